@@ -1,1 +1,1 @@
-export {};
+export type { Link, SealedEvent } from "./sealed-event.ts";

@@ -1,0 +1,62 @@
+import type { NewEvent } from "@mcp-trail/event";
+import type { Digester } from "./digester.ts";
+import type { Decision, Policy } from "./policy.ts";
+import type { Position, TrailHealth } from "./trail.ts";
+
+/** How one sink is doing. */
+export interface LaneHealth {
+	readonly sink: string;
+	/** `holding` = an operator must act; see `lastError`. */
+	readonly state: "delivering" | "retrying" | "holding" | "closed";
+	/** Recorded but not yet delivered here. */
+	readonly lagEvents: number;
+	readonly delivered: number;
+	/** Dead-lettered. */
+	readonly refused: number;
+	readonly retries: number;
+	readonly lastError?: { readonly code: string; readonly message: string };
+}
+
+/** How an audit is doing. */
+export interface Health {
+	/** `opening` until `ready`, `failed` when the trail could not be opened. */
+	readonly state: "opening" | "open" | "failed" | "closing" | "closed";
+	readonly recorded: number;
+	readonly lost: number;
+	/** Recorded, not yet durable. */
+	readonly queued: number;
+	readonly trail?: TrailHealth;
+	readonly lanes: readonly LaneHealth[];
+}
+
+/** What became of everything recorded, said when an audit closes. */
+export interface CloseReport {
+	readonly recorded: number;
+	readonly lost: number;
+	/** Events by sink that were not delivered before the deadline; they stay in the trail. */
+	readonly undelivered: Readonly<Record<string, number>>;
+	readonly head?: { readonly streamId: string; readonly sequence: number; readonly hash: string };
+	/** False: the deadline passed before everything was written and closed. */
+	readonly clean: boolean;
+}
+
+/** The object that everyone holds: takes events and carries them to the trail and to every sink. */
+export interface Audit {
+	/** Resolves when the trail is open; never rejects: see {@link Health.state} and `onError`. */
+	readonly ready: Promise<void>;
+	readonly policy: Policy;
+	readonly digester: Digester;
+	/** Observes: never throws, never waits. What cannot be kept becomes `trail.lost`. */
+	record(event: NewEvent, decision?: Decision): void;
+	/** Strict: resolves when the event is durable and has reached `need.sinks` sinks, or rejects. */
+	secure(
+		event: NewEvent,
+		need: { readonly sinks: number; readonly withinMs: number },
+		signal: AbortSignal,
+	): Promise<Position>;
+	health(): Health;
+	/** Resolves when everything recorded so far is durable and delivered, rejects when the signal aborts first. */
+	flush(signal: AbortSignal): Promise<void>;
+	/** Records `trail.stopped`, drains and closes in a written order; without a signal within `closeTimeoutMs`. */
+	close(signal?: AbortSignal): Promise<CloseReport>;
+}

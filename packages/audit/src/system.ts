@@ -1,0 +1,69 @@
+/** An open file of {@link Files}. */
+export interface FileHandle {
+	/** Writes all buffers at an offset, in order; resolves with the bytes written, which may be fewer. */
+	writev(buffers: readonly Uint8Array[], position: number): Promise<number>;
+	read(length: number, position: number): Promise<Uint8Array>;
+	/** fdatasync. */
+	datasync(): Promise<void>;
+	truncate(length: number): Promise<void>;
+	size(): Promise<number>;
+	close(): Promise<void>;
+}
+
+/** What a file system entry is. */
+export interface FileStatus {
+	readonly kind: "file" | "directory" | "other";
+	readonly size: number;
+	readonly uid: number;
+	/** Permission bits, e.g. 0o600. */
+	readonly mode: number;
+}
+
+/** The files a trail needs; no link is ever followed. */
+export interface Files {
+	/** `create` = must not exist (wx), `update` = must exist, read and write, `read` = must exist. New files are 0600. */
+	open(path: string, flag: "create" | "update" | "read"): Promise<FileHandle>;
+	/** Makes a folder and its parents, 0700. */
+	makeFolder(path: string): Promise<void>;
+	/** Names in a folder, sorted; empty when it does not exist. */
+	list(path: string): Promise<readonly string[]>;
+	status(path: string): Promise<FileStatus | undefined>;
+	rename(from: string, to: string): Promise<void>;
+	remove(path: string): Promise<void>;
+	/** fsync of a folder, so that created, renamed and removed names survive a power loss. */
+	syncFolder(path: string): Promise<void>;
+}
+
+/** Wall and monotonic time. */
+export interface Clock {
+	/** Milliseconds since the epoch. */
+	nowMs(): number;
+	/** Microseconds of a monotonic clock, integer. */
+	monotonicUs(): number;
+}
+
+/** A timer that can be called off. */
+export interface Timers {
+	/** Runs `fn` once; `ref: true` keeps the process alive for it (deadlines), false does not. Returns how to call it off. */
+	after(ms: number, fn: () => void, options: { readonly ref: boolean }): () => void;
+}
+
+/** This process, as an owner of streams. */
+export interface ProcessIdentity {
+	readonly host: string;
+	readonly pid: number;
+	readonly uid: number;
+	/** When it started, in a form that tells a reused pid apart. */
+	readonly startTime: string;
+	/** True if that process of this host still runs. */
+	isAlive(owner: { readonly pid: number; readonly startTime: string }): boolean;
+}
+
+/** Files, clock, timers and randomness: the only way out of this package, so that it runs whole in a simulation. */
+export interface System {
+	readonly files: Files;
+	readonly clock: Clock;
+	readonly timers: Timers;
+	readonly process: ProcessIdentity;
+	random(bytes: number): Uint8Array;
+}

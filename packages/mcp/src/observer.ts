@@ -1,0 +1,141 @@
+/** JSON as a peer sends it; nothing about it is trusted. */
+export type JsonObject = { readonly [key: string]: unknown };
+
+/** Which way a message went. */
+export type Direction = "client_to_server" | "server_to_client";
+
+/** W3C trace identity of a request on this side. */
+export interface TraceIds {
+	/** 32 hex. */
+	readonly traceId: string;
+	/** 16 hex: the span made (or minted) here. */
+	readonly spanId: string;
+	/** 16 hex: the parent from the wire or the ambient span. */
+	readonly parentSpanId?: string;
+	/** W3C trace flags, 0..255. */
+	readonly flags: number;
+}
+
+/** What a validated credential says, without the credential. */
+export interface AuthFacts {
+	readonly clientId?: string;
+	readonly scopes: readonly string[];
+	/** `hmac-sha256:…` of the token, kind `token`. */
+	readonly tokenDigest?: string;
+	/** Milliseconds since the epoch. */
+	readonly expiresAtMs?: number;
+	readonly resource?: string;
+	/** Claims the verifier put into `extra`; never the token. */
+	readonly claims: JsonObject;
+}
+
+/** A transport bound to a peer, and what was learned on it. */
+export interface Connection {
+	readonly role: "client" | "server";
+	readonly transport:
+		| "stdio"
+		| "streamable_http"
+		| "http_sse"
+		| "websocket"
+		| "in_memory"
+		| "other";
+	/** Legacy `Mcp-Session-Id`, where there is one. */
+	sessionId(): string | undefined;
+	/** Self-reported names, learned from `initialize`, envelopes and results. */
+	client(): { readonly name: string; readonly version?: string } | undefined;
+	server(): { readonly name: string; readonly version?: string } | undefined;
+	/** Version negotiated on this connection, where one was. */
+	protocolVersion(): string | undefined;
+}
+
+/** A frame seen on a transport. */
+export interface Seen {
+	readonly connection: Connection;
+	readonly direction: Direction;
+	/** True when it came from the peer. */
+	readonly inbound: boolean;
+	/** The frame itself; never changed by an observer. */
+	readonly message: unknown;
+}
+
+/** One JSON-RPC request and everything known when it was seen. */
+export interface Exchange {
+	readonly connection: Connection;
+	readonly direction: Direction;
+	readonly inbound: boolean;
+	readonly id: string | number;
+	readonly method: string;
+	/** The request frame; never changed by an observer. */
+	readonly message: JsonObject;
+	readonly params: JsonObject | undefined;
+	/** `params._meta`, where it is an object. */
+	readonly meta: JsonObject | undefined;
+	readonly era: "legacy" | "modern" | undefined;
+	/** Version of this very request. */
+	readonly protocolVersion: string | undefined;
+	readonly client: { readonly name: string; readonly version?: string } | undefined;
+	readonly auth: AuthFacts | undefined;
+	/** Lower-case HTTP headers of the request that carried it, without credentials and cookies. */
+	readonly headers: Readonly<Record<string, string>> | undefined;
+	/** Milliseconds since the epoch. */
+	readonly startMs: number;
+	/** Microseconds of a monotonic clock. */
+	readonly startUs: number;
+	/** Set by the first observation that has one; later observers read it. */
+	readonly trace: TraceIds | undefined;
+}
+
+/** How an exchange ended. */
+export interface Ending {
+	readonly how:
+		| "answered"
+		| "cancelled"
+		| "timeout"
+		| "connection_closed"
+		| "send_failed"
+		| "superseded"
+		| "evicted"
+		| "refused";
+	/** The response frame, when one was seen. */
+	readonly response?: JsonObject;
+	/** False: the response could not be sent. */
+	readonly delivered?: boolean;
+	/** Was the tool's callback (or the prompt's, the resource's) entered? Absent = not known. */
+	readonly entered?: boolean;
+	readonly error?: unknown;
+	/** Milliseconds since the epoch, and microseconds of the monotonic clock. */
+	readonly endMs: number;
+	readonly endUs: number;
+}
+
+/** Why strict mode refuses a request: the JSON-RPC error the peer gets. */
+export interface Refusal {
+	readonly code: number;
+	readonly message: string;
+	readonly reason: string;
+}
+
+/** Members to add to an outbound request's `params._meta`; the caller's own keys win. */
+export type Meta = Readonly<Record<string, unknown>>;
+
+/** What an observer keeps of one exchange; members are called detached, without `this`. */
+export interface Observation {
+	readonly trace?: TraceIds;
+	readonly meta?: Meta;
+	/** Activates a context around the SDK's own handling; calls `fn` synchronously exactly once. */
+	run?<R>(fn: () => R): R;
+	/** Strict mode only: absent = go on, synchronously. */
+	readonly admit?: Refusal | Promise<Refusal | undefined>;
+	end(ending: Ending): void;
+}
+
+/** Stands around every request of a transport; all members are synchronous, and what they throw is swallowed. */
+export interface Observer {
+	request?(exchange: Exchange): Observation | undefined;
+	notification?(seen: Seen): void;
+	/** A frame the SDK will drop. */
+	refused?(seen: Seen): void;
+	/** A response nobody asked for, or after its request was given up. */
+	unmatched?(seen: Seen): void;
+	closed?(connection: Connection): void;
+}
