@@ -1,0 +1,1 @@
+export { auditEvent, newEvent, storedEvent } from "./schema/event.ts";
