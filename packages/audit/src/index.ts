@@ -2,6 +2,7 @@ export type { Audit, CloseReport, Health, LaneHealth } from "./audit.ts";
 export type { Digester, DigestKind } from "./digester.ts";
 export type { Decision, Level, Policy, Subject } from "./policy.ts";
 export type { Delivery, RefusedItem, Sink, SinkError, SinkLimits, Verdict } from "./sink.ts";
+export { nodeSystem } from "./system/node-system.ts";
 export type {
 	Clock,
 	FileHandle,

@@ -1,7 +1,8 @@
 /** An open file of {@link Files}. */
 export interface FileHandle {
-	/** Writes all buffers at an offset, in order; resolves with the bytes written, which may be fewer. */
+	/** Writes buffers at an offset, in order; resolves with the bytes written, which may be fewer than given. */
 	writev(buffers: readonly Uint8Array[], position: number): Promise<number>;
+	/** Fewer bytes than asked for only at the end of the file. */
 	read(length: number, position: number): Promise<Uint8Array>;
 	/** fdatasync. */
 	datasync(): Promise<void>;
@@ -15,6 +16,7 @@ export interface FileStatus {
 	readonly kind: "file" | "directory" | "other";
 	readonly size: number;
 	readonly uid: number;
+	readonly gid: number;
 	/** Permission bits, e.g. 0o600. */
 	readonly mode: number;
 }
@@ -25,11 +27,17 @@ export interface Files {
 	open(path: string, flag: "create" | "update" | "read"): Promise<FileHandle>;
 	/** Makes a folder and its parents, 0700. */
 	makeFolder(path: string): Promise<void>;
-	/** Names in a folder, sorted; empty when it does not exist. */
+	/** Names in a folder, sorted by code unit; empty when it does not exist. */
 	list(path: string): Promise<readonly string[]>;
 	status(path: string): Promise<FileStatus | undefined>;
+	/** Replaces a file that is there. */
 	rename(from: string, to: string): Promise<void>;
+	/** Gives a file a second name; rejects with `EEXIST` where that name is taken. */
+	link(from: string, to: string): Promise<void>;
+	/** Removes a file or an empty folder. */
 	remove(path: string): Promise<void>;
+	/** Hands a file or folder to a group and sets its permission bits. */
+	share(path: string, gid: number, mode: number): Promise<void>;
 	/** fsync of a folder, so that created, renamed and removed names survive a power loss. */
 	syncFolder(path: string): Promise<void>;
 }
@@ -53,7 +61,7 @@ export interface ProcessIdentity {
 	readonly host: string;
 	readonly pid: number;
 	readonly uid: number;
-	/** When it started, in a form that tells a reused pid apart. */
+	/** When it started, in a form that tells a reused pid apart; empty where the system does not say. */
 	readonly startTime: string;
 	/** True if that process of this host still runs. */
 	isAlive(owner: { readonly pid: number; readonly startTime: string }): boolean;

@@ -9,7 +9,7 @@ export interface Position {
 }
 
 /** Why a trail did not take an event. */
-export type TrailErrorCode = "full" | "closed" | "write_failed";
+export type TrailErrorCode = "full" | "closed" | "write_failed" | "invalid_event";
 
 /** Thrown by {@link Trail.append}; recognised by its `code`. */
 export interface TrailError extends Error {

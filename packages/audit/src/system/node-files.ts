@@ -1,0 +1,162 @@
+import {
+	close,
+	constants,
+	fchmod,
+	fchown,
+	fdatasync,
+	fstat,
+	fsync,
+	ftruncate,
+	link,
+	lstat,
+	mkdir,
+	open,
+	read,
+	readdir,
+	rename,
+	rmdir,
+	unlink,
+	writev,
+} from "node:fs";
+import { promisify } from "node:util";
+import type { FileHandle, Files, FileStatus } from "../system.ts";
+import { errorCode } from "./error-code.ts";
+
+const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR } = constants;
+// Windows has neither O_NOFOLLOW nor O_NONBLOCK. Non-blocking, so that a pipe laid in the folder cannot hang an open.
+const GUARDED = (O_NOFOLLOW ?? 0) | (O_NONBLOCK ?? 0);
+const FLAGS = {
+	create: O_RDWR | O_CREAT | O_EXCL | GUARDED,
+	update: O_RDWR | GUARDED,
+	read: O_RDONLY | GUARDED,
+} as const;
+
+const files = {
+	close: promisify(close),
+	fchmod: promisify(fchmod),
+	fchown: promisify(fchown),
+	fdatasync: promisify(fdatasync),
+	fstat: promisify(fstat),
+	fsync: promisify(fsync),
+	ftruncate: promisify(ftruncate),
+	link: promisify(link),
+	lstat: promisify(lstat),
+	mkdir: promisify(mkdir),
+	open: promisify(open),
+	readdir: promisify(readdir),
+	rename: promisify(rename),
+	rmdir: promisify(rmdir),
+	unlink: promisify(unlink),
+};
+
+/** Real files: never through a link, new ones 0600 in folders 0700, positional writes only. */
+export const nodeFiles: Files = {
+	async open(path, flag) {
+		const fd = await files.open(path, FLAGS[flag], 0o600);
+		try {
+			if (!(await files.fstat(fd)).isFile()) throw notAFile(path);
+		} catch (error) {
+			await files.close(fd);
+			throw error;
+		}
+		return fileHandle(fd);
+	},
+	async makeFolder(path) {
+		await files.mkdir(path, { recursive: true, mode: 0o700 });
+	},
+	async list(path) {
+		try {
+			return (await files.readdir(path)).toSorted();
+		} catch (error) {
+			if (isMissing(error)) return [];
+			throw error;
+		}
+	},
+	async status(path): Promise<FileStatus | undefined> {
+		try {
+			const stat = await files.lstat(path);
+			const kind = stat.isFile() ? "file" : stat.isDirectory() ? "directory" : "other";
+			return { kind, size: stat.size, uid: stat.uid, gid: stat.gid, mode: stat.mode & 0o7777 };
+		} catch (error) {
+			if (isMissing(error)) return undefined;
+			throw error;
+		}
+	},
+	rename: (from, to) => files.rename(from, to),
+	link: (from, to) => files.link(from, to),
+	async remove(path) {
+		const stat = await files.lstat(path);
+		await (stat.isDirectory() ? files.rmdir(path) : files.unlink(path));
+	},
+	async share(path, gid, mode) {
+		const fd = await files.open(path, O_RDONLY | GUARDED);
+		try {
+			await files.fchown(fd, process.geteuid?.() ?? -1, gid);
+			await files.fchmod(fd, mode);
+		} finally {
+			await files.close(fd);
+		}
+	},
+	async syncFolder(path) {
+		// Windows cannot open a folder; there a new name's survival of a power loss is not promised.
+		if (process.platform === "win32") return;
+		const fd = await files.open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+		try {
+			await files.fsync(fd);
+		} finally {
+			await files.close(fd);
+		}
+	},
+};
+
+function fileHandle(fd: number): FileHandle {
+	return {
+		writev: (buffers, position) =>
+			new Promise((resolve, reject) => {
+				writev(fd, buffers, position, (error, written) =>
+					error ? reject(error) : resolve(written),
+				);
+			}),
+		async read(length, position) {
+			const buffer = Buffer.allocUnsafe(length);
+			let filled = 0;
+			while (filled < length) {
+				const got = await readOnce(fd, buffer, filled, length - filled, position + filled);
+				if (got === 0) break;
+				filled += got;
+			}
+			return filled === length ? buffer : buffer.subarray(0, filled);
+		},
+		datasync: () => files.fdatasync(fd),
+		truncate: (length) => files.ftruncate(fd, length),
+		size: async () => (await files.fstat(fd)).size,
+		close: () => files.close(fd),
+	};
+}
+
+function readOnce(
+	fd: number,
+	buffer: Buffer,
+	offset: number,
+	length: number,
+	position: number,
+): Promise<number> {
+	return new Promise((resolve, reject) => {
+		read(fd, buffer, offset, length, position, (error, got) =>
+			error ? reject(error) : resolve(got),
+		);
+	});
+}
+
+function isMissing(error: unknown): boolean {
+	return errorCode(error) === "ENOENT";
+}
+
+function notAFile(path: string): Error {
+	return Object.assign(
+		new Error(
+			`${path} is not a regular file. Move it out of the folder; links are never followed.`,
+		),
+		{ code: "ENOTFILE" },
+	);
+}
