@@ -1,4 +1,12 @@
+export { bounds } from "./bounds.ts";
+export { cleanText } from "./clean-text.ts";
+export { cleanUri } from "./clean-uri.ts";
+export { inMemberOrder } from "./in-member-order.ts";
+export { memberOrder } from "./member-order.gen.ts";
 export { patterns } from "./patterns.ts";
+export { severityByReason, severityByStatus, severityByType, severityOf } from "./severity.ts";
+export type { Severity } from "./severity.ts";
+export { trimToFit, trimmingOrder } from "./trim-to-fit.ts";
 export type {
 	A2a,
 	Actor,
@@ -44,14 +52,17 @@ export type {
 	TaskDetail,
 	Trace,
 } from "./types.gen.ts";
+export { UUID7_RANDOM_BYTES, uuid7 } from "./uuid7.ts";
 export {
 	SCHEMA_VERSION,
 	digestKinds,
 	eventTypes,
+	isKnownType,
 	layers,
 	reasons,
 	requiredBlocks,
 	severities,
 	statuses,
 } from "./vocabulary.ts";
-export type { DigestKind, EventType, KnownType, Reason } from "./vocabulary.ts";
+export type { DigestKind, EventType, KnownType, Reason, Status } from "./vocabulary.ts";
+export { isWord } from "./words.ts";

@@ -20,7 +20,7 @@ export const patterns = {
 	/** Visible text without `?` and `#`. What else a `uri` may not hold is `uriPrivate`. */
 	uri: `^[${TEXT_CHARACTERS.replace(" -~", ' -"$->@-~')}]*$`,
 	/** What a `uri` must not match: user info in the authority, or the data of a `data:` URI. */
-	uriPrivate: "^([^/\\\\]*[/\\\\]*[^/\\\\]*@|[Dd][Aa][Tt][Aa]:[^,]*,)",
+	uriPrivate: "^([^/\\\\@]*(@|[/\\\\]+[^/\\\\@]*@)|[Dd][Aa][Tt][Aa]:[^,]*,)",
 	/** Machine vocabulary. */
 	word: "^[a-z][a-z0-9_]{0,63}$",
 	/** A lower-case UUID of any version. */

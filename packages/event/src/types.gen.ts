@@ -72,9 +72,9 @@ export interface Auth {
 	readonly binding?: "none" | "dpop" | "mtls";
 	/** OAuth client. (text(512); same as OCSF actor.app_uid) */
 	readonly client_id?: string;
-	/** Scopes granted, as in the validated token. (≤  × text(128)) */
+	/** Scopes granted, as in the validated token. (≤ 64 × text(128)) */
 	readonly scopes?: readonly string[];
-	/** Audience, as in the validated token. (≤  × text(512)) */
+	/** Audience, as in the validated token. (≤ 8 × text(512)) */
 	readonly audience?: readonly string[];
 	/** How the token was got: authorization_code, client_credentials, jwt_bearer, token_exchange. (word) */
 	readonly grant?: string;
@@ -90,7 +90,7 @@ export interface Auth {
 export interface Actor {
 	/** Who is behind the request. */
 	readonly principal: Principal;
-	/** RFC 8693 `act` chain, current actor first. */
+	/** RFC 8693 `act` chain, current actor first. (≤ 10 × Delegate) */
 	readonly delegation?: readonly Delegate[];
 	/** The client's own words about itself (`clientInfo`). */
 	readonly client?: ClientInfo;
@@ -162,7 +162,7 @@ export interface Mcp {
 	readonly local?: boolean;
 	/** Keyed digest (kind `session`) of a legacy `Mcp-Session-Id`, which is bearer-like and so never raw. (keyed; same as mcp.session.id (hashed)) */
 	readonly session_digest?: string;
-	/** Negotiated extension identifiers. (≤  × text(128)) */
+	/** Negotiated extension identifiers. (≤ 16 × text(128)) */
 	readonly extensions?: readonly string[];
 	/** Kind of result: complete, input_required, task. (word) */
 	readonly result_type?: string;
@@ -230,7 +230,7 @@ export interface Shape {
 	readonly members?: number;
 	/** Deepest nesting; a value without members has 0. (int) */
 	readonly depth?: number;
-	/** Top-level names that the definition's schema declares; other names can be secrets and are only counted. (≤  × text(64)) */
+	/** Top-level names that the definition's schema declares; other names can be secrets and are only counted. (≤ 32 × text(64)) */
 	readonly keys?: readonly string[];
 	/** How many top-level names the schema does not declare. (int) */
 	readonly undeclared_keys?: number;
@@ -280,7 +280,7 @@ export interface ResponseMessage {
 	readonly content?: string;
 	/** True: `content` was cut. (bool) */
 	readonly truncated?: boolean;
-	/** Content items, the first 16. */
+	/** Content items, the first 16. (≤ 16 × ContentPart) */
 	readonly parts?: readonly ContentPart[];
 	/** How many content items there were. (int) */
 	readonly part_count?: number;
@@ -328,7 +328,7 @@ export interface Http {
 	readonly user_agent?: string;
 	/** Request id of the HTTP layer. (text(128)) */
 	readonly request_id?: string;
-	/** Headers that disagreed with the body (SEP-2243). */
+	/** Headers that disagreed with the body (SEP-2243). (≤ 8 × HeaderMismatch) */
 	readonly mismatch?: readonly HeaderMismatch[];
 }
 
@@ -354,7 +354,7 @@ export interface MrtrDetail {
 	readonly state: "issued" | "match" | "changed" | "missing" | "invented" | "reused";
 	/** Keyed digest of `requestState` (kind `state`). (keyed) */
 	readonly state_digest?: string;
-	/** Methods that the result asked for. (≤  × text(64)) */
+	/** Methods that the result asked for. (≤ 16 × text(64)) */
 	readonly requested?: readonly string[];
 	/** How many of them were answered. (int) */
 	readonly answered?: number;
@@ -384,7 +384,7 @@ export interface TaskDetail {
 export interface SubscriptionDetail {
 	/** Identifier of the subscription. (text(128)) */
 	readonly id: string;
-	/** What was subscribed to. (≤  × word) */
+	/** What was subscribed to. (≤ 16 × word) */
 	readonly topics?: readonly string[];
 	/** Notifications delivered. (int) */
 	readonly delivered?: number;
@@ -446,11 +446,11 @@ export interface DefinitionDetail {
 	readonly list_digest?: string;
 	/** True: schema, description or annotations differ, not only title or icon. (bool) */
 	readonly material?: boolean;
-	/** Which fields differ. (≤  × word) */
+	/** Which fields differ. (≤ 16 × word) */
 	readonly fields?: readonly string[];
-	/** Hidden text found: tag, bidi, zero_width, control. (≤  × word) */
+	/** Hidden text found: tag, bidi, zero_width, control. (≤ 8 × word) */
 	readonly hidden_text?: readonly string[];
-	/** Servers (by id) that offer the same name. (≤  × text(512)) */
+	/** Servers (by id) that offer the same name. (≤ 8 × text(512)) */
 	readonly collides_with?: readonly string[];
 	/** How many items the list had. (int) */
 	readonly list_size?: number;
@@ -466,9 +466,9 @@ export interface AuthorizationDetail {
 	readonly issuer?: string;
 	/** Resource the token is for (RFC 8707). (text(512)) */
 	readonly resource?: string;
-	/** Scopes asked for. (≤  × text(128)) */
+	/** Scopes asked for. (≤ 64 × text(128)) */
 	readonly scopes_requested?: readonly string[];
-	/** Scopes granted. (≤  × text(128)) */
+	/** Scopes granted. (≤ 64 × text(128)) */
 	readonly scopes_granted?: readonly string[];
 	/** Attempt number. (int) */
 	readonly attempt?: number;
@@ -512,7 +512,7 @@ export interface FindingDetail {
 	readonly title?: string;
 	/** How sure the rule is. (open list; a reader takes an unknown value as `low`) */
 	readonly confidence?: "low" | "medium" | "high";
-	/** Events the rule fired on. (≤  × id7) */
+	/** Events the rule fired on. (≤ 16 × id7) */
 	readonly event_ids?: readonly string[];
 }
 
@@ -600,7 +600,7 @@ export interface SinkDetail {
 	readonly code: string;
 	/** How many events. (int ≥ 1) */
 	readonly events: number;
-	/** The first of them. (≤  × id7) */
+	/** The first of them. (≤ 16 × id7) */
 	readonly event_ids?: readonly string[];
 }
 
@@ -672,7 +672,7 @@ export interface AuditEvent {
 	readonly request?: RequestMessage;
 	/** What came back. */
 	readonly response?: ResponseMessage;
-	/** What policy removed. */
+	/** What policy removed. (≤ 32 × Redaction) */
 	readonly redactions?: readonly Redaction[];
 	/** What was allowed to be kept, and by which rule. */
 	readonly recording?: Recording;

@@ -1,6 +1,44 @@
 /** The version of the event format this package writes: `<major>.<minor>`. */
 export const SCHEMA_VERSION = "1.0";
 
+/** The event types of 1.0, in the order of the specification. */
+export const eventTypes = [
+	"mcp.request",
+	"mcp.notification",
+	"mcp.message.refused",
+	"mcp.message.unmatched",
+	"mcp.connection.opened",
+	"mcp.connection.closed",
+	"mcp.subscription.opened",
+	"mcp.subscription.closed",
+	"mcp.input.requested",
+	"mcp.input.answered",
+	"mcp.approval.decided",
+	"mcp.task.changed",
+	"mcp.definition.changed",
+	"mcp.discovery.read",
+	"mcp.auth.token_exchanged",
+	"mcp.auth.client_registered",
+	"mcp.finding",
+	"trail.started",
+	"trail.config_changed",
+	"trail.stopped",
+	"trail.checkpoint",
+	"trail.lost",
+	"trail.recovered",
+	"trail.pruned",
+	"trail.sink_refused",
+	"trail.replayed",
+] as const;
+
+/** An event type of 1.0, applications' own types left out. */
+export type KnownType = (typeof eventTypes)[number];
+
+/** Tells whether a type is one of 1.0. */
+export function isKnownType(type: unknown): type is KnownType {
+	return typeof type === "string" && Object.hasOwn(requiredBlocks, type);
+}
+
 const mcp = ["actor", "recording"] as const;
 
 /**
@@ -34,13 +72,7 @@ export const requiredBlocks = {
 	"trail.pruned": ["prune"],
 	"trail.sink_refused": ["sink"],
 	"trail.replayed": ["sink"],
-} as const;
-
-/** An event type of 1.0, applications' own types left out. */
-export type KnownType = keyof typeof requiredBlocks;
-
-/** The event types of 1.0, in the order of the specification. */
-export const eventTypes = Object.keys(requiredBlocks) as readonly KnownType[];
+} as const satisfies Readonly<Record<KnownType, readonly string[]>>;
 
 /** What an outcome can be. Closed for all of 1.x: alerts are written on it. */
 export const statuses = [
@@ -53,6 +85,9 @@ export const statuses = [
 	"pending",
 	"unknown",
 ] as const;
+
+/** What an outcome can be. */
+export type Status = (typeof statuses)[number];
 
 /** Who decided an outcome. Open; a reader takes an unknown layer as `protocol`. */
 export const layers = ["transport", "protocol", "auth", "policy", "handler", "recorder"] as const;

@@ -17,9 +17,11 @@ import {
 } from "./traffic.ts";
 import { integrity, producer, trailDetail } from "./trail.ts";
 
-const extType = z.string().max(256).regex(new RegExp(patterns.extType, "u"), {
-	message: "must be an event type of 1.0, or ext.<reversed domain>.<word>",
-}) as unknown as z.ZodType<`ext.${string}`, `ext.${string}`>;
+const EXT_TYPE = new RegExp(patterns.extType, "u");
+const extType = z
+	.templateLiteral(["ext.", z.string()])
+	.refine((value) => value.length <= 256 && EXT_TYPE.test(value))
+	.meta({ pattern: patterns.extType, maxLength: 256 });
 
 const labels = z
 	.record(z.string().regex(new RegExp(patterns.labelKey, "u")), text(256))
@@ -51,7 +53,11 @@ export const members = {
 		{ same: "ECS @timestamp · OCSF time · OTel Timestamp" },
 	),
 	type: field(
-		z.union([z.enum(eventTypes), extType]).meta({ kind: "type" }),
+		z
+			.union([z.enum(eventTypes), extType], {
+				error: "must be an event type of 1.0, or ext.<reversed domain>.<word>",
+			})
+			.meta({ kind: "type" }),
 		"What kind of fact; an application's own is `ext.<reversed domain>.<word>`.",
 		{ same: "OTel EventName · CloudEvents type" },
 	),

@@ -25,9 +25,9 @@ export function maybe<T extends z.ZodType>(
 
 /** A block: a closed object with a name for its interface. A block without required members has at least one. */
 export function block<S extends z.core.$ZodLooseShape>(name: string, doc: string, shape: S) {
-	const open = Object.values(shape).every((member) => member instanceof z.ZodExactOptional);
+	const optional = Object.values(shape).every((member) => member instanceof z.ZodExactOptional);
 	const object = z.strictObject(shape);
-	const checked = open
+	const checked = optional
 		? object.refine((value) => Object.keys(value).length > 0, {
 				message: "must have at least one member; leave the block out when nothing is known",
 				params: { rule: "empty_block" },
@@ -37,7 +37,7 @@ export function block<S extends z.core.$ZodLooseShape>(name: string, doc: string
 		block: name,
 		about: doc,
 		description: doc,
-		...(open && { minProperties: 1 }),
+		...(optional && { minProperties: 1 }),
 	});
 }
 
@@ -176,5 +176,5 @@ export function open<const T extends readonly [string, ...string[]]>(
 
 /** A list of 1..max items: empty lists are never written. */
 export function list<T extends z.ZodType>(item: T, max: number) {
-	return z.array(item).min(1).max(max);
+	return z.array(item).min(1).max(max).meta({ maxItems: max });
 }

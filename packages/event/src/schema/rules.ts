@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { requiredBlocks } from "../vocabulary.ts";
+import { isKnownType, requiredBlocks } from "../vocabulary.ts";
 
 type Loose = Readonly<Record<string, unknown>>;
 
@@ -7,7 +7,8 @@ const isObject = (value: unknown): value is Loose => typeof value === "object" &
 
 /** The rules between members: what a type requires, and what one member's value asks of another. */
 export function rules(context: z.core.ParsePayload): void {
-	const event = context.value as Loose;
+	const event = context.value;
+	if (!isObject(event)) return;
 	const report = (path: readonly string[], rule: string, message: string): void => {
 		context.issues.push({
 			code: "custom",
@@ -18,9 +19,7 @@ export function rules(context: z.core.ParsePayload): void {
 		});
 	};
 	const type = String(event["type"]);
-	const required: readonly string[] = Object.hasOwn(requiredBlocks, type)
-		? requiredBlocks[type as keyof typeof requiredBlocks]
-		: [];
+	const required: readonly string[] = isKnownType(type) ? requiredBlocks[type] : [];
 	for (const name of required) {
 		const [block = name, member] = name.split(".");
 		const value = event[block];
