@@ -77,6 +77,8 @@ export interface Exchange {
 	readonly auth: AuthFacts | undefined;
 	/** Lower-case HTTP headers of the request that carried it, without credentials and cookies. */
 	readonly headers: Readonly<Record<string, string>> | undefined;
+	/** Scheme of the Authorization header that came with it, never its value; undefined where no HTTP request is known. */
+	readonly authScheme: "none" | "bearer" | "dpop" | "basic" | "other" | undefined;
 	/** Milliseconds since the epoch. */
 	readonly startMs: number;
 	/** Microseconds of a monotonic clock. */
@@ -102,6 +104,12 @@ export interface Ending {
 	readonly delivered?: boolean;
 	/** Was the tool's callback (or the prompt's, the resource's) entered? Absent = not known. */
 	readonly entered?: boolean;
+	/** The callback threw or rejected. */
+	readonly threw?: boolean;
+	/** False: the name asked for is known not to be registered here. Absent = not known. */
+	readonly known?: boolean;
+	/** The word of EVENT.md §5, where the hook knows it better than `how` says it. */
+	readonly reason?: string;
 	readonly error?: unknown;
 	/** Milliseconds since the epoch, and microseconds of the monotonic clock. */
 	readonly endMs: number;
@@ -126,6 +134,8 @@ export interface Observation {
 	run?<R>(fn: () => R): R;
 	/** Strict mode only: absent = go on, synchronously. */
 	readonly admit?: Refusal | Promise<Refusal | undefined>;
+	/** Sees the response in the moment it is handed over, before anybody can change it; `end` follows. */
+	answered?(response: JsonObject): void;
 	end(ending: Ending): void;
 }
 
