@@ -1,15 +1,15 @@
 import { createServer } from "node:net";
 import { Kafka, logLevel, Partitioners } from "kafkajs";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { KAFKA_VERSION } from "./distribution.ts";
 import { freePorts } from "./ports.ts";
 import { readTopic } from "./read.ts";
 import { storedBatches } from "./segments.ts";
 import { startKafka } from "./start.ts";
-import { describeKafka, useKafka } from "./suite.ts";
+import { kafkaRuns, useKafka } from "./suite.ts";
 import { createTopic } from "./topics.ts";
 
-describeKafka("the broker itself", () => {
+describe.runIf(kafkaRuns)("the broker itself", () => {
 	const kafka = useKafka();
 	const client = () =>
 		new Kafka({
