@@ -1,0 +1,572 @@
+import * as api from "@opentelemetry/api";
+import {
+	AlwaysOffSampler,
+	BasicTracerProvider,
+	InMemorySpanExporter,
+	type ReadableSpan,
+	SimpleSpanProcessor,
+} from "@opentelemetry/sdk-trace-base";
+import { NodeTracerProvider } from "@opentelemetry/sdk-trace-node";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Connection, Ending, Exchange, JsonObject, Observation } from "../observer.ts";
+import { type TracedOptions, traced } from "./traced.ts";
+
+const { SpanKind, SpanStatusCode } = api;
+
+const REMOTE = { traceId: "4bf92f3577b34da6a3ce929d0e0e4736", spanId: "00f067aa0ba902b7" };
+const TRACEPARENT = `00-${REMOTE.traceId}-${REMOTE.spanId}-01`;
+
+interface Given {
+	readonly method?: string;
+	readonly id?: string | number;
+	readonly inbound?: boolean;
+	readonly params?: JsonObject;
+	readonly meta?: JsonObject;
+	readonly era?: "legacy" | "modern";
+	readonly protocolVersion?: string;
+	readonly transport?: Connection["transport"];
+	readonly session?: string;
+	readonly negotiated?: string;
+}
+
+function exchange(given: Given = {}): Exchange {
+	const { method = "tools/call", id = 7, inbound = true, params } = given;
+	const { meta } = given;
+	return {
+		connection: {
+			role: inbound ? "server" : "client",
+			transport: given.transport ?? "stdio",
+			sessionId: () => given.session,
+			client: () => undefined,
+			server: () => undefined,
+			protocolVersion: () => given.negotiated,
+		},
+		direction: "client_to_server",
+		inbound,
+		id,
+		method,
+		message: { jsonrpc: "2.0", id, method, ...(params === undefined ? {} : { params }) },
+		params,
+		meta,
+		era: given.era ?? "legacy",
+		protocolVersion: given.protocolVersion,
+		client: undefined,
+		auth: undefined,
+		headers: undefined,
+		authScheme: undefined,
+		startMs: 0,
+		startUs: 0,
+		trace: undefined,
+	};
+}
+
+const ended = (ending: Partial<Ending>): Ending => ({
+	how: "answered",
+	endMs: 1,
+	endUs: 1,
+	...ending,
+});
+const result = (value: JsonObject): Partial<Ending> => ({
+	response: { jsonrpc: "2.0", id: 7, result: value },
+});
+const error = (code: unknown, message = "secret text"): Partial<Ending> => ({
+	response: { jsonrpc: "2.0", id: 7, error: { code, message } },
+});
+
+const exporter = new InMemorySpanExporter();
+const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
+
+function observe(options: TracedOptions, seen: Exchange): Observation {
+	const observation = traced({ tracerProvider: provider, ...options }).request?.(seen);
+	if (observation === undefined) throw new Error("traced() must observe every request");
+	return observation;
+}
+
+/** Without a provider of its own. */
+function observeBare(options: TracedOptions, given: Given): Observation {
+	const observation = traced(options).request?.(exchange(given));
+	if (observation === undefined) throw new Error("traced() must observe every request");
+	return observation;
+}
+
+function inboundWith(meta: JsonObject): Exchange {
+	return exchange({ params: { name: "add", _meta: meta }, meta });
+}
+
+function spanOf(given: Given, ending: Partial<Ending>, options: TracedOptions = {}): ReadableSpan {
+	observe(options, exchange(given)).end(ended(ending));
+	const [span] = exporter.getFinishedSpans();
+	if (span === undefined) throw new Error("no span was ended");
+	return span;
+}
+
+/** With an SDK as `NodeSDK` sets it up: propagators and a context manager. */
+function registerSdk(): void {
+	new NodeTracerProvider().register();
+}
+
+function registerContextManager(): void {
+	new NodeTracerProvider().register({ propagator: null });
+}
+
+beforeEach(() => exporter.reset());
+afterEach(() => {
+	api.propagation.disable();
+	api.context.disable();
+	api.trace.disable();
+});
+
+describe("spans by the MCP conventions", () => {
+	interface Row {
+		readonly given: Given;
+		readonly name: string;
+		readonly kind: api.SpanKind;
+		readonly attributes: api.Attributes;
+	}
+	const call = { name: "add", arguments: { a: 1 } };
+	// Written from semantic-conventions-genai docs/gen-ai/mcp.md: the whole set of attributes of an answered request.
+	const rows: Record<string, Row> = {
+		"a tool call seen by its server over stdio": {
+			given: { params: call, protocolVersion: "2025-11-25" },
+			name: "tools/call add",
+			kind: SpanKind.SERVER,
+			attributes: {
+				"mcp.method.name": "tools/call",
+				"jsonrpc.request.id": "7",
+				"mcp.protocol.version": "2025-11-25",
+				"network.transport": "pipe",
+				"gen_ai.operation.name": "execute_tool",
+				"gen_ai.tool.name": "add",
+			},
+		},
+		"a tool call seen by its client over HTTP, 2026-07-28": {
+			given: {
+				inbound: false,
+				id: "a",
+				params: call,
+				era: "modern",
+				protocolVersion: "2026-07-28",
+				transport: "streamable_http",
+				session: "no session in this era",
+			},
+			name: "tools/call add",
+			kind: SpanKind.CLIENT,
+			attributes: {
+				"mcp.method.name": "tools/call",
+				"jsonrpc.request.id": "a",
+				"mcp.protocol.version": "2026-07-28",
+				"network.transport": "tcp",
+				"network.protocol.name": "http",
+				"gen_ai.operation.name": "execute_tool",
+				"gen_ai.tool.name": "add",
+			},
+		},
+		"a prompt in memory, in a legacy session": {
+			given: {
+				method: "prompts/get",
+				params: { name: "greet" },
+				transport: "in_memory",
+				session: "s1",
+			},
+			name: "prompts/get greet",
+			kind: SpanKind.SERVER,
+			attributes: {
+				"mcp.method.name": "prompts/get",
+				"jsonrpc.request.id": "7",
+				"gen_ai.prompt.name": "greet",
+				"mcp.session.id": "keyed(session:s1)",
+			},
+		},
+		"a resource: its URI scrubbed, and never in the name": {
+			given: {
+				method: "resources/read",
+				params: { uri: "https://ann:pw@files.example/a?token=t#f" },
+				transport: "websocket",
+			},
+			name: "resources/read",
+			kind: SpanKind.SERVER,
+			attributes: {
+				"mcp.method.name": "resources/read",
+				"jsonrpc.request.id": "7",
+				"mcp.resource.uri": "https://files.example/a",
+				"network.transport": "tcp",
+				"network.protocol.name": "websocket",
+			},
+		},
+		"sampling, asked by a server of its client": {
+			given: { method: "sampling/createMessage", params: { messages: [] } },
+			name: "sampling/createMessage",
+			kind: SpanKind.SERVER,
+			attributes: {
+				"mcp.method.name": "sampling/createMessage",
+				"jsonrpc.request.id": "7",
+				"network.transport": "pipe",
+			},
+		},
+		"the handshake, whose version is known only at its end": {
+			given: { method: "initialize", id: 0, params: {}, negotiated: "2025-06-18" },
+			name: "initialize",
+			kind: SpanKind.SERVER,
+			attributes: {
+				"mcp.method.name": "initialize",
+				"jsonrpc.request.id": "0",
+				"mcp.protocol.version": "2025-06-18",
+				"network.transport": "pipe",
+			},
+		},
+		"a method nobody knows, and parameters of the wrong kind": {
+			given: { method: "acme/do", params: { name: 1 } },
+			name: "acme/do",
+			kind: SpanKind.SERVER,
+			attributes: {
+				"mcp.method.name": "acme/do",
+				"jsonrpc.request.id": "7",
+				"network.transport": "pipe",
+			},
+		},
+	};
+
+	it.each(Object.entries(rows))("%s", (_title, { given, name, kind, attributes }) => {
+		const span = spanOf(given, result({}), { digest: (of, value) => `keyed(${of}:${value})` });
+		expect({ name: span.name, kind: span.kind, attributes: span.attributes }).toEqual({
+			name,
+			kind,
+			attributes,
+		});
+		expect(span.status).toEqual({ code: SpanStatusCode.UNSET });
+	});
+
+	it("[bounded.span_names] bounds and escapes what a peer chooses", () => {
+		const span = spanOf(
+			{ method: "tools/call", id: "i".repeat(5000), params: { name: `\u202e${"x".repeat(5000)}` } },
+			result({}),
+		);
+		expect(span.name).toHaveLength("tools/call ".length + 256);
+		expect(span.name.startsWith(String.raw`tools/call \u{202e}x`)).toBe(true);
+		expect(span.attributes["jsonrpc.request.id"]).toHaveLength(128);
+	});
+
+	it("[private.span_session] carries no session without a digest", () => {
+		expect(spanOf({ session: "s1" }, result({})).attributes).not.toHaveProperty("mcp.session.id");
+	});
+});
+
+describe("error rules of the MCP conventions", () => {
+	interface Expected {
+		readonly error?: string;
+		readonly code?: string;
+		readonly ending?: string;
+	}
+	type Row = readonly [
+		title: string,
+		ending: Partial<Ending>,
+		client: Expected,
+		server: Expected,
+		method?: string | undefined,
+	];
+	const fault = (code: number): Row => {
+		const text = String(code);
+		return [`the caller's fault ${text}`, error(code), { error: text, code: text }, { code: text }];
+	};
+	const both = (
+		title: string,
+		ending: Partial<Ending>,
+		expected: Expected,
+		method?: string,
+	): Row => [title, ending, expected, expected, method];
+	const rows: readonly Row[] = [
+		fault(-32700),
+		fault(-32600),
+		fault(-32601),
+		fault(-32602),
+		fault(-32002),
+		both("internal error", error(-32603), { error: "-32603", code: "-32603" }),
+		both("header mismatch", error(-32020), { error: "-32020", code: "-32020" }),
+		both("an application's code", error(42), { error: "42", code: "42" }),
+		both("a code that is no integer", error("boom"), { error: "_OTHER" }),
+		both("a tool's error", result({ isError: true, content: [] }), { error: "tool_error" }),
+		both("isError elsewhere", result({ isError: true }), {}, "prompts/get"),
+		both("isError not true", result({ isError: "true" }), {}),
+		both("input required", result({ resultType: "input_required" }), {}),
+		both(
+			"an answer that could not be sent",
+			{ ...result({}), delivered: false },
+			{ error: "send_failed" },
+		),
+		[
+			"cancelled",
+			{ how: "cancelled" },
+			{ error: "cancelled", ending: "cancelled" },
+			{ ending: "cancelled" },
+		],
+		...(
+			["timeout", "connection_closed", "send_failed", "superseded", "evicted", "refused"] as const
+		).map((how) => both(how, { how }, { error: how, ending: how })),
+	];
+
+	const cells = rows.flatMap(([title, ending, client, server, method]) => [
+		{ title, side: "client", inbound: false, ending, expected: client, method },
+		{ title, side: "server", inbound: true, ending, expected: server, method },
+	]);
+
+	it.each(cells)("$title, on the $side's span", ({ inbound, ending, expected, method }) => {
+		const span = spanOf({ inbound, ...(method === undefined ? {} : { method }) }, ending);
+		expect({
+			error: span.attributes["error.type"],
+			code: span.attributes["rpc.response.status_code"],
+			ending: span.attributes["mcp_trail.ending"],
+			status: span.status,
+		}).toEqual({
+			error: expected.error,
+			code: expected.code,
+			ending: expected.ending,
+			// No description: error text is the peer's, and may hold anything.
+			status: { code: expected.error === undefined ? SpanStatusCode.UNSET : SpanStatusCode.ERROR },
+		});
+	});
+
+	it("holds to what the response said when it was handed over", () => {
+		const response = { jsonrpc: "2.0", id: 7, result: { isError: true } };
+		const observation = observe({}, exchange());
+		observation.answered?.(response);
+		response.result.isError = false;
+		observation.end(ended({ response }));
+		expect(exporter.getFinishedSpans()[0]?.attributes["error.type"]).toBe("tool_error");
+	});
+
+	it("[private.span_error_text] keeps error text only where asked, bounded", () => {
+		const kept = spanOf({}, error(-32603, "m".repeat(2000)), { errorMessages: true });
+		expect(kept.status.message).toHaveLength(512);
+	});
+});
+
+describe("parents and links", () => {
+	const ambient = {
+		traceId: "0af7651916cd43dd8448eb211c80319c",
+		spanId: "b7ad6b7169203331",
+		traceFlags: 1,
+	};
+	const within = <R>(fn: () => R): R =>
+		api.context.with(api.trace.setSpanContext(api.ROOT_CONTEXT, ambient), fn);
+
+	describe.each([
+		["with the SDK's propagators", registerSdk],
+		["with a context manager alone", registerContextManager],
+	])("%s", (_title, register) => {
+		beforeEach(register);
+
+		it("takes the parent from _meta and links the ambient span", () => {
+			const observation = within(() =>
+				observe({}, inboundWith({ traceparent: TRACEPARENT, tracestate: "v=1" })),
+			);
+			observation.end(ended(result({})));
+			const [span] = exporter.getFinishedSpans();
+			expect(span?.parentSpanContext).toMatchObject({ ...REMOTE, isRemote: true });
+			expect(span?.spanContext().traceState?.serialize()).toBe("v=1");
+			expect(span?.links.map((link) => link.context)).toEqual([ambient]);
+			expect(observation.trace).toEqual({
+				traceId: REMOTE.traceId,
+				spanId: span?.spanContext().spanId,
+				parentSpanId: REMOTE.spanId,
+				flags: 1,
+			});
+		});
+
+		it("takes the ambient span as parent when no context came, or none that is valid", () => {
+			for (const meta of [{}, { traceparent: "nonsense" }, { traceparent: 5 }]) {
+				exporter.reset();
+				within(() => observe({}, inboundWith(meta))).end(ended(result({})));
+				const [span] = exporter.getFinishedSpans();
+				expect(span?.parentSpanContext?.spanId).toBe(ambient.spanId);
+				expect(span?.links).toEqual([]);
+			}
+		});
+
+		it("links nothing where the peer's span is the ambient one (in memory)", () => {
+			const meta = { traceparent: `00-${ambient.traceId}-${ambient.spanId}-01` };
+			within(() => observe({}, inboundWith(meta))).end(ended(result({})));
+			expect(exporter.getFinishedSpans()[0]?.links).toEqual([]);
+		});
+
+		it("[safe.untrusted_trace] makes an untrusted peer's context a link, and drops its baggage", () => {
+			const meta = { traceparent: TRACEPARENT, baggage: "role=admin" };
+			const observation = within(() => observe({ trustPeerTrace: false }, inboundWith(meta)));
+			const baggage = observation.run?.(() => api.propagation.getActiveBaggage());
+			observation.end(ended(result({})));
+			const [span] = exporter.getFinishedSpans();
+			expect(span?.parentSpanContext?.spanId).toBe(ambient.spanId);
+			expect(span?.links.map((link) => link.context.spanId)).toEqual([REMOTE.spanId]);
+			expect(observation.trace?.parentSpanId).toBe(ambient.spanId);
+			expect(baggage).toBeUndefined();
+		});
+
+		it("activates the span for what the SDK does with the request", async () => {
+			const observation = observe({}, inboundWith({ traceparent: TRACEPARENT }));
+			const seen = await observation.run?.(async () => {
+				await Promise.resolve();
+				return api.trace.getSpanContext(api.context.active())?.spanId;
+			});
+			expect(seen).toBe(observation.trace?.spanId);
+		});
+	});
+
+	it("nests also where an SDK was set up without a context manager", async () => {
+		const server = observe({}, inboundWith({ traceparent: TRACEPARENT }));
+		const nested = await server.run?.(async () => {
+			await Promise.resolve();
+			return observe({}, exchange({ inbound: false, method: "sampling/createMessage" }));
+		});
+		expect(nested?.trace).toMatchObject({
+			traceId: REMOTE.traceId,
+			parentSpanId: server.trace?.spanId,
+		});
+	});
+
+	it("[bounded.peer_context] reads no key of more than 8,192 characters, and no inherited one", () => {
+		registerSdk();
+		const long = Array.from({ length: 20 }, (_, k) => `k${k}=${"v".repeat(1000)}`).join(",");
+		const observation = observe({}, inboundWith({ traceparent: TRACEPARENT, baggage: long }));
+		expect(observation.run?.(() => api.propagation.getActiveBaggage())).toBeUndefined();
+		const inherited: JsonObject = Object.setPrototypeOf({}, { traceparent: TRACEPARENT });
+		expect(observe({}, inboundWith(inherited)).trace?.parentSpanId).toBeUndefined();
+	});
+
+	it("ends a span of its own where sampling is off, so that both sides' events still join", () => {
+		const off = new BasicTracerProvider({ sampler: new AlwaysOffSampler() });
+		const observation = observe(
+			{ tracerProvider: off },
+			exchange({ meta: { traceparent: TRACEPARENT } }),
+		);
+		observation.end(ended(result({})));
+		expect(observation.trace).toMatchObject({ traceId: REMOTE.traceId, flags: 0 });
+		expect(observation.trace?.spanId).not.toBe(REMOTE.spanId);
+	});
+});
+
+describe.each([
+	["with spans", {}],
+	["without spans", { traces: false }],
+] as const)("injection, %s", (_title, options) => {
+	beforeEach(registerSdk);
+	const outbound = (given: Given, more: TracedOptions = {}): Observation =>
+		observe({ ...options, ...more }, exchange({ inbound: false, ...given }));
+
+	it("writes its own span into outbound requests of the specification", () => {
+		const observation = outbound({ params: { name: "add" } });
+		const { traceId, spanId, flags } = observation.trace ?? {};
+		expect(observation.meta).toEqual({ traceparent: `00-${traceId}-${spanId}-0${flags}` });
+	});
+
+	it.each(["initialize", "server/discover", "ping", "acme/do"])("leaves %s alone", (method) => {
+		expect(outbound({ method }).meta).toBeUndefined();
+	});
+
+	it("leaves an extension's tasks alone, but not those of 2025-11-25", () => {
+		expect(outbound({ method: "tasks/get", era: "modern" }).meta).toBeUndefined();
+		expect(outbound({ method: "tasks/get", era: "legacy" }).meta).toBeDefined();
+	});
+
+	it("writes into any method but the handshake by option, or into none", () => {
+		expect(outbound({ method: "acme/do" }, { inject: "all" }).meta).toBeDefined();
+		expect(outbound({ method: "initialize" }, { inject: "all" }).meta).toBeUndefined();
+		expect(outbound({}, { inject: "none" }).meta).toBeUndefined();
+	});
+
+	it.each(["traceparent", "tracestate"])("writes nothing beside the caller's own %s", (key) => {
+		expect(outbound({ meta: { [key]: "x" } }).meta).toBeUndefined();
+	});
+
+	it("writes nothing into inbound requests", () => {
+		expect(observe(options, exchange()).meta).toBeUndefined();
+	});
+});
+
+it("writes nothing beside the caller's own state, also without propagators", () => {
+	const observation = observe({}, exchange({ inbound: false, meta: { tracestate: "v=1" } }));
+	expect(observation.meta).toBeUndefined();
+});
+
+it("injects by the configured propagators, baggage too", () => {
+	registerSdk();
+	const baggage = api.propagation.createBaggage({ tenant: { value: "acme" } });
+	const context = api.propagation.setBaggage(api.ROOT_CONTEXT, baggage);
+	const observation = api.context.with(context, () => observe({}, exchange({ inbound: false })));
+	expect(observation.meta).toMatchObject({ baggage: "tenant=acme" });
+});
+
+describe("without a span SDK", () => {
+	const bare: TracedOptions = {};
+	it("mints a root with flags 00, and propagates it", () => {
+		const client = observeBare(bare, { inbound: false, params: { name: "add" } });
+		const { traceId, spanId, ...rest } = client.trace ?? {};
+		expect(traceId).toMatch(/^[0-9a-f]{32}$/);
+		expect(spanId).toMatch(/^[0-9a-f]{16}$/);
+		expect(rest).toEqual({ flags: 0 });
+		const server = observeBare(bare, { meta: client.meta ?? {} });
+		expect(server.trace).toMatchObject({
+			traceId: client.trace?.traceId,
+			parentSpanId: client.trace?.spanId,
+			flags: 0,
+		});
+	});
+
+	it("keeps a peer's sampling decision and state for what is called further on", async () => {
+		const meta = { traceparent: `${TRACEPARENT.slice(0, -2)}ff`, tracestate: "v=1" };
+		const server = observeBare(bare, { meta });
+		expect(server.trace).toMatchObject({ traceId: REMOTE.traceId, flags: 3 });
+		const nested = await server.run?.(async () => {
+			await Promise.resolve();
+			return observeBare(bare, { inbound: false, method: "sampling/createMessage" });
+		});
+		expect(nested?.trace?.parentSpanId).toBe(server.trace?.spanId);
+		expect(nested?.meta).toEqual({
+			traceparent: `00-${REMOTE.traceId}-${nested?.trace?.spanId}-03`,
+			tracestate: "v=1",
+		});
+	});
+
+	it("takes no untrusted peer as parent", () => {
+		const server = observeBare({ trustPeerTrace: false }, { meta: { traceparent: TRACEPARENT } });
+		expect(server.trace?.traceId).not.toBe(REMOTE.traceId);
+		expect(server.trace?.parentSpanId).toBeUndefined();
+	});
+
+	it("with traces off in a process that has them, joins the innermost span but activates nothing", () => {
+		registerSdk();
+		const tracer = provider.getTracer("app");
+		const outer = tracer.startSpan("outer");
+		api.context.with(api.trace.setSpan(api.ROOT_CONTEXT, outer), () => {
+			const server = observeBare({ traces: false }, {});
+			expect(server.trace?.parentSpanId).toBe(outer.spanContext().spanId);
+			server.run?.(() => {
+				expect(api.trace.getSpan(api.context.active())).toBe(outer);
+				expect(observeBare({ traces: false }, { inbound: false }).trace?.parentSpanId).toBe(
+					server.trace?.spanId,
+				);
+				const inner = tracer.startSpan("inner");
+				api.context.with(api.trace.setSpan(api.context.active(), inner), () => {
+					expect(observeBare({ traces: false }, { inbound: false }).trace?.parentSpanId).toBe(
+						inner.spanContext().spanId,
+					);
+				});
+			});
+		});
+		expect(exporter.getFinishedSpans()).toEqual([]);
+	});
+
+	it("makes spans as soon as an SDK is registered", () => {
+		const observer = traced();
+		observer.request?.(exchange())?.end(ended(result({})));
+		expect(exporter.getFinishedSpans()).toHaveLength(0);
+		api.trace.setGlobalTracerProvider(provider);
+		observer.request?.(exchange())?.end(ended(result({})));
+		expect(exporter.getFinishedSpans()).toHaveLength(1);
+	});
+
+	it("mints when a tracer makes nothing", () => {
+		const noop = { getTracer: () => api.trace.getTracer("nothing registered") };
+		const server = observeBare({ tracerProvider: noop }, { meta: { traceparent: TRACEPARENT } });
+		expect(server.trace).toMatchObject({ traceId: REMOTE.traceId, parentSpanId: REMOTE.spanId });
+		expect(server.trace?.spanId).not.toBe(REMOTE.spanId);
+	});
+});

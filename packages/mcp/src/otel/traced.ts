@@ -1,0 +1,127 @@
+import * as api from "@opentelemetry/api";
+import type { Exchange, Meta, Observation, Observer, TraceIds } from "../observer.ts";
+import { newSpanId, newTraceId, parseTraceparent } from "../trace-ids.ts";
+import { activeContext, around, runContext, runMinted } from "./ambient.ts";
+import { extract, hasContext, inject, injectIds, stateOf } from "./carrier.ts";
+import { type Inject, injects } from "./inject.ts";
+import { type Answer, endSpan, readAnswer, spanEnd } from "./span-end.ts";
+import { type Digest, spanStart } from "./span.ts";
+import { tracerSource } from "./tracer.ts";
+
+/** Options of {@link traced}. */
+export interface TracedOptions {
+	/** Make spans. When false, W3C ids are still minted and propagated, so that both sides' events join. @default true */
+	readonly traces?: boolean;
+	/** Into which outbound requests trace context is written. @default "spec" */
+	readonly inject?: Inject;
+	/** False: a peer's trace context becomes a link, never the parent. @default true */
+	readonly trustPeerTrace?: boolean;
+	/** The provider of spans. @default the globally registered one, also when it is registered later */
+	readonly tracerProvider?: api.TracerProvider;
+	/** Digests `Mcp-Session-Id`; without it no span carries a session. */
+	readonly digest?: Digest;
+	/** Keep the peer's error text as the span's status description. @default false */
+	readonly errorMessages?: boolean;
+}
+
+/** Only sampled and random have a meaning in version 00; unknown flags are not passed on. */
+const KNOWN_FLAGS = 0x03;
+
+/**
+ * Makes one span of every request and propagates trace context in `params._meta` (SEP-414).
+ * Without an SDK, or with traces off, it mints ids instead: a root with flags 00, a child with its parent's flags.
+ */
+export function traced(options: TracedOptions = {}): Observer {
+	const { traces = true, inject: into = "spec", trustPeerTrace = true } = options;
+	const { digest, errorMessages = false } = options;
+	const tracerNow = traces ? tracerSource(options.tracerProvider) : () => undefined;
+
+	function writes(exchange: Exchange): boolean {
+		if (exchange.inbound || hasContext(exchange.meta)) return false;
+		return injects(into, exchange.method, exchange.era === "modern");
+	}
+
+	function minted(exchange: Exchange): Observation {
+		const wire = exchange.inbound && trustPeerTrace ? exchange.meta : undefined;
+		const remote = parseTraceparent(wire?.["traceparent"]);
+		const ambient = remote === undefined ? around() : undefined;
+		const parent = remote ?? ambient;
+		const traceId = parent?.traceId ?? newTraceId();
+		const spanId = newSpanId();
+		const flags = (parent?.flags ?? 0) & KNOWN_FLAGS;
+		const state = remote !== undefined && wire !== undefined ? stateOf(wire) : ambient?.state;
+		const ids = { traceId, spanId, flags, ...(state === undefined ? {} : { state }) };
+		return {
+			trace: traceIds(traceId, spanId, flags, parent?.spanId),
+			...(writes(exchange) ? { meta: injectIds(ids) } : {}),
+			run: (fn) => runMinted(ids, fn),
+			end: () => undefined,
+		};
+	}
+
+	function recorded(exchange: Exchange, tracer: api.Tracer): Observation | undefined {
+		const active = activeContext();
+		const ambient = validSpan(active);
+		const received =
+			exchange.inbound && exchange.meta !== undefined ? extract(active, exchange.meta) : active;
+		const wire = validSpan(received);
+		const remote = wire !== ambient ? wire : undefined;
+		// Untrusted means its baggage, too.
+		const base = trustPeerTrace ? received : active;
+		const parent = validSpan(base);
+		const linked = remote === undefined ? undefined : trustPeerTrace ? ambient : remote;
+		const start = spanStart(exchange, digest);
+		const span = tracer.startSpan(
+			start.name,
+			{
+				kind: start.kind,
+				attributes: start.attributes,
+				...(linked === undefined || linked.spanId === parent?.spanId
+					? {}
+					: { links: [{ context: linked }] }),
+			},
+			base,
+		);
+		const made = span.spanContext();
+		// A tracer that makes nothing hands its parent back, or nothing valid.
+		if (!api.isSpanContextValid(made) || made.spanId === parent?.spanId) return undefined;
+		const context = api.trace.setSpan(base, span);
+		const meta: Meta | undefined = writes(exchange) ? inject(context) : undefined;
+		let answer: Answer | undefined;
+		return {
+			trace: traceIds(made.traceId, made.spanId, made.traceFlags, parent?.spanId),
+			...(meta === undefined ? {} : { meta }),
+			run: (fn) => runContext(context, fn),
+			answered(response) {
+				answer = readAnswer(response);
+			},
+			end(ending) {
+				answer ??= readAnswer(ending.response);
+				endSpan(span, spanEnd(exchange, ending, answer), errorMessages);
+			},
+		};
+	}
+
+	return {
+		request(exchange) {
+			const tracer = tracerNow();
+			return (tracer && recorded(exchange, tracer)) ?? minted(exchange);
+		},
+	};
+}
+
+function validSpan(context: api.Context): api.SpanContext | undefined {
+	const span = api.trace.getSpanContext(context);
+	return span !== undefined && api.isSpanContextValid(span) ? span : undefined;
+}
+
+function traceIds(
+	traceId: string,
+	spanId: string,
+	flags: number,
+	parentSpanId: string | undefined,
+): TraceIds {
+	return parentSpanId === undefined
+		? { traceId, spanId, flags }
+		: { traceId, spanId, parentSpanId, flags };
+}
