@@ -12,6 +12,8 @@ export type {
 	System,
 	Timers,
 } from "./system.ts";
+export { memoryTrail } from "./trail/memory-trail.ts";
+export type { MemoryTrailOptions } from "./trail/memory-trail.ts";
 export type {
 	Batch,
 	Limit,

@@ -1,0 +1,59 @@
+import type { AuditEvent } from "@mcp-trail/event";
+import type { Position, TrailError } from "../trail.ts";
+
+/** An event that waits to be sealed, and its caller. */
+export interface Pending {
+	readonly event: AuditEvent;
+	readonly reserve: boolean;
+	readonly acting: boolean;
+	/** What it counts for in the queue's bound until it is sealed. */
+	readonly bytes: number;
+	readonly resolve: (position: Position) => void;
+	readonly reject: (error: TrailError) => void;
+}
+
+/** First in, first out, without moving what waits. */
+export interface AppendQueue {
+	readonly length: number;
+	readonly bytes: number;
+	push(pending: Pending): void;
+	peek(): Pending | undefined;
+	shift(): Pending | undefined;
+}
+
+const COMPACT_AT = 1024;
+
+/** Makes an empty queue with a head index: `shift` never moves the rest but once in a thousand times. */
+export function appendQueue(): AppendQueue {
+	let items: (Pending | undefined)[] = [];
+	let head = 0;
+	let bytes = 0;
+	return {
+		get length() {
+			return items.length - head;
+		},
+		get bytes() {
+			return bytes;
+		},
+		push(pending) {
+			items.push(pending);
+			bytes += pending.bytes;
+		},
+		peek: () => items[head],
+		shift() {
+			const pending = items[head];
+			if (pending === undefined) return undefined;
+			items[head] = undefined;
+			head++;
+			bytes -= pending.bytes;
+			if (head === items.length) {
+				items.length = 0;
+				head = 0;
+			} else if (head >= COMPACT_AT && head * 2 >= items.length) {
+				items = items.slice(head);
+				head = 0;
+			}
+			return pending;
+		},
+	};
+}

@@ -1,0 +1,351 @@
+import type { AuditEvent } from "@mcp-trail/event";
+import { sealer, type Head, type SealedEvent } from "@mcp-trail/integrity";
+import type { Loss, LossCause, Position, TrailContext, TrailError } from "../trail.ts";
+import { appendQueue, type Pending } from "./append-queue.ts";
+import { eventSize } from "./event-size.ts";
+import { lossEvent } from "./own-events.ts";
+import type { LossLedger } from "./loss-ledger.ts";
+import {
+	asTrailError,
+	closedError,
+	fullError,
+	queueError,
+	reasonOf,
+	trailError,
+} from "./trail-error.ts";
+
+/** Where an {@link Appender} puts what it sealed. */
+export interface Store {
+	/** True if a batch of so many events and bytes may be stored; the reserve is for the trail's own and acting calls. */
+	fits(reserve: boolean, events: number, bytes: number): boolean;
+	/** Why nothing can be stored for now, if so. */
+	refusal(): TrailError | undefined;
+	/**
+	 * Makes room for so many bytes; `record` stores the trail's own events, durably.
+	 * Undefined where there is nothing to do.
+	 */
+	prepare(bytes: number, record: RecordOwn): Promise<void> | undefined;
+	/** Stores lines in order, as durable as promised, or rejects with a {@link TrailError} and has stored none. */
+	write(lines: readonly SealedEvent[], bytes: number): Promise<void>;
+}
+
+/** Stores the trail's own events at once; rejects with a {@link TrailError}. */
+export type RecordOwn = (events: readonly AuditEvent[]) => Promise<void>;
+
+/** Bounds of the queue before the trail. */
+export interface QueueLimits {
+	readonly maxQueueEvents: number;
+	readonly maxQueueBytes: number;
+}
+
+/** Seals and stores what is appended, in order, many events at a time. */
+export interface Appender {
+	readonly head: Head | undefined;
+	readonly pendingEvents: number;
+	readonly pendingBytes: number;
+	append(event: AuditEvent, options?: AppendOptions): Promise<Position>;
+	lost(loss: Loss): void;
+	/** There may be room again. */
+	roomChanged(): void;
+	/** Resolves when what was appended so far is stored or refused. */
+	settled(): Promise<void>;
+	/** Refuses what comes, stores what waits. */
+	close(): Promise<void>;
+}
+
+interface AppendOptions {
+	readonly reserve?: boolean;
+	readonly acting?: boolean;
+}
+
+interface Batch {
+	readonly lines: SealedEvent[];
+	/** Callers of the last lines; the lines before are the trail's own. */
+	readonly callers: Pending[];
+	readonly losses: Loss[];
+	bytes: number;
+}
+
+const MAX_BATCH_EVENTS = 1024;
+const MAX_BATCH_BYTES = 1 << 20;
+/** A queue shorter than this is not worth measuring: its events are rated at their mean. */
+const UNMEASURED_EVENTS = 128;
+const ASSUMED_BYTES = 2048;
+/** A `trail.lost` at most so often, and while there is no room for anything else. */
+const LOSS_REPORT_MS = 1_000;
+const LOSS_REPORT_WHEN_FULL_MS = 60_000;
+
+let resolveNext: Pending["resolve"];
+let rejectNext: Pending["reject"];
+// One executor for all appends: no closure is made per event.
+const capture = (resolve: Pending["resolve"], reject: Pending["reject"]): void => {
+	resolveNext = resolve;
+	rejectNext = reject;
+};
+
+/** Makes the flush loop of a stream. */
+export function appender(
+	streamId: string,
+	context: TrailContext,
+	{ maxQueueEvents, maxQueueBytes }: QueueLimits,
+	ledger: LossLedger,
+	store: Store,
+): Appender {
+	const { system } = context;
+	const queue = appendQueue();
+	const chain = sealer(streamId);
+	let head: Head | undefined;
+	let flight = 0;
+	let flightBytes = 0;
+	let running = false;
+	let closing = false;
+	let full = false;
+	let nextLossReportMs = 0;
+	let cancelLossTimer: (() => void) | undefined;
+	let closed = false;
+	let lastReportFailed = false;
+	let waiters: { readonly target: number; readonly resolve: () => void }[] = [];
+	let enqueued = 0;
+
+	function lose(acting: boolean, cause: LossCause, events = 1): void {
+		const nowMs = system.clock.nowMs();
+		ledger.count({
+			events,
+			actingEvents: acting ? events : 0,
+			cause,
+			sinceMs: nowMs,
+			untilMs: nowMs,
+		});
+	}
+
+	function refuse(acting: boolean, error: TrailError): Promise<never> {
+		lose(acting, error.lossCause);
+		start();
+		return Promise.reject(error);
+	}
+
+	function append(event: AuditEvent, options?: AppendOptions): Promise<Position> {
+		const reserve = options?.reserve === true;
+		const acting = options?.acting === true;
+		if (closing) return refuse(acting, closedError());
+		const refusal = store.refusal();
+		if (refusal !== undefined) return refuse(acting, refusal);
+		if (full && !reserve) return refuse(acting, fullError());
+		const waiting = queue.length;
+		const bytes = waiting < UNMEASURED_EVENTS ? ASSUMED_BYTES : eventSize(event);
+		if (waiting >= maxQueueEvents || queue.bytes + bytes > maxQueueBytes) {
+			return refuse(acting, queueError(maxQueueEvents, maxQueueBytes));
+		}
+		const promise = new Promise<Position>(capture);
+		queue.push({ event, reserve, acting, bytes, resolve: resolveNext, reject: rejectNext });
+		enqueued++;
+		start();
+		return promise;
+	}
+
+	function start(): void {
+		if (running || closed) return;
+		if (queue.length === 0 && !lossDue()) return scheduleLossReport();
+		running = true;
+		run().then(stopped, (error: unknown) => {
+			context.onError(error instanceof Error ? error : new Error(reasonOf(error)));
+			stopped();
+		});
+	}
+
+	function stopped(): void {
+		running = false;
+		if (queue.length > 0) return start();
+		scheduleLossReport();
+		tellSettled();
+	}
+
+	function tellSettled(): void {
+		if (waiters.length === 0) return;
+		const settledCount = running ? enqueued - queue.length : Infinity;
+		const ready = waiters.filter(({ target }) => target <= settledCount);
+		if (ready.length === 0) return;
+		waiters = waiters.filter(({ target }) => target > settledCount);
+		for (const { resolve } of ready) resolve();
+	}
+
+	async function run(): Promise<void> {
+		// Everything appended in this turn of the event loop shares one write.
+		await Promise.resolve();
+		while (queue.length > 0 || lossDue()) {
+			const preparing = store.prepare(Math.min(queue.bytes, MAX_BATCH_BYTES), recordOwn);
+			if (preparing !== undefined) await preparing;
+			const batch = fill();
+			if (batch.lines.length > 0) await commit(batch);
+			tellSettled();
+		}
+	}
+
+	function fill(): Batch {
+		const batch: Batch = { lines: [], callers: [], losses: [], bytes: 0 };
+		if (lossDue()) reportLosses(batch);
+		while (batch.lines.length < MAX_BATCH_EVENTS && batch.bytes < MAX_BATCH_BYTES) {
+			const pending = queue.shift();
+			if (pending === undefined) break;
+			const line = sealOne(pending);
+			if (line === undefined) continue;
+			const size = line.bytes.length + 1;
+			if (!store.fits(pending.reserve, batch.lines.length + 1, batch.bytes + size)) {
+				chain.rewind(batch.lines.length > 0 ? lastHead(batch.lines) : head);
+				if (!pending.reserve) full = true;
+				const error = fullError();
+				lose(pending.acting, error.lossCause);
+				pending.reject(error);
+				continue;
+			}
+			batch.lines.push(line);
+			batch.callers.push(pending);
+			batch.bytes += size;
+		}
+		return batch;
+	}
+
+	function sealOne(pending: Pending): SealedEvent | undefined {
+		try {
+			return chain.seal(pending.event);
+		} catch (error) {
+			lose(pending.acting, "invalid_event");
+			pending.reject(
+				trailError(
+					"invalid_event",
+					"invalid_event",
+					`The event cannot be written as JSON (${reasonOf(error)}). Hand over plain data.`,
+					error,
+				),
+			);
+			return undefined;
+		}
+	}
+
+	function reportLosses(batch: Batch): void {
+		const nowMs = system.clock.nowMs();
+		nextLossReportMs = nowMs + (full ? LOSS_REPORT_WHEN_FULL_MS : LOSS_REPORT_MS);
+		let reported = ledger.recorded;
+		for (let loss = ledger.take(); loss !== undefined; loss = ledger.take()) {
+			reported += loss.events;
+			const line = chain.seal(context.complete(lossEvent(loss, reported)));
+			const size = line.bytes.length + 1;
+			if (!store.fits(true, batch.lines.length + 1, batch.bytes + size)) {
+				chain.rewind(batch.lines.length > 0 ? lastHead(batch.lines) : head);
+				ledger.restore(loss);
+				lastReportFailed = true;
+				return;
+			}
+			batch.lines.push(line);
+			batch.losses.push(loss);
+			batch.bytes += size;
+		}
+	}
+
+	async function commit(batch: Batch): Promise<void> {
+		flight = batch.callers.length;
+		flightBytes = batch.bytes;
+		try {
+			await store.write(batch.lines, batch.bytes);
+		} catch (error) {
+			failed(batch, error);
+			return;
+		} finally {
+			flight = 0;
+			flightBytes = 0;
+		}
+		head = lastHead(batch.lines);
+		for (const loss of batch.losses) ledger.settle(loss);
+		const own = batch.lines.length - batch.callers.length;
+		for (let index = 0; index < batch.callers.length; index++) {
+			const sequence = batch.lines[own + index]?.sequence ?? 0;
+			batch.callers[index]?.resolve({ streamId, sequence });
+		}
+	}
+
+	function failed(batch: Batch, error: unknown): void {
+		// What could not be written has no number: the next event takes it.
+		chain.rewind(head);
+		for (const loss of batch.losses) ledger.restore(loss);
+		const refusal = asTrailError(error);
+		for (const pending of batch.callers) {
+			lose(pending.acting, refusal.lossCause);
+			pending.reject(refusal);
+		}
+		lastReportFailed = true;
+		nextLossReportMs = system.clock.nowMs() + LOSS_REPORT_MS;
+	}
+
+	async function recordOwn(events: readonly AuditEvent[]): Promise<void> {
+		const lines = events.map((event) => chain.seal(event));
+		const bytes = lines.reduce((sum, line) => sum + line.bytes.length + 1, 0);
+		try {
+			await store.write(lines, bytes);
+		} catch (error) {
+			chain.rewind(head);
+			throw asTrailError(error);
+		}
+		head = lastHead(lines);
+	}
+
+	function lossDue(): boolean {
+		if (ledger.pending === 0 || store.refusal() !== undefined) return false;
+		// Losses of the last moment are told once more while closing; more often would not end.
+		if (closing) return !lastReportFailed;
+		return system.clock.nowMs() >= nextLossReportMs;
+	}
+
+	function scheduleLossReport(): void {
+		if (ledger.pending === 0 || cancelLossTimer !== undefined || closing) return;
+		const waitMs = Math.max(LOSS_REPORT_MS, nextLossReportMs - system.clock.nowMs());
+		const wake = (): void => {
+			cancelLossTimer = undefined;
+			start();
+		};
+		cancelLossTimer = system.timers.after(waitMs, wake, { ref: false });
+	}
+
+	function settled(target: number): Promise<void> {
+		if (!running) return Promise.resolve();
+		return new Promise((resolve) => {
+			waiters.push({ target, resolve });
+		});
+	}
+
+	return {
+		get head() {
+			return head;
+		},
+		get pendingEvents() {
+			return queue.length + flight;
+		},
+		get pendingBytes() {
+			return queue.bytes + flightBytes;
+		},
+		append,
+		lost(loss) {
+			ledger.count(loss);
+			start();
+		},
+		roomChanged() {
+			if (!full) return;
+			full = false;
+			nextLossReportMs = Math.min(nextLossReportMs, system.clock.nowMs() + LOSS_REPORT_MS);
+			start();
+		},
+		settled: () => settled(enqueued),
+		async close() {
+			closing = true;
+			lastReportFailed = false;
+			cancelLossTimer?.();
+			start();
+			await settled(Infinity);
+			closed = true;
+		},
+	};
+}
+
+function lastHead(lines: readonly SealedEvent[]): Head | undefined {
+	const last = lines.at(-1);
+	return last && { sequence: last.sequence, hash: last.hash };
+}

@@ -1,0 +1,156 @@
+import type { SealedEvent } from "@mcp-trail/integrity";
+import type { System } from "../system.ts";
+import type { Batch, Limit, Position, TrailReader } from "../trail.ts";
+import { notifier, type Notifier } from "./notifier.ts";
+
+/** One stream as readers see it. */
+export interface Source {
+	readonly streamId: string;
+	/** The oldest record kept and the last one that may be read; `last < first` while there is none. */
+	first(): number;
+	last(): number;
+	/** True while more may come. */
+	live(): boolean;
+	/** Walks the records after a sequence. */
+	scan(after: number): Scan;
+}
+
+/** A walk over one stream. */
+export interface Scan {
+	/** The next records, at least one; none at the end. */
+	next(maxEvents: number, maxBytes: number): Promise<readonly SealedEvent[]>;
+	close(): Promise<void>;
+}
+
+/** What a reader needs of its trail. */
+export interface ReaderHost {
+	readonly system: System;
+	/** In the order in which they are walked. */
+	sources(): readonly Source[];
+	/** Told whenever a source has more, a source was added, or the trail was closed. */
+	readonly changes: Notifier;
+	closed(): boolean;
+	/** The cursor as it was stored; undefined where there is none. */
+	cursor(name: string, streamId: string): number | undefined;
+	save(name: string, streamId: string, sequence: number): Promise<void>;
+	/** A cursor moved. */
+	committed(): void;
+	released(name: string): void;
+}
+
+interface Place {
+	committed: number;
+	/** Read up to here. */
+	read: number;
+	scan?: Scan;
+}
+
+/** Makes a reader over a trail's streams: dead ones first, then the live one. */
+export function trailReader(name: string, host: ReaderHost): TrailReader {
+	const places = new Map<string, Place>();
+	const moved = notifier();
+	let closed = false;
+
+	function placeOf(source: Source): Place {
+		const known = places.get(source.streamId);
+		if (known !== undefined) return known;
+		const committed = Math.min(host.cursor(name, source.streamId) ?? 0, source.last());
+		const place: Place = { committed, read: committed };
+		places.set(source.streamId, place);
+		return place;
+	}
+
+	function unread(): Source | undefined {
+		for (const source of host.sources()) {
+			const place = placeOf(source);
+			if (Math.max(place.read, source.first() - 1) < source.last()) return source;
+		}
+		return undefined;
+	}
+
+	async function linger(source: Source, limit: Limit, signal: AbortSignal): Promise<void> {
+		const untilUs = host.system.clock.monotonicUs() + limit.lingerMs * 1000;
+		const place = placeOf(source);
+		while (source.live() && !host.closed() && source.last() - place.read < limit.events) {
+			const leftMs = (untilUs - host.system.clock.monotonicUs()) / 1000;
+			if (leftMs <= 0) return;
+			await host.changes.wait(signal, (wake) =>
+				host.system.timers.after(leftMs, wake, { ref: true }),
+			);
+		}
+	}
+
+	async function take(source: Source, limit: Limit): Promise<readonly SealedEvent[]> {
+		const place = placeOf(source);
+		place.scan ??= source.scan(Math.max(place.read, source.first() - 1));
+		const end = source.last();
+		const events = await place.scan.next(Math.max(1, limit.events), limit.bytes);
+		const last = events.at(-1)?.sequence;
+		// A scan with nothing left short of the end met lines that do not verify, which it has reported.
+		place.read = last ?? end;
+		if (!source.live() && place.read >= source.last()) {
+			await place.scan.close();
+			delete place.scan;
+		}
+		return events;
+	}
+
+	return {
+		name,
+		async read(limit, signal) {
+			for (;;) {
+				signal.throwIfAborted();
+				if (closed) return undefined;
+				const source = unread();
+				if (source === undefined) {
+					if (host.closed()) return undefined;
+					await host.changes.wait(signal);
+					continue;
+				}
+				if (limit.lingerMs > 0) await linger(source, limit, signal);
+				const events = await take(source, limit);
+				const last = events.at(-1);
+				if (last === undefined) continue;
+				const { streamId } = source;
+				return { streamId, events, end: { streamId, sequence: last.sequence } } satisfies Batch;
+			}
+		},
+		async commit(end: Position) {
+			const place = places.get(end.streamId);
+			if (place === undefined || end.sequence > place.read) {
+				throw new RangeError(
+					`Reader ${name} cannot commit ${end.streamId}/${end.sequence}: it has not read that far.`,
+				);
+			}
+			if (end.sequence <= place.committed) return;
+			await host.save(name, end.streamId, end.sequence);
+			place.committed = Math.max(place.committed, end.sequence);
+			host.committed();
+			moved.notify();
+		},
+		async passed(position, signal) {
+			for (;;) {
+				signal.throwIfAborted();
+				const source = host.sources().find(({ streamId }) => streamId === position.streamId);
+				// A stream that is gone was removed after every reader had passed it.
+				if (source === undefined || placeOf(source).committed >= position.sequence) return;
+				await moved.wait(signal);
+			}
+		},
+		lag() {
+			let events = 0;
+			for (const source of host.sources()) {
+				const from = Math.max(placeOf(source).committed, source.first() - 1);
+				events += Math.max(0, source.last() - from);
+			}
+			return events;
+		},
+		async close() {
+			if (closed) return;
+			closed = true;
+			host.changes.notify();
+			for (const place of places.values()) await place.scan?.close();
+			host.released(name);
+		},
+	};
+}
