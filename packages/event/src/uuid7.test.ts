@@ -10,9 +10,10 @@ it("places time, version and variant as RFC 9562 says", () => {
 	expect(uuid7(0x017f22e279b0, random)).toBe("017f22e2-79b0-7cc3-98c4-dc0c0c07398f");
 });
 
+const nearest = (now: number): number => Math.min(Math.max(Math.trunc(now) || 0, 0), 2 ** 48 - 1);
+
 it("is an id7 for any time and any bytes, and keeps the time", () => {
 	const bytes = fc.uint8Array({ minLength: UUID7_RANDOM_BYTES, maxLength: UUID7_RANDOM_BYTES });
-	const nearest = (now: number): number => Math.min(Math.max(Math.trunc(now) || 0, 0), 2 ** 48 - 1);
 	fc.assert(
 		fc.property(
 			fc.oneof(fc.double(), fc.integer({ min: 0, max: 2 ** 48 - 1 })),

@@ -4,7 +4,7 @@ import { SCHEMA_VERSION, eventTypes, severities } from "../vocabulary.ts";
 import { actor, operation, target } from "./actor.ts";
 import { trafficDetail } from "./detail.ts";
 import { closed, field, id7, int, list, maybe, text, time } from "./kinds.ts";
-import { rules } from "./rules.ts";
+import { writerRules } from "./rules.ts";
 import {
 	mcp,
 	network,
@@ -107,10 +107,10 @@ const { integrity: _, ...auditMembers } = members;
 const { id: _id, schema_version: _version, producer: _producer, ...newMembers } = auditMembers;
 
 /** What is stored and sent. */
-export const storedEvent = z.strictObject(members).check(rules);
+export const storedEvent = z.strictObject(members).check(writerRules);
 /** An event before the trail gives it a place in the chain. */
-export const auditEvent = z.strictObject(auditMembers).check(rules);
+export const auditEvent = z.strictObject(auditMembers).check(writerRules);
 /** What an observer or an application hands over; `time` is optional. */
 export const newEvent = z
 	.strictObject({ ...newMembers, time: z.exactOptional(newMembers.time) })
-	.check(rules);
+	.check(writerRules);
