@@ -1,0 +1,63 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { basename } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const flags = ["--conditions=@mcp-trail/source", "--import", import.meta.resolve("tsx")];
+
+/** Environment in which the switch of the programs under test is on, or off without a folder. */
+export function environment(trailFolder: string | undefined): NodeJS.ProcessEnv {
+	const { MCP_TRAIL_CONFORMANCE_DIR: _, ...env } = process.env;
+	return trailFolder === undefined ? env : { ...env, MCP_TRAIL_CONFORMANCE_DIR: trailFolder };
+}
+
+/** The shell command that starts a client program; the suite adds the server's address. */
+export const clientCommand = (file: string): string =>
+	[process.execPath, ...flags, fileURLToPath(file)].map((word) => `"${word}"`).join(" ");
+
+/** A server program that is running. */
+export interface RunningServer {
+	readonly url: string;
+	/** Ends it; resolves with whatever it did that a good server does not. */
+	stop(): Promise<readonly string[]>;
+}
+
+const greeting = /^listening on (\S+)\n/;
+
+/** Starts a server program and waits until it listens. */
+export async function startServer(file: string, env: NodeJS.ProcessEnv): Promise<RunningServer> {
+	const child = spawn(process.execPath, [...flags, fileURLToPath(file)], {
+		env,
+		stdio: ["ignore", "pipe", "pipe"],
+	});
+	let stdout = "";
+	let stderr = "";
+	child.stdout.setEncoding("utf8").on("data", (chunk: string) => (stdout += chunk));
+	child.stderr.setEncoding("utf8").on("data", (chunk: string) => (stderr += chunk));
+	const exited = once(child, "exit").then(() => child.exitCode ?? child.signalCode);
+
+	const deadline = AbortSignal.timeout(60_000);
+	while (!greeting.test(stdout)) {
+		// oxlint-disable-next-line no-await-in-loop -- waiting for output, piece by piece
+		const over = await Promise.race([
+			exited.then(() => true),
+			once(child.stdout, "data", { signal: deadline }).then(() => false),
+		]);
+		if (over) throw new Error(`${basename(file)} ended before it listened:\n${stderr}`);
+	}
+
+	return {
+		url: greeting.exec(stdout)?.[1] ?? "",
+		async stop() {
+			child.kill("SIGTERM");
+			const late = setTimeout(() => child.kill("SIGKILL"), 20_000);
+			const code = await exited;
+			clearTimeout(late);
+			const faults: string[] = [];
+			if (code !== 0) faults.push(`${basename(file)} ended with ${code}:\n${stderr}`);
+			const more = stdout.replace(greeting, "");
+			if (more !== "") faults.push(`${basename(file)} wrote to stdout: ${more.slice(0, 200)}`);
+			return faults;
+		},
+	};
+}

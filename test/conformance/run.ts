@@ -1,0 +1,113 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { compare, type Difference } from "./compare.ts";
+import { readEvidence } from "./evidence.ts";
+import { plans, type Plan } from "./plan.ts";
+import { count } from "./results.ts";
+import { installRunner, type Runner } from "./runner.ts";
+import { perform } from "./suite.ts";
+
+const usage = `Runs the official MCP conformance suite against our programs, bare and instrumented.
+
+  npm run conformance              what the gate runs
+  npm run conformance -- --all     and the optional runs
+  npm run conformance -- NAME…     only these: ${plans.map(({ name }) => name).join(" ")}
+`;
+
+interface Row {
+	readonly name: string;
+	readonly bare: string;
+	readonly instrumented: string;
+	readonly events: string;
+	readonly spans: string;
+	readonly verdict: string;
+}
+
+const tell = (line: string): void => void process.stdout.write(`${line}\n`);
+const score = ({ passed, failed }: { passed: number; failed: number }) => `${passed} / ${failed}`;
+const show = ({ check, bare, instrumented }: Difference): string =>
+	`    ${check}\n      bare ${bare.map((run) => `[${run}]`).join(" and ")}, instrumented [${instrumented}]`;
+
+async function judge(plan: Plan, runner: Runner, folder: string): Promise<Row> {
+	const faults: string[] = [];
+	const attempt = async (label: string, trailFolder?: string) => {
+		const outcome = await perform(plan, runner, join(folder, `${plan.name}-${label}`), trailFolder);
+		const found = count(outcome.results);
+		tell(`${plan.name} ${label}: ${score(found)} in ${outcome.seconds.toFixed(1)} s`);
+		faults.push(...outcome.faults);
+		return { ...outcome, ...found };
+	};
+	const first = await attempt("bare");
+	const second = await attempt("bare-again");
+	const trailFolder = await mkdtemp(join(folder, `${plan.name}-trail-`));
+	const instrumented = await attempt("instrumented", trailFolder);
+	const evidence = await readEvidence(trailFolder);
+
+	for (const { passed, failed } of [first, second]) {
+		if (passed < plan.floor.passed || failed > plan.floor.failed) {
+			faults.push(`bare ${score({ passed, failed })} is below the floor ${score(plan.floor)}`);
+		}
+	}
+	if (evidence.events === 0) faults.push("the instrumented run recorded no event");
+	if (evidence.spans === 0) faults.push("the instrumented run ended no span");
+	const { differences, unsteady } = compare([first.results, second.results], instrumented.results);
+	if (differences.length > 0) faults.push(`${differences.length} checks differ`);
+
+	for (const fault of faults) tell(`  FAULT ${fault}`);
+	for (const difference of differences) tell(show(difference));
+	if (unsteady.length > 0) tell(`  ${unsteady.length} checks differ between the two bare runs:`);
+	for (const difference of unsteady) tell(show(difference));
+	return {
+		name: plan.name,
+		bare: score(first),
+		instrumented: score(instrumented),
+		events: String(evidence.events),
+		spans: String(evidence.spans),
+		verdict: faults.length > 0 ? "FAILED" : "same",
+	};
+}
+
+const { values, positionals } = parseArgs({
+	allowPositionals: true,
+	options: { all: { type: "boolean" }, help: { type: "boolean" } },
+});
+const unknown = positionals.filter((name) => !plans.some((plan) => plan.name === name));
+if (values.help || unknown.length > 0) {
+	tell(unknown.length > 0 ? `No run is named ${unknown.join(", ")}.\n\n${usage}` : usage);
+	process.exit(unknown.length > 0 ? 2 : 0);
+}
+const chosen = plans.filter(({ name, optional }) =>
+	positionals.length > 0 ? positionals.includes(name) : values.all || !optional,
+);
+
+const startedMs = performance.now();
+const runner = await installRunner();
+const folder = await mkdtemp(join(tmpdir(), "mcp-trail-conformance-"));
+const rows: Row[] = [];
+for (const plan of chosen) {
+	// oxlint-disable-next-line no-await-in-loop -- runs at the same time would disturb each other's timing
+	rows.push(await judge(plan, runner, folder));
+}
+const failed = rows.some(({ verdict }) => verdict === "FAILED");
+
+tell("");
+const heads: Row = {
+	name: "run",
+	bare: "bare ok / failed",
+	instrumented: "instrumented",
+	events: "events",
+	spans: "spans",
+	verdict: "checks",
+};
+for (const row of [heads, ...rows]) {
+	const { name, bare, instrumented, events, spans, verdict } = row;
+	tell(
+		`${name.padEnd(16)}${bare.padEnd(18)}${instrumented.padEnd(14)}${events.padStart(8)}${spans.padStart(8)}  ${verdict}`,
+	);
+}
+tell(`\n${((performance.now() - startedMs) / 1000).toFixed(0)} s`);
+if (failed) tell(`What the suite wrote lies in ${folder}`);
+else await rm(folder, { recursive: true });
+process.exitCode = failed ? 1 : 0;

@@ -1,0 +1,62 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import type { Plan } from "./plan.ts";
+import { clientCommand, environment, startServer } from "./program.ts";
+import { readResults, type Results } from "./results.ts";
+import type { Runner } from "./runner.ts";
+
+const run = promisify(execFile);
+const suiteMs = 240_000;
+const scenarioMs = "120000";
+
+/** One run of the suite. */
+export interface Outcome {
+	readonly results: Results;
+	/** What went wrong besides the checks: a program that crashed or wrote where it should not. */
+	readonly faults: readonly string[];
+	readonly seconds: number;
+}
+
+/** The suite exits with 1 when a check fails, which is judged elsewhere; nothing else may end it. */
+async function runSuite(runner: Runner, args: readonly string[], env: NodeJS.ProcessEnv) {
+	try {
+		await run(runner.node, [runner.cli, ...args], {
+			env,
+			timeout: suiteMs,
+			maxBuffer: 256 * 1024 * 1024,
+		});
+	} catch (error) {
+		if (!(error instanceof Error && "code" in error && error.code === 1)) {
+			throw new Error("The conformance suite itself failed", { cause: error });
+		}
+	}
+}
+
+/** Runs the suite as planned, instrumented if there is a folder for the trail. */
+export async function perform(
+	plan: Plan,
+	runner: Runner,
+	folder: string,
+	trailFolder?: string,
+): Promise<Outcome> {
+	const startedMs = performance.now();
+	const env = environment(trailFolder);
+	const output = join(folder, "results");
+	const common = [...plan.select, "-o", output];
+	let faults: readonly string[] = [];
+	if (plan.side === "server") {
+		const server = await startServer(plan.program, env);
+		try {
+			await runSuite(runner, ["server", "--url", server.url, ...common], env);
+		} finally {
+			faults = await server.stop();
+		}
+	} else {
+		const command = clientCommand(plan.program);
+		const args = ["client", "--command", command, "--timeout", scenarioMs, ...common];
+		await runSuite(runner, args, env);
+	}
+	const results = await readResults(output);
+	return { results, faults, seconds: (performance.now() - startedMs) / 1000 };
+}
