@@ -21,9 +21,11 @@ export interface LaneHealth {
 export interface Health {
 	/** `opening` until `ready`, `failed` when the trail could not be opened. */
 	readonly state: "opening" | "open" | "failed" | "closing" | "closed";
+	/** Durable, the trail's own events included. */
 	readonly recorded: number;
+	/** Handed over, but could not be kept. */
 	readonly lost: number;
-	/** Recorded, not yet durable. */
+	/** Handed over, not yet durable. */
 	readonly queued: number;
 	readonly trail?: TrailHealth;
 	readonly lanes: readonly LaneHealth[];
@@ -31,6 +33,7 @@ export interface Health {
 
 /** What became of everything recorded, said when an audit closes. */
 export interface CloseReport {
+	/** Durable, the trail's own events included. */
 	readonly recorded: number;
 	readonly lost: number;
 	/** Events by sink that were not delivered before the deadline; they stay in the trail. */
@@ -48,15 +51,24 @@ export interface Audit {
 	readonly digester: Digester;
 	/** Observes: never throws, never waits. What cannot be kept becomes `trail.lost`. */
 	record(event: NewEvent, decision?: Decision): void;
-	/** Strict: resolves when the event is durable and has reached `need.sinks` sinks, or rejects. */
+	/**
+	 * Strict: resolves when the event is durable and has reached `need.sinks` sinks that acknowledge, or rejects
+	 * with an error whose `code` is in docs/errors.md. `signal` counts until the event is handed to the trail:
+	 * aborted before, nothing is recorded; after that only `need.withinMs` ends the wait, and the event stays.
+	 */
 	secure(
 		event: NewEvent,
 		need: { readonly sinks: number; readonly withinMs: number },
 		signal: AbortSignal,
+		decision?: Decision,
 	): Promise<Position>;
 	health(): Health;
-	/** Resolves when everything recorded so far is durable and delivered, rejects when the signal aborts first. */
+	/** Resolves when everything recorded so far is durable and delivered (or a dead letter), rejects when the signal aborts first. */
 	flush(signal: AbortSignal): Promise<void>;
-	/** Records `trail.stopped`, drains and closes in a written order; without a signal within `closeTimeoutMs`. */
+	/**
+	 * Stops accepting, records `trail.stopped`, flushes the trail, drains every lane once, closes the sinks, closes
+	 * the trail, in this order; never rejects. Ends when the signal aborts, without one after `closeTimeoutMs`. A
+	 * second call gets the same report.
+	 */
 	close(signal?: AbortSignal): Promise<CloseReport>;
 }

@@ -1,0 +1,215 @@
+import type { LaneHealth } from "../audit.ts";
+import { AuditError, messageOf } from "../audit-error.ts";
+import type { DeadLetters } from "./dead-letters.ts";
+import { deliver, type Delivered } from "./deliver.ts";
+import type { DeliveryTimes } from "./delivery-times.ts";
+import { recentRefusals } from "./recent-refusals.ts";
+import type { Refused } from "./resend.ts";
+import type { Sink } from "../sink.ts";
+import type { Failure } from "./sink-error.ts";
+import type { System } from "../system.ts";
+import type { Batch, Limit, Position, TrailReader } from "../trail.ts";
+import { late, pause, unlessAborted } from "./waiting.ts";
+
+/** What a lane is made of. */
+export interface LaneOptions {
+	readonly system: System;
+	readonly sink: Sink;
+	readonly times: DeliveryTimes;
+	readonly deadLetters: DeadLetters;
+	/** Opens the sink's cursor in the trail; called again after a failure. */
+	open(): Promise<TrailReader>;
+	/** Records in the trail that events were refused; settles when that is durable or cannot be. */
+	recordRefused(refused: readonly Refused[]): Promise<void>;
+	onError(error: AuditError): void;
+}
+
+/** Carries the trail to one sink. */
+export interface Lane {
+	readonly sink: Sink;
+	/** Opens the cursor; never rejects, a failure is tried again once started. */
+	open(): Promise<void>;
+	/** Starts delivering. */
+	start(): void;
+	health(): LaneHealth;
+	/** Resolves true once the event is at the sink, false once the sink has refused it; rejects when the signal aborts first. */
+	reached(position: Position, signal: AbortSignal): Promise<boolean>;
+	/** Stops all waiting, delivers what there is with one try each; resolves with how many events are left. */
+	drain(): Promise<number>;
+	/** Abandons what is under way. */
+	stop(): void;
+	/** Closes the cursor and the dead letters. */
+	finish(): Promise<void>;
+}
+
+/** A reader's cursor, its batches taken by one sink in the order of the trail. */
+export function lane(options: LaneOptions): Lane {
+	const { system, sink, times, deadLetters } = options;
+	const hurry = new AbortController();
+	const stop = new AbortController();
+	const refusals = recentRefusals();
+	const inFlight = sink.limits?.inFlight ?? 1;
+	const limit: Limit = {
+		events: sink.limits?.events ?? 500,
+		bytes: sink.limits?.bytes ?? 900_000,
+		lingerMs: sink.limits?.lingerMs ?? 50,
+	};
+	let reader: TrailReader | undefined;
+	let state: LaneHealth["state"] = "delivering";
+	let lastError: LaneHealth["lastError"];
+	let delivered = 0;
+	let refused = 0;
+	let retries = 0;
+	let running: Promise<void> | undefined;
+
+	const fail = (code: AuditError["code"], message: string, cause?: unknown): void => {
+		lastError = { code, message };
+		options.onError(new AuditError(code, `sink ${sink.name}: ${message}`, cause));
+	};
+
+	const tried = (now: "delivering" | "retrying" | "holding", failure?: Failure): void => {
+		const changed = state !== now;
+		state = now;
+		if (failure === undefined) {
+			lastError = undefined;
+			return;
+		}
+		retries += 1;
+		const { code, message } = failure;
+		lastError = { code, message };
+		if (!changed) return;
+		const known =
+			code === "dead_letter_unwritable"
+				? code
+				: now === "holding"
+					? "sink_holding"
+					: "sink_failing";
+		options.onError(new AuditError(known, `sink ${sink.name}: ${code}: ${message}`));
+	};
+
+	/** Opens the cursor, again and again if need be. */
+	const tryOpen = async (): Promise<void> => {
+		try {
+			reader = await options.open();
+		} catch (error) {
+			state = "holding";
+			fail("read_failed", `its cursor cannot be opened: ${messageOf(error)}`, error);
+		}
+	};
+
+	/** The next batch; undefined = no more. */
+	const next = async (from: TrailReader): Promise<Batch | undefined> => {
+		for (let wait = times.retryBaseMs; !stop.signal.aborted;) {
+			const hurried = hurry.signal.aborted;
+			if (hurried && from.lag() === 0) return undefined;
+			try {
+				return hurried
+					? await from.read({ ...limit, lingerMs: 0 }, stop.signal)
+					: await from.read(limit, hurry.signal);
+			} catch (error) {
+				if (hurry.signal.aborted && !hurried) continue;
+				state = "retrying";
+				fail("read_failed", `the trail cannot be read: ${messageOf(error)}`, error);
+				if (hurried) return undefined;
+				await pause(system.timers, wait, hurry.signal, stop.signal);
+				wait = Math.min(wait * 2, times.retryCapMs);
+			}
+		}
+		return undefined;
+	};
+
+	const carry = (batch: Batch): Promise<Delivered> =>
+		deliver(sink, batch.events, {
+			system,
+			times,
+			hurry: hurry.signal,
+			stop: stop.signal,
+			tried,
+			refuse: (some) => deadLetters.write(some),
+		});
+
+	/** Books a delivered batch: refusals into the trail, then the cursor. False = given up, the cursor stays. */
+	const settle = async (batch: Batch, result: Delivered, from: TrailReader): Promise<boolean> => {
+		delivered += result.delivered;
+		refused += result.refused.length;
+		if (result.refused.length > 0) {
+			refusals.add(result.refused);
+			await options.recordRefused(result.refused);
+		}
+		if (result.undelivered > 0) return false;
+		try {
+			await from.commit(batch.end);
+		} catch (error) {
+			// The next commit covers this one; until then a restart delivers again.
+			fail("commit_failed", `the cursor cannot be made durable: ${messageOf(error)}`, error);
+		}
+		return true;
+	};
+
+	const run = async (): Promise<void> => {
+		while (reader === undefined) {
+			if (hurry.signal.aborted) return;
+			await pause(system.timers, times.holdMs, hurry.signal);
+			await tryOpen();
+		}
+		if (state === "holding") state = "delivering";
+		const from = reader;
+		const window: Promise<boolean>[] = [];
+		let previous = Promise.resolve(true);
+		let going = true;
+		while (going) {
+			const batch = await next(from);
+			if (batch === undefined) break;
+			const result = carry(batch);
+			const before = previous;
+			// Cursors move in the order of the trail, however many batches are under way.
+			previous = (async () => {
+				const [result_, ahead] = [await result, await before];
+				return ahead && (await settle(batch, result_, from));
+			})();
+			window.push(previous);
+			if (window.length >= inFlight) going = (await window.shift()) ?? true;
+		}
+		await previous;
+	};
+
+	return {
+		sink,
+		open: tryOpen,
+		start() {
+			running ??= run().catch((error: unknown) => {
+				state = "holding";
+				fail("read_failed", messageOf(error), error);
+			});
+		},
+		health: () => ({
+			sink: sink.name,
+			state,
+			lagEvents: reader?.lag() ?? 0,
+			delivered,
+			refused,
+			retries,
+			...(lastError === undefined ? {} : { lastError }),
+		}),
+		async reached(position, signal) {
+			if (reader === undefined) {
+				const why = `sink ${sink.name}: its cursor is not open`;
+				throw new AuditError("read_failed", `${why}; see health().lanes`);
+			}
+			const passed = await unlessAborted(reader.passed(position, signal), signal);
+			if (passed === late) throw signal.reason;
+			return !refusals.has(position);
+		},
+		async drain() {
+			hurry.abort();
+			await running;
+			state = "closed";
+			return reader?.lag() ?? 0;
+		},
+		stop: () => stop.abort(),
+		async finish() {
+			await deadLetters.close();
+			await reader?.close();
+		},
+	};
+}

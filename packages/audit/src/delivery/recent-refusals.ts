@@ -1,0 +1,28 @@
+import type { Refused } from "./resend.ts";
+import type { Position } from "../trail.ts";
+
+/** Remembers the last refusals of a sink, so that a passed cursor is not taken for a delivery. */
+export interface RecentRefusals {
+	add(refused: readonly Refused[]): void;
+	has(position: Position): boolean;
+}
+
+/** At least the last 1,000 refusals, at most 2,000. */
+export function recentRefusals(): RecentRefusals {
+	let older = new Set<string>();
+	let newer = new Set<string>();
+	return {
+		add(refused) {
+			for (const { event } of refused) {
+				newer.add(`${event.stream}/${event.sequence}`);
+				if (newer.size < 1000) continue;
+				older = newer;
+				newer = new Set();
+			}
+		},
+		has({ streamId, sequence }) {
+			const key = `${streamId}/${sequence}`;
+			return newer.has(key) || older.has(key);
+		},
+	};
+}

@@ -1,0 +1,211 @@
+import { severityOf, type CheckpointDetail, type NewEvent } from "@mcp-trail/event";
+import type { Audit, CloseReport, Health } from "./audit.ts";
+import { AuditError, isCoded, messageOf, type CodedError } from "./audit-error.ts";
+import type { AuditOptions } from "./audit-options.ts";
+import { closeAudit } from "./close-audit.ts";
+import { defaultPolicy } from "./default-policy.ts";
+import { deadLetters } from "./delivery/dead-letters.ts";
+import { lane, type Lane } from "./delivery/lane.ts";
+import { refusalDetails } from "./delivery/refusal-details.ts";
+import { late, unlessAborted } from "./delivery/waiting.ts";
+import { digesterFor } from "./keys/digester-for.ts";
+import type { Decision } from "./policy.ts";
+import { completion } from "./recording/completion.ts";
+import { preparation } from "./recording/preparation.ts";
+import { recorder } from "./recording/recorder.ts";
+import { secured } from "./recording/secured.ts";
+import { reporter } from "./reporting.ts";
+import { checkOptions } from "./options/check-options.ts";
+import { producerOf, startedConfig, timesOf } from "./options/settled.ts";
+import { nodeSystem } from "./system/node-system.ts";
+import type { Trail } from "./trail.ts";
+import { memoryTrail } from "./trail/memory-trail.ts";
+
+/** What a decision is for an event that no policy was asked about. */
+const UNDECIDED: Decision = Object.freeze({
+	rule: "default",
+	level: "metadata",
+	acting: false,
+	intent: false,
+});
+const SECURED: Decision = Object.freeze({ ...UNDECIDED, acting: true });
+
+/**
+ * Opens an audit: a trail, and a lane from it to every sink. Returns at once; what is recorded before `ready` waits
+ * within the bound of `maxQueueEvents` and `maxQueueBytes`. Throws a TypeError that names the option and the remedy
+ * where options are misused; after that nothing throws into the host: see `onError` and {@link Audit.health}.
+ *
+ * Records `trail.started`, a `trail.checkpoint` every `checkpointEveryMs` (in empty intervals, too) and, on close,
+ * `trail.stopped`. No validator runs on what is recorded: events are built valid, see `judge` for development.
+ *
+ * @example
+ * ```ts
+ * const audit = openAudit({ service: "tickets", trail: fileTrail({ dir: "/var/lib/tickets/audit" }) });
+ * instrumentServer(server, { audit });
+ * process.once("SIGTERM", () => void audit.close());
+ * ```
+ */
+export function openAudit(options: AuditOptions): Audit {
+	checkOptions(options);
+	const system = options.system ?? nodeSystem();
+	const { clock, timers } = system;
+	const policy = options.policy ?? defaultPolicy();
+	const digester = digesterFor(options.digestKeys, system);
+	const report = reporter(options.onError, clock);
+	const complete = completion({
+		producer: producerOf(options, system.process.host),
+		...(options.labels === undefined ? {} : { labels: Object.freeze({ ...options.labels }) }),
+		system,
+	});
+	const events = recorder({
+		system,
+		maxEvents: options.maxQueueEvents ?? 10_000,
+		maxBytes: options.maxQueueBytes ?? 33_554_432,
+		onError: report,
+	});
+	let state: Health["state"] = "opening";
+	let trail: Trail | undefined;
+	let cancelCheckpoint = (): void => undefined;
+
+	const prepare = preparation({ complete, policy, judge: options.judge, onError: report });
+
+	/** Appends an event of the trail's own; what fails is counted and reported by the recorder. */
+	const note = async (event: Omit<NewEvent, "severity">): Promise<void> => {
+		const whole = complete({ ...event, severity: severityOf(event.type) });
+		await events.append(whole, false).catch(() => undefined);
+	};
+
+	const opening = (async () => {
+		const open = options.trail ?? memoryTrail();
+		return open({ system, complete, onError: (error) => report(trailError(error)) });
+	})();
+
+	const lanes: readonly Lane[] = (options.sinks ?? []).map((sink) =>
+		lane({
+			system,
+			sink,
+			times: timesOf(options),
+			deadLetters: deadLetters(sink.name, options.deadLetters, system),
+			open: async () => (await opening).reader(sink.name),
+			async recordRefused(refused) {
+				for (const detail of refusalDetails(sink.name, refused)) {
+					const { events: many, code } = detail;
+					report(new AuditError("sink_refused", `sink ${sink.name}: ${many} refused with ${code}`));
+					await note({ type: "trail.sink_refused", sink: detail });
+				}
+			},
+			onError: report,
+		}),
+	);
+
+	const checkpoint = (): CheckpointDetail => ({
+		events: trail?.health().head?.sequence ?? 0,
+		lost: events.counts().lost,
+		undelivered: Math.max(0, ...lanes.map((one) => one.health().lagEvents)),
+	});
+	const armCheckpoint = (): void => {
+		const beat = (): void => {
+			armCheckpoint();
+			void note({ type: "trail.checkpoint", checkpoint: checkpoint() });
+		};
+		const { checkpointEveryMs = 60_000 } = options;
+		cancelCheckpoint = timers.after(checkpointEveryMs, beat, { ref: false });
+	};
+
+	const start = async (): Promise<void> => {
+		const opened = await opening;
+		trail = opened;
+		// Cursors come first: a trail keeps what a reader has not read.
+		await Promise.all(lanes.map((one) => one.open()));
+		const config = startedConfig(options, policy, digester, opened.health().durability);
+		events.open(opened, () => void note({ type: "trail.started", config }));
+		for (const one of lanes) one.start();
+		if (state !== "opening") return;
+		state = "open";
+		armCheckpoint();
+	};
+
+	const ready = start().catch((error: unknown) => {
+		state = "failed";
+		events.fail();
+		report(
+			new AuditError("open_failed", `the trail could not be opened: ${messageOf(error)}`, error),
+		);
+	});
+
+	let closing: Promise<CloseReport> | undefined;
+	const close = async (signal?: AbortSignal): Promise<CloseReport> => {
+		const failed = state === "failed";
+		if (!failed) state = "closing";
+		events.stop();
+		cancelCheckpoint();
+		const result = await closeAudit({
+			system,
+			timeoutMs: options.closeTimeoutMs ?? 10_000,
+			signal,
+			lanes,
+			ready,
+			trail: () => trail,
+			noteStopped: () => note({ type: "trail.stopped", checkpoint: checkpoint() }),
+			counts: events.counts,
+			onError: report,
+		});
+		state = "closed";
+		return result;
+	};
+
+	/** Resolves when the trail takes events. */
+	const accepting = async (): Promise<void> => {
+		await ready;
+		if (state === "open") return;
+		if (state === "failed") {
+			throw new AuditError("trail_failed", "the trail could not be opened; see onError");
+		}
+		throw new AuditError("closed", "the audit is closing or closed");
+	};
+
+	return {
+		ready,
+		policy,
+		digester,
+		record(event, decision = UNDECIDED) {
+			try {
+				const kept = prepare(event, decision);
+				events.take(kept.event, decision.acting, kept.bytes);
+			} catch (error) {
+				events.lose("invalid_event", decision?.acting === true, messageOf(error));
+			}
+		},
+		async secure(event, need, signal, decision = SECURED) {
+			const kept = prepare(event, decision);
+			return secured(kept.event, need, signal, {
+				timers,
+				lanes,
+				opened: accepting,
+				append: (complete_) => events.append(complete_, true),
+			});
+		},
+		health: () => ({
+			state,
+			...events.counts(),
+			...(trail === undefined ? {} : { trail: trail.health() }),
+			lanes: lanes.map((one) => one.health()),
+		}),
+		async flush(signal) {
+			if ((await unlessAborted(accepting(), signal)) === late || trail === undefined) {
+				throw signal.reason;
+			}
+			await trail.flush(signal);
+			const { streamId, head } = trail.health();
+			if (head === undefined) return;
+			const { sequence } = head;
+			await Promise.all(lanes.map((one) => one.reached({ streamId, sequence }, signal)));
+		},
+		close: (signal) => (closing ??= close(signal)),
+	};
+}
+
+/** An error of the trail's as `onError` gets it. */
+function trailError(error: Error): CodedError {
+	return isCoded(error) ? error : new AuditError("trail_failed", messageOf(error), error);
+}

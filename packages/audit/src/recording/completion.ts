@@ -1,0 +1,76 @@
+import {
+	SCHEMA_VERSION,
+	UUID7_RANDOM_BYTES,
+	bounds,
+	uuid7,
+	type AuditEvent,
+	type NewEvent,
+	type Producer,
+} from "@mcp-trail/event";
+import type { System } from "../system.ts";
+
+/** Randomness for so many ids is drawn at once. */
+const IDS_PER_DRAW = 256;
+
+export interface CompletionOptions {
+	readonly producer: Producer;
+	/** The operator's own facts, put on every event; they win over an event's own. */
+	readonly labels?: Readonly<Record<string, string>>;
+	readonly system: System;
+}
+
+/** Makes what completes events: id, schema version, producer, labels, and the time where it is absent. The event itself is left as it is. */
+export function completion(options: CompletionOptions): (event: NewEvent) => AuditEvent {
+	const { producer, labels, system } = options;
+	const timeOf = timeWriter();
+	let pool: Uint8Array = new Uint8Array(0);
+	let used = 0;
+
+	const id = (nowMs: number): string => {
+		if (used >= pool.length) {
+			pool = system.random(UUID7_RANDOM_BYTES * IDS_PER_DRAW);
+			used = 0;
+		}
+		const offset = used;
+		used += UUID7_RANDOM_BYTES;
+		return uuid7(nowMs, pool, offset);
+	};
+
+	return (event) => {
+		const nowMs = system.clock.nowMs();
+		const head = {
+			schema_version: SCHEMA_VERSION,
+			id: id(nowMs),
+			time: event.time ?? timeOf(nowMs),
+		} as const;
+		return labels === undefined
+			? { ...head, ...event, ...head, producer }
+			: { ...head, ...event, ...head, labels: merged(event.labels, labels), producer };
+	};
+}
+
+/** The operator's labels and as many of the event's own as there is room for. */
+function merged(
+	own: AuditEvent["labels"],
+	operators: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+	if (own === undefined) return operators;
+	const room = bounds.items.labels - Object.keys(operators).length;
+	const kept = Object.entries(own).filter(([key]) => !Object.hasOwn(operators, key));
+	return { ...operators, ...Object.fromEntries(kept.slice(0, room)) };
+}
+
+/** Writes times as the format wants them; the second is formatted once, however many events it holds. */
+function timeWriter(): (ms: number) => string {
+	let second = Number.NaN;
+	let start = "";
+	return (ms) => {
+		const now = Math.floor(ms / 1000);
+		if (now !== second) {
+			start = new Date(now * 1000).toISOString().slice(0, 20);
+			second = now;
+		}
+		const rest = Math.floor(ms - now * 1000);
+		return `${start}${rest < 10 ? "00" : rest < 100 ? "0" : ""}${rest}Z`;
+	};
+}

@@ -1,0 +1,70 @@
+import { inMemberOrder, type AuditEvent, type Recording } from "@mcp-trail/event";
+import type { Decision, Policy } from "../policy.ts";
+
+type Redact = NonNullable<Policy["redact"]>;
+
+/**
+ * Applies a policy's `redact` to a copy. Where it throws, or changes what no policy may (which event this is, and how
+ * it ended), the event is kept without anything a policy could have wanted to remove: {@link atMetadata}.
+ */
+export function redacted(
+	event: AuditEvent,
+	decision: Decision,
+	redact: Redact,
+	onFailure: (cause: unknown) => void,
+): AuditEvent {
+	try {
+		const lessened = redact(structuredClone(event), decision);
+		const broken = tampered(event, lessened);
+		if (broken === undefined) return inMemberOrder(lessened);
+		onFailure(new TypeError(`redact changed ${broken}; a policy may only lessen an event`));
+	} catch (error) {
+		onFailure(error);
+	}
+	return atMetadata(event);
+}
+
+/** Which fixed member a redaction has changed. */
+function tampered(before: AuditEvent, after: AuditEvent): string | undefined {
+	const facts = ({ outcome, mcp, operation, ...event }: AuditEvent): Record<string, unknown> => ({
+		schema_version: event.schema_version,
+		id: event.id,
+		time: event.time,
+		type: event.type,
+		phase: event.phase,
+		"outcome.status": outcome?.status,
+		"outcome.executed": outcome?.executed,
+		"mcp.method": mcp?.method,
+		"operation.id": operation?.id,
+		"operation.intent_id": operation?.intent_id,
+		"producer.service": event.producer.service,
+	});
+	const now = facts(after);
+	return Object.entries(facts(before)).find(([name, value]) => now[name] !== value)?.[0];
+}
+
+/** The event at level `metadata`, marked `trimmed`: no content, parts, shape, labels, mismatch or message. */
+export function atMetadata(event: AuditEvent): AuditEvent {
+	const { labels: _labels, redactions: _redactions, ...kept } = event;
+	const { request, response, outcome, network } = event;
+	const recording: Recording = { ...event.recording, level: "metadata", trimmed: true };
+	return inMemberOrder({
+		...kept,
+		recording,
+		...(request === undefined ? {} : { request: bare(request) }),
+		...(response === undefined ? {} : { response: bare(response) }),
+		...(outcome === undefined ? {} : { outcome: without(outcome, "message") }),
+		...(network?.http === undefined
+			? {}
+			: { network: { ...network, http: without(network.http, "mismatch") } }),
+	});
+}
+
+const bare = (message: NonNullable<AuditEvent["response"]>): NonNullable<AuditEvent["response"]> =>
+	without(message, "content", "truncated", "shape", "parts");
+
+function without<T extends object>(block: T, ...names: readonly (keyof T)[]): T {
+	const copy = { ...block };
+	for (const name of names) Reflect.deleteProperty(copy, name);
+	return copy;
+}
