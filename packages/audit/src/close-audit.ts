@@ -71,7 +71,7 @@ export async function closeAudit(options: CloseOptions): Promise<CloseReport> {
 		// A trail that opens after the deadline must not stay open.
 		void options.ready.then(() => options.trail()?.close(deadline.signal)).catch(() => undefined);
 	} else {
-		await step("recording trail.stopped", options.noteStopped);
+		await step("recording trail.stopped", () => options.noteStopped());
 		await step("flushing the trail", () => trail.flush(deadline.signal));
 		await Promise.all(
 			lanes.map(async (lane) => {
@@ -82,10 +82,10 @@ export async function closeAudit(options: CloseOptions): Promise<CloseReport> {
 			}),
 		);
 		await Promise.all(
-			lanes.map(({ sink, finish }) =>
-				step(`closing sink ${sink.name}`, async () => {
-					await finish();
-					await sink.close?.(deadline.signal);
+			lanes.map((lane) =>
+				step(`closing sink ${lane.sink.name}`, async () => {
+					await lane.finish();
+					await lane.sink.close?.(deadline.signal);
 				}),
 			),
 		);
@@ -101,10 +101,10 @@ export async function closeAudit(options: CloseOptions): Promise<CloseReport> {
 
 /** The caller's signal may be the only thing that is awaited; without a timer the process would leave first. */
 function keepAlive(system: System): () => void {
-	let cancel = (): void => undefined;
+	let cancel: (() => void) | undefined;
 	const arm = (): void => {
 		cancel = system.timers.after(1000, arm, { ref: true });
 	};
 	arm();
-	return () => cancel();
+	return () => cancel?.();
 }

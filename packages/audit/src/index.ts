@@ -1,5 +1,17 @@
 export type { Audit, CloseReport, Health, LaneHealth } from "./audit.ts";
+export { AuditError } from "./audit-error.ts";
+export type { CodedError } from "./audit-error.ts";
+export type { AuditOptions } from "./audit-options.ts";
+export { defaultPolicy } from "./default-policy.ts";
+export type { DeadLettersOptions } from "./delivery/dead-letters.ts";
+export type { DeliveryTimes } from "./delivery/delivery-times.ts";
 export type { Digester, DigestKind } from "./digester.ts";
+export { errorCodes } from "./error-codes.ts";
+export type { AuditErrorCode, ErrorCodeEntry } from "./error-codes.ts";
+export { digestKeysFromFile, parseDigestKeys } from "./keys/key-file.ts";
+export { keyedDigester } from "./keys/keyed-digester.ts";
+export type { DigestKey, DigestKeys } from "./keys/keyed-digester.ts";
+export { openAudit } from "./open-audit.ts";
 export type { Decision, Level, Policy, Subject } from "./policy.ts";
 export type { Delivery, RefusedItem, Sink, SinkError, SinkLimits, Verdict } from "./sink.ts";
 export { nodeSystem } from "./system/node-system.ts";

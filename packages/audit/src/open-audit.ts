@@ -65,7 +65,7 @@ export function openAudit(options: AuditOptions): Audit {
 	});
 	let state: Health["state"] = "opening";
 	let trail: Trail | undefined;
-	let cancelCheckpoint = (): void => undefined;
+	let cancelCheckpoint: (() => void) | undefined;
 
 	const prepare = preparation({ complete, policy, judge: options.judge, onError: report });
 
@@ -104,12 +104,13 @@ export function openAudit(options: AuditOptions): Audit {
 		undelivered: Math.max(0, ...lanes.map((one) => one.health().lagEvents)),
 	});
 	const armCheckpoint = (): void => {
-		const beat = (): void => {
-			armCheckpoint();
-			void note({ type: "trail.checkpoint", checkpoint: checkpoint() });
-		};
 		const { checkpointEveryMs = 60_000 } = options;
-		cancelCheckpoint = timers.after(checkpointEveryMs, beat, { ref: false });
+		cancelCheckpoint = timers.after(checkpointEveryMs, checkpointDue, { ref: false });
+	};
+
+	const checkpointDue = (): void => {
+		armCheckpoint();
+		void note({ type: "trail.checkpoint", checkpoint: checkpoint() });
 	};
 
 	const start = async (): Promise<void> => {
@@ -138,7 +139,7 @@ export function openAudit(options: AuditOptions): Audit {
 		const failed = state === "failed";
 		if (!failed) state = "closing";
 		events.stop();
-		cancelCheckpoint();
+		cancelCheckpoint?.();
 		const result = await closeAudit({
 			system,
 			timeoutMs: options.closeTimeoutMs ?? 10_000,
@@ -147,7 +148,7 @@ export function openAudit(options: AuditOptions): Audit {
 			ready,
 			trail: () => trail,
 			noteStopped: () => note({ type: "trail.stopped", checkpoint: checkpoint() }),
-			counts: events.counts,
+			counts: () => events.counts(),
 			onError: report,
 		});
 		state = "closed";
@@ -173,7 +174,7 @@ export function openAudit(options: AuditOptions): Audit {
 				const kept = prepare(event, decision);
 				events.take(kept.event, decision.acting, kept.bytes);
 			} catch (error) {
-				events.lose("invalid_event", decision?.acting === true, messageOf(error));
+				events.lose("invalid_event", decision?.acting ?? false, messageOf(error));
 			}
 		},
 		async secure(event, need, signal, decision = SECURED) {

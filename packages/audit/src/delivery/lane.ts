@@ -87,14 +87,15 @@ export function lane(options: LaneOptions): Lane {
 		options.onError(new AuditError(known, `sink ${sink.name}: ${code}: ${message}`));
 	};
 
-	/** Opens the cursor, again and again if need be. */
-	const tryOpen = async (): Promise<void> => {
+	const tryOpen = async (): Promise<TrailReader | undefined> => {
 		try {
 			reader = await options.open();
+			state = "delivering";
 		} catch (error) {
 			state = "holding";
 			fail("read_failed", `its cursor cannot be opened: ${messageOf(error)}`, error);
 		}
+		return reader;
 	};
 
 	/** The next batch; undefined = no more. */
@@ -147,13 +148,12 @@ export function lane(options: LaneOptions): Lane {
 	};
 
 	const run = async (): Promise<void> => {
-		while (reader === undefined) {
+		let from = reader;
+		while (from === undefined) {
 			if (hurry.signal.aborted) return;
 			await pause(system.timers, times.holdMs, hurry.signal);
-			await tryOpen();
+			from = await tryOpen();
 		}
-		if (state === "holding") state = "delivering";
-		const from = reader;
 		const window: Promise<boolean>[] = [];
 		let previous = Promise.resolve(true);
 		let going = true;
@@ -164,8 +164,8 @@ export function lane(options: LaneOptions): Lane {
 			const before = previous;
 			// Cursors move in the order of the trail, however many batches are under way.
 			previous = (async () => {
-				const [result_, ahead] = [await result, await before];
-				return ahead && (await settle(batch, result_, from));
+				const [outcome, ahead] = [await result, await before];
+				return ahead && (await settle(batch, outcome, from));
 			})();
 			window.push(previous);
 			if (window.length >= inFlight) going = (await window.shift()) ?? true;
@@ -175,7 +175,9 @@ export function lane(options: LaneOptions): Lane {
 
 	return {
 		sink,
-		open: tryOpen,
+		async open() {
+			await tryOpen();
+		},
 		start() {
 			running ??= run().catch((error: unknown) => {
 				state = "holding";

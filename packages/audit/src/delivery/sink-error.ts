@@ -32,7 +32,7 @@ function wordOf(code: unknown): string {
 function itemsOf(value: unknown, batchSize: number): readonly RefusedItem[] | undefined {
 	if (!Array.isArray(value) || value.length === 0) return undefined;
 	const byIndex = new Map<number, RefusedItem>();
-	for (const item of value as readonly (Partial<RefusedItem> | null | undefined)[]) {
+	for (const item of value) {
 		const index = item?.index;
 		const verdict = item?.verdict;
 		if (typeof index !== "number" || !Number.isInteger(index)) return undefined;
@@ -49,7 +49,9 @@ export function failureOf(thrown: unknown, batchSize: number): Failure {
 	const unknown: Failure = { code: "unknown", verdict: "retry", message: messageOf(thrown) };
 	try {
 		if (typeof thrown !== "object" || thrown === null) return unknown;
-		const { code, verdict, retryAfterMs, items: list } = thrown as Record<string, unknown>;
+		const read = (name: string): unknown => Reflect.get(thrown, name);
+		const [code, verdict, retryAfterMs] = [read("code"), read("verdict"), read("retryAfterMs")];
+		const list = read("items");
 		if (!isVerdict(verdict)) return { ...unknown, code: wordOf(code) };
 		const items = itemsOf(list, batchSize);
 		// A list that makes no sense says nothing about which events are poison.

@@ -22,16 +22,7 @@ export function within<T>(
 		const cancel = timers.after(ms, onLate, { ref: true });
 		if (signal?.aborted === true) return onLate();
 		signal?.addEventListener("abort", onLate, { once: true });
-		work.then(
-			(value) => {
-				finish();
-				resolve(value);
-			},
-			(error: unknown) => {
-				finish();
-				reject(error instanceof Error ? error : new Error(String(error)));
-			},
-		);
+		work.then(resolve, reject).finally(finish);
 	});
 }
 

@@ -13,6 +13,20 @@ const keyId = new RegExp(patterns.keyId, "u");
 /** The longest wait a Node timer takes without firing at once. */
 const MAX_TIMER_MS = 2_147_483_647;
 
+const texts = [
+	["serviceVersion", 64],
+	["instance", 128],
+	["environment", 64],
+	["host", 255],
+	["sdk", 128],
+] as const;
+const numbers = [
+	["checkpointEveryMs", 1, MAX_TIMER_MS],
+	["closeTimeoutMs", 1, MAX_TIMER_MS],
+	["maxQueueEvents", 1, 10_000_000],
+	["maxQueueBytes", bounds.lineBytes, Number.MAX_SAFE_INTEGER],
+] as const;
+
 /** Throws the TypeError of a misused option. */
 function demand(holds: boolean, path: string, problem: string, remedy: string): asserts holds {
 	if (!holds) throw new TypeError(`openAudit: ${path} ${problem}; ${remedy}`);
@@ -47,24 +61,11 @@ export function checkOptions(options: AuditOptions): void {
 		'call it as openAudit({ service: "…" })',
 	);
 	text("service", options.service, 128);
-	const texts = {
-		serviceVersion: 64,
-		instance: 128,
-		environment: 64,
-		host: 255,
-		sdk: 128,
-	} as const;
-	for (const name of Object.keys(texts) as (keyof typeof texts)[]) {
-		if (options[name] !== undefined) text(name, options[name], texts[name]);
+	for (const [name, most] of texts) {
+		if (options[name] !== undefined) text(name, options[name], most);
 	}
-	const numbers = {
-		checkpointEveryMs: [1, MAX_TIMER_MS],
-		closeTimeoutMs: [1, MAX_TIMER_MS],
-		maxQueueEvents: [1, 10_000_000],
-		maxQueueBytes: [bounds.lineBytes, Number.MAX_SAFE_INTEGER],
-	} as const;
-	for (const name of Object.keys(numbers) as (keyof typeof numbers)[]) {
-		if (options[name] !== undefined) whole(name, options[name], numbers[name][0], numbers[name][1]);
+	for (const [name, least, most] of numbers) {
+		if (options[name] !== undefined) whole(name, options[name], least, most);
 	}
 	for (const name of Object.keys(options.delivery ?? {})) {
 		demand(
@@ -137,10 +138,10 @@ function checkPolicy(policy: Policy | undefined): void {
 	if (policy === undefined) return;
 	const remedy = "give a policy, such as defaultPolicy()";
 	demand(typeof policy === "object" && policy !== null, "policy", "is not a policy", remedy);
-	demand(isFunction(policy.decide), "policy.decide", "is not a function", remedy);
+	demand(typeof policy.decide === "function", "policy.decide", "is not a function", remedy);
 	demand(digest.test(policy.digest), "policy.digest", "is no digest", "give sha256:<64 hex>");
-	const { redact } = policy;
-	demand(redact === undefined || isFunction(redact), "policy.redact", "is not a function", remedy);
+	const redacts = policy.redact === undefined || typeof policy.redact === "function";
+	demand(redacts, "policy.redact", "is not a function", remedy);
 }
 
 function checkLabels(labels: AuditOptions["labels"]): void {

@@ -1,6 +1,12 @@
 import { patterns } from "@mcp-trail/event";
 import type { Sink } from "../sink.ts";
 
+const limitFloors = [
+	["events", 1],
+	["bytes", 1],
+	["lingerMs", 0],
+	["inFlight", 1],
+] as const;
 const sinkName = new RegExp(patterns.sinkName, "u");
 
 /** What is wrong with a member of a sink (`""` = the sink itself), and the remedy. */
@@ -32,13 +38,12 @@ export function sinkFaults(sink: Sink): readonly SinkFault[] {
 			wrong(`.${name}`, "is not a function", "give one, or leave it out");
 		}
 	}
-	const least = { events: 1, bytes: 1, lingerMs: 0, inFlight: 1 } as const;
-	for (const name of Object.keys(least) as (keyof typeof least)[]) {
+	for (const [name, least] of limitFloors) {
 		const value = sink.limits?.[name];
-		if (value === undefined || (Number.isSafeInteger(value) && value >= least[name])) continue;
-		wrong(`.limits.${name}`, `is not an integer from ${least[name]}`, "give one, or leave it out");
+		if (value === undefined || (Number.isSafeInteger(value) && value >= least)) continue;
+		wrong(`.limits.${name}`, `is not an integer from ${least}`, "give one, or leave it out");
 	}
-	if (sink.ordered === true && (sink.limits?.inFlight ?? 1) > 1) {
+	if (sink.ordered && (sink.limits?.inFlight ?? 1) > 1) {
 		wrong(".limits.inFlight", "is more than 1 on an ordered sink", "give 1, or say ordered: false");
 	}
 	return faults;

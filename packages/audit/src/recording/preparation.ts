@@ -6,10 +6,10 @@ import { redacted } from "./redaction.ts";
 import { weigh } from "./weigh.ts";
 
 export interface PreparationOptions {
-	complete(event: NewEvent): AuditEvent;
+	readonly complete: (event: NewEvent) => AuditEvent;
 	readonly policy: Policy;
 	readonly judge: ((event: AuditEvent) => string | undefined) | undefined;
-	onError(error: AuditError): void;
+	readonly onError: (error: AuditError) => void;
 }
 
 /** An event ready for the trail, and about how large it is. */

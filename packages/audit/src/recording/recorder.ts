@@ -1,7 +1,7 @@
 import type { AuditEvent } from "@mcp-trail/event";
 import { AuditError, messageOf } from "../audit-error.ts";
 import type { System } from "../system.ts";
-import type { LossCause, Position, Trail, TrailError } from "../trail.ts";
+import type { LossCause, Position, Trail } from "../trail.ts";
 
 export interface RecorderOptions {
 	readonly system: System;
@@ -50,11 +50,9 @@ const causes: readonly LossCause[] = [
 
 /** Why an append failed, by shape. */
 function causeOf(error: unknown): LossCause | undefined {
-	const cause =
-		typeof error === "object" && error !== null
-			? (error as Partial<TrailError>).lossCause
-			: undefined;
-	return cause !== undefined && causes.includes(cause) ? cause : undefined;
+	const cause: unknown =
+		typeof error === "object" && error !== null ? Reflect.get(error, "lossCause") : undefined;
+	return causes.find((known) => known === cause);
 }
 
 const ACTING = Object.freeze({ reserve: true, acting: true });
@@ -113,10 +111,9 @@ export function recorder(options: RecorderOptions): Recorder {
 		report(why);
 	};
 
-	const done = (bytes: number): void => {
+	const release = (bytes: number): void => {
 		pendingEvents -= 1;
 		pendingBytes -= bytes;
-		recorded += 1;
 	};
 
 	/** What the trail refused: it has counted that itself where it names a cause. */
@@ -128,16 +125,17 @@ export function recorder(options: RecorderOptions): Recorder {
 	const hand = (into: Trail, event: AuditEvent, acting: boolean, bytes: number): void => {
 		try {
 			into.append(event, acting ? ACTING : OBSERVED).then(
-				() => done(bytes),
+				() => {
+					release(bytes);
+					return (recorded += 1);
+				},
 				(error: unknown) => {
-					pendingEvents -= 1;
-					pendingBytes -= bytes;
+					release(bytes);
 					refusedBy(error, acting);
 				},
 			);
 		} catch (error) {
-			pendingEvents -= 1;
-			pendingBytes -= bytes;
+			release(bytes);
 			refusedBy(error, acting);
 		}
 	};

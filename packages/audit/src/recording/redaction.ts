@@ -26,22 +26,24 @@ export function redacted(
 
 /** Which fixed member a redaction has changed. */
 function tampered(before: AuditEvent, after: AuditEvent): string | undefined {
-	const facts = ({ outcome, mcp, operation, ...event }: AuditEvent): Record<string, unknown> => ({
-		schema_version: event.schema_version,
-		id: event.id,
-		time: event.time,
-		type: event.type,
-		phase: event.phase,
-		"outcome.status": outcome?.status,
-		"outcome.executed": outcome?.executed,
-		"mcp.method": mcp?.method,
-		"operation.id": operation?.id,
-		"operation.intent_id": operation?.intent_id,
-		"producer.service": event.producer.service,
-	});
-	const now = facts(after);
-	return Object.entries(facts(before)).find(([name, value]) => now[name] !== value)?.[0];
+	const now = fixed(after);
+	return Object.entries(fixed(before)).find(([name, value]) => now[name] !== value)?.[0];
 }
+
+/** What says which event this is, and how it ended. */
+const fixed = ({ outcome, mcp, operation, ...event }: AuditEvent): Record<string, unknown> => ({
+	schema_version: event.schema_version,
+	id: event.id,
+	time: event.time,
+	type: event.type,
+	phase: event.phase,
+	"outcome.status": outcome?.status,
+	"outcome.executed": outcome?.executed,
+	"mcp.method": mcp?.method,
+	"operation.id": operation?.id,
+	"operation.intent_id": operation?.intent_id,
+	"producer.service": event.producer.service,
+});
 
 /** The event at level `metadata`, marked `trimmed`: no content, parts, shape, labels, mismatch or message. */
 export function atMetadata(event: AuditEvent): AuditEvent {
