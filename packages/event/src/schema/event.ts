@@ -17,10 +17,14 @@ import {
 } from "./traffic.ts";
 import { integrity, producer, trailDetail } from "./trail.ts";
 
+const UNKNOWN_TYPE = "must be an event type of 1.0, or ext.<reversed domain>.<word>";
 const EXT_TYPE = new RegExp(patterns.extType, "u");
 const extType = z
 	.templateLiteral(["ext.", z.string()])
-	.refine((value) => value.length <= 256 && EXT_TYPE.test(value))
+	.refine((value) => value.length <= 256 && EXT_TYPE.test(value), {
+		message: UNKNOWN_TYPE,
+		params: { rule: "unknown_type" },
+	})
 	.meta({ pattern: patterns.extType, maxLength: 256 });
 
 const labels = z
@@ -55,7 +59,7 @@ export const members = {
 	type: field(
 		z
 			.union([z.enum(eventTypes), extType], {
-				error: "must be an event type of 1.0, or ext.<reversed domain>.<word>",
+				error: UNKNOWN_TYPE,
 			})
 			.meta({ kind: "type" }),
 		"What kind of fact; an application's own is `ext.<reversed domain>.<word>`.",
