@@ -85,13 +85,14 @@ function kinds(): string {
 }
 
 function types(): string {
-	const line = (type: (typeof eventTypes)[number]): string[] => {
-		const required: readonly string[] = requiredBlocks[type];
-		const own = required.filter((name) => name !== "actor" && name !== "recording");
-		const phase = type === "mcp.request" ? "; with `phase` `outcome` also `outcome`" : "";
-		return [code(type), typeMeanings[type], own.map(code).join(", ") + phase];
-	};
-	return rows(["type", "says", "must have"], eventTypes.map(line));
+	return rows(["type", "says", "must have"], eventTypes.map(typeLine));
+}
+
+function typeLine(type: (typeof eventTypes)[number]): readonly string[] {
+	const required: readonly string[] = requiredBlocks[type];
+	const own = required.filter((name) => name !== "actor" && name !== "recording");
+	const phase = type === "mcp.request" ? "; with `phase` `outcome` also `outcome`" : "";
+	return [code(type), typeMeanings[type], own.map(code).join(", ") + phase];
 }
 
 function addBlocks(path: string, holds: Holds, blocks: Map<string, string>): void {
@@ -124,9 +125,11 @@ function kindCell(holds: Holds, fallback: string | undefined): string {
 }
 
 function rows(head: readonly string[], body: readonly (readonly string[])[]): string {
-	const line = (cells: readonly string[]): string =>
-		`| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
-	return [line(head), line(head.map(() => "---")), ...body.map(line)].join("\n");
+	return [row(head), row(head.map(() => "---")), ...body.map(row)].join("\n");
+}
+
+function row(cells: readonly string[]): string {
+	return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
 }
 
 function code(words: string): string {

@@ -24,6 +24,12 @@ export const trimmingOrder: readonly (readonly (readonly string[])[])[] = [
 		["authorization", "scopes_granted"],
 	],
 	[["actor", "delegation"]],
+	// No real event comes so far: with these gone even the largest that the schema allows fits.
+	[
+		["actor", "auth", "audience"],
+		["definition", "collides_with"],
+		["mcp", "extensions"],
+	],
 ];
 
 /**

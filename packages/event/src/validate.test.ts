@@ -10,6 +10,24 @@ const call = (): any => parse("1.0/valid/mcp.request.json");
 const issuesOf = (event: unknown, as: "reader" | "writer" = "writer") =>
 	validate(event, { as }).issues;
 
+const judge = (event: unknown) => ({
+	writer: validate(event, { as: "writer" }).valid,
+	audit: validate(event, { as: "audit" }).valid,
+	new: validate(event, { as: "new" }).valid,
+});
+
+const compile = (file: string) => new Ajv2020.default({ strict: true }).compile(parse(file));
+
+/** Every place in a value, as the object that holds it and its name there. */
+function places(value: any, found: (readonly [object: any, name: string])[] = []) {
+	if (typeof value === "object" && value !== null)
+		for (const name of Object.keys(value)) {
+			found.push([value, name]);
+			places(value[name], found);
+		}
+	return found;
+}
+
 describe("validate", () => {
 	it.each([
 		["/id", "missing_member", "is required", (e: any) => delete e.id],
@@ -169,11 +187,6 @@ describe("validate", () => {
 	it("tells apart what is stored, what is complete and what is handed over", () => {
 		const { integrity, ...audit } = call();
 		const { id, schema_version, producer, time, ...fresh } = audit;
-		const judge = (event: unknown) => ({
-			writer: validate(event, { as: "writer" }).valid,
-			audit: validate(event, { as: "audit" }).valid,
-			new: validate(event, { as: "new" }).valid,
-		});
 		expect(judge({ ...audit, integrity })).toEqual({ writer: true, audit: false, new: false });
 		expect(judge(audit)).toEqual({ writer: false, audit: true, new: false });
 		expect(judge(fresh)).toEqual({ writer: false, audit: false, new: true });
@@ -197,21 +210,10 @@ describe("validate", () => {
 });
 
 describe("zod and ajv", () => {
-	const compile = (file: string) => new Ajv2020.default({ strict: true }).compile(parse(file));
 	const ajv = { writer: compile("1.0.schema.json"), reader: compile("1.reader.schema.json") };
 	const valid = readdirSync(new URL("1.0/valid/", schemas))
 		.filter((name) => name.endsWith(".json"))
 		.map((name) => parse(`1.0/valid/${name}`));
-
-	/** Every place in a value, as the object that holds it and its name there. */
-	function places(value: any, found: (readonly [object: any, name: string])[] = []) {
-		if (typeof value === "object" && value !== null)
-			for (const name of Object.keys(value)) {
-				found.push([value, name]);
-				places(value[name], found);
-			}
-		return found;
-	}
 
 	const pool = valid.flatMap((event) => places(event).map(([object, name]) => object[name]));
 	const names = valid.flatMap((event) => places(event).map(([, name]) => name));
