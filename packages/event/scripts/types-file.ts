@@ -9,6 +9,7 @@ export function typesFile(): string {
 	const blocks = new Map<string, string>();
 	for (const field of fields) addBlocks(field.holds, blocks);
 	const time = fields.find((field) => field.name === "time");
+	const id = fields.find((field) => field.name === "id");
 	return [
 		"// Generated from src/schema/ by `npm run generate`. Do not edit.\n",
 		`import type { EventType } from "./vocabulary.ts";\n`,
@@ -17,9 +18,10 @@ export function typesFile(): string {
 		`export interface AuditEvent {\n${body(fieldsOf(audit))}}\n`,
 		"/** What is stored and sent: an event with its place in the chain. */",
 		`export interface StoredEvent extends AuditEvent {\n${body(fieldsOf({ integrity }))}}\n`,
-		"/** What an observer or an application hands over; the recorder adds id, schema version and producer, and the time where it is absent. */",
+		"/** What an observer or an application hands over; the recorder adds schema version and producer, and id and time where they are absent. */",
 		`export interface NewEvent extends Omit<AuditEvent, "id" | "time" | "schema_version" | "producer"> {`,
-		`\t/** ${time?.meaning} @default now */\n\treadonly time?: AuditEvent["time"];\n}\n`,
+		`\t/** ${id?.meaning} Given where another event names it (\`operation.intent_id\`). @default a new one */\n\treadonly id?: AuditEvent["id"];\n` +
+			`\t/** ${time?.meaning} @default now */\n\treadonly time?: AuditEvent["time"];\n}\n`,
 	].join("\n");
 }
 

@@ -722,8 +722,10 @@ export interface StoredEvent extends AuditEvent {
 	readonly integrity: Integrity;
 }
 
-/** What an observer or an application hands over; the recorder adds id, schema version and producer, and the time where it is absent. */
+/** What an observer or an application hands over; the recorder adds schema version and producer, and id and time where they are absent. */
 export interface NewEvent extends Omit<AuditEvent, "id" | "time" | "schema_version" | "producer"> {
+	/** Unique; the deduplication key downstream. Its time bits are a hint: order is `integrity.sequence`. Given where another event names it (`operation.intent_id`). @default a new one */
+	readonly id?: AuditEvent["id"];
 	/** When it happened, by the recorder's clock; for an outcome, when it was known. @default now */
 	readonly time?: AuditEvent["time"];
 }
