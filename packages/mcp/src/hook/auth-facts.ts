@@ -1,0 +1,52 @@
+import type { AuthFacts, JsonObject } from "../observer.ts";
+import { isObject } from "./frame.ts";
+
+/** Claims a verifier may put into `extra` that say who, for whom and how bound; nothing else is read. */
+const CLAIMS = [
+	"iss",
+	"sub",
+	"tid",
+	"tenant",
+	"tenant_id",
+	"org_id",
+	"act",
+	"azp",
+	"client_id",
+	"aud",
+	"cnf",
+	"gty",
+	"grant_type",
+] as const;
+
+const isText = (value: unknown): value is string => typeof value === "string" && value !== "";
+
+/** The claims that are listed, without any that repeats the token. */
+function claimsOf(extra: unknown, token: unknown): JsonObject {
+	const claims: Record<string, unknown> = {};
+	if (!isObject(extra)) return claims;
+	for (const name of CLAIMS) {
+		const value = extra[name];
+		if (value !== undefined && value !== null && value !== token) claims[name] = value;
+	}
+	return claims;
+}
+
+/** Reads an SDK's `AuthInfo`. The only place that touches the token: it leaves as a keyed digest. */
+export function authFacts(
+	authInfo: unknown,
+	digestToken: ((token: string) => string) | undefined,
+): AuthFacts | undefined {
+	if (!isObject(authInfo)) return undefined;
+	const { token, clientId, scopes, expiresAt, resource, extra } = authInfo;
+	const tokenDigest = isText(token) ? digestToken?.(token) : undefined;
+	return {
+		scopes: Array.isArray(scopes)
+			? scopes.slice(0, 64).filter((scope) => isText(scope) && scope !== token)
+			: [],
+		claims: claimsOf(extra, token),
+		...(isText(clientId) && clientId !== token && { clientId }),
+		...(tokenDigest !== undefined && { tokenDigest }),
+		...(Number.isSafeInteger(expiresAt) && { expiresAtMs: Number(expiresAt) * 1000 }),
+		...(resource !== undefined && resource !== null && { resource: String(resource) }),
+	};
+}

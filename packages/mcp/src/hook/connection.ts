@@ -1,0 +1,105 @@
+import type { Connection, JsonObject } from "../observer.ts";
+import { isObject } from "./frame.ts";
+
+const PREFIX = "io.modelcontextprotocol/";
+/** The first revision that is stateless. */
+const MODERN = "2026-07-28";
+
+type Name = { readonly name: string; readonly version?: string };
+
+/** A connection that learns from what passes. */
+export interface LearningConnection extends Connection {
+	learnRequest(method: string, params: JsonObject | undefined): void;
+	learnResult(method: string, result: JsonObject): void;
+}
+
+/** True for a dated revision from 2026-07-28 on. */
+export function isModern(version: string): boolean {
+	return version.length === MODERN.length && version >= MODERN;
+}
+
+/** `{name, version}` as peers report themselves. */
+export function nameOf(value: unknown): Name | undefined {
+	if (!isObject(value) || typeof value["name"] !== "string" || value["name"] === "")
+		return undefined;
+	const version = value["version"];
+	return typeof version === "string" && version !== ""
+		? { name: value["name"], version }
+		: { name: value["name"] };
+}
+
+export const metaOf = (container: JsonObject | undefined): JsonObject | undefined => {
+	const meta = container?.["_meta"];
+	return isObject(meta) ? meta : undefined;
+};
+
+/** Version and client that a modern request says of itself. */
+export function envelopeOf(meta: JsonObject | undefined): {
+	readonly version?: string;
+	readonly client?: Name;
+} {
+	if (meta === undefined) return {};
+	const version = meta[`${PREFIX}protocolVersion`];
+	const client = nameOf(meta[`${PREFIX}clientInfo`]);
+	return {
+		...(typeof version === "string" && { version }),
+		...(client && { client }),
+	};
+}
+
+const kinds: readonly (readonly [string, Connection["transport"]])[] = [
+	["inmemory", "in_memory"],
+	["stdio", "stdio"],
+	["websocket", "websocket"],
+	["sse", "http_sse"],
+	["http", "streamable_http"],
+];
+
+/** Duck-types a transport: by the names of its classes, then by what only HTTP transports have. */
+export function transportKind(transport: object): Connection["transport"] {
+	for (
+		let proto = Object.getPrototypeOf(transport) as object | null;
+		proto && proto !== Object.prototype;
+		proto = Object.getPrototypeOf(proto) as object | null
+	) {
+		const name = String((proto.constructor as { name?: unknown } | undefined)?.name).toLowerCase();
+		const kind = kinds.find(([part]) => name.includes(part));
+		if (kind) return kind[1];
+	}
+	return "handleRequest" in transport || "hasPerRequestStream" in transport
+		? "streamable_http"
+		: "other";
+}
+
+/** What is known of one transport bound to one peer. */
+export function connectionOf(
+	transport: { readonly sessionId?: unknown },
+	role: "client" | "server",
+): LearningConnection {
+	let client: Name | undefined;
+	let server: Name | undefined;
+	let version: string | undefined;
+	return {
+		role,
+		transport: transportKind(transport),
+		sessionId: () =>
+			typeof transport.sessionId === "string" && transport.sessionId !== ""
+				? transport.sessionId
+				: undefined,
+		client: () => client,
+		server: () => server,
+		protocolVersion: () => version,
+		learnRequest(method, params) {
+			if (method === "initialize") client = nameOf(params?.["clientInfo"]) ?? client;
+		},
+		learnResult(method, result) {
+			if (method === "initialize") {
+				server = nameOf(result["serverInfo"]) ?? server;
+				const agreed = result["protocolVersion"];
+				if (typeof agreed === "string") version = agreed;
+			}
+			const reported = metaOf(result)?.[`${PREFIX}serverInfo`];
+			if (reported !== undefined) server = nameOf(reported) ?? server;
+		},
+	};
+}

@@ -1,0 +1,85 @@
+import type { Exchange, Observation } from "../observer.ts";
+import { isRequestId } from "./frame.ts";
+
+/** A request that is open on a transport, and who watches it. */
+export interface Entry {
+	readonly exchange: Exchange;
+	readonly observations: readonly Observation[];
+	/** The request's callback was entered. */
+	entered: boolean;
+	/** The callback threw or rejected. */
+	threw: boolean;
+	/** The caller's own signal, where the call was seen; `null` = the call was seen and had none. */
+	signal: AbortSignal | null | undefined;
+	/** The request waits in front of the SDK and has not reached it. */
+	held: boolean;
+	/** True once the entry has left its table. */
+	gone: boolean;
+}
+
+/** The open requests of one direction of one transport, oldest first. */
+export interface Exchanges {
+	readonly size: number;
+	/** Opens an entry; returns the one it displaced (same id) or evicted (cap), if any. */
+	open(entry: Entry): { readonly superseded?: Entry; readonly evicted?: Entry };
+	/** Takes out the entry that the SDK would match with a response of this id: raw first, then as a number. */
+	answer(id: unknown): Entry | undefined;
+	/** The entry under exactly this id. */
+	get(id: unknown): Entry | undefined;
+	/** Takes out one entry, if it is still open. */
+	take(entry: Entry): boolean;
+	/** Takes out everything that began before. */
+	expire(beforeMs: number): readonly Entry[];
+	clear(): readonly Entry[];
+}
+
+/** Makes a table of open requests of at most `maxOpen` entries. */
+export function exchanges(maxOpen: number): Exchanges {
+	const open = new Map<string | number, Entry>();
+	const remove = (id: string | number, entry: Entry): Entry => {
+		open.delete(id);
+		entry.gone = true;
+		return entry;
+	};
+	return {
+		get size() {
+			return open.size;
+		},
+		open(entry) {
+			const id = entry.exchange.id;
+			const old = open.get(id);
+			const superseded = old && remove(id, old);
+			const first = open.size >= maxOpen ? open.entries().next().value : undefined;
+			const evicted = first && remove(first[0], first[1]);
+			open.set(id, entry);
+			return { ...(superseded && { superseded }), ...(evicted && { evicted }) };
+		},
+		answer(id) {
+			// A null id must not become request 0 (Number(null) is 0): only what may be an id is converted.
+			if (!isRequestId(id)) return undefined;
+			const key = open.has(id) ? id : Number(id);
+			const entry = open.get(key);
+			return entry && remove(key, entry);
+		},
+		get: (id) => (isRequestId(id) ? open.get(id) : undefined),
+		take(entry) {
+			if (entry.gone) return false;
+			remove(entry.exchange.id, entry);
+			return true;
+		},
+		expire(beforeMs) {
+			const old: Entry[] = [];
+			for (const [id, entry] of open) {
+				if (entry.exchange.startMs >= beforeMs) break;
+				old.push(remove(id, entry));
+			}
+			return old;
+		},
+		clear() {
+			const all = [...open.values()];
+			for (const entry of all) entry.gone = true;
+			open.clear();
+			return all;
+		},
+	};
+}

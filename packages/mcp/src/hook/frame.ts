@@ -1,0 +1,63 @@
+import type { JsonObject } from "../observer.ts";
+
+/** What a frame is to the SDK; `refused` = it will drop it without an answer. */
+export type FrameKind = "request" | "notification" | "response" | "refused";
+
+const RELATED_TASK = "io.modelcontextprotocol/related-task";
+
+export function isObject(value: unknown): value is JsonObject {
+	return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The only ids JSON-RPC requests of MCP may carry. */
+export function isRequestId(value: unknown): value is string | number {
+	return typeof value === "string" || Number.isSafeInteger(value);
+}
+
+function isMeta(meta: unknown): boolean {
+	if (meta === undefined) return true;
+	if (!isObject(meta)) return false;
+	const token = meta["progressToken"];
+	if (token !== undefined && !isRequestId(token)) return false;
+	const task = meta[RELATED_TASK];
+	return task === undefined || (isObject(task) && typeof task["taskId"] === "string");
+}
+
+const isParams = (params: unknown): boolean =>
+	params === undefined || (isObject(params) && isMeta(params["_meta"]));
+
+/** True when a frame has no member beside `jsonrpc` and those counted; the SDKs refuse any other. */
+function only(frame: JsonObject, members: number): boolean {
+	let left = members + 1;
+	for (const _ in frame) if (--left < 0) return false;
+	return true;
+}
+
+/** Judges an inbound frame by the guard that both SDK generations put before their dispatch. */
+export function inboundKind(frame: unknown): FrameKind {
+	if (!isObject(frame) || frame["jsonrpc"] !== "2.0") return "refused";
+	const hasId = "id" in frame;
+	if (typeof frame["method"] === "string") {
+		if (!isParams(frame["params"])) return "refused";
+		const members = 1 + (hasId ? 1 : 0) + ("params" in frame ? 1 : 0);
+		if (!only(frame, members)) return "refused";
+		if (!hasId) return "notification";
+		return isRequestId(frame["id"]) ? "request" : "refused";
+	}
+	if ("method" in frame || !only(frame, hasId ? 2 : 1)) return "refused";
+	if (isObject(frame["result"]))
+		return isRequestId(frame["id"]) && isMeta(frame["result"]["_meta"]) ? "response" : "refused";
+	const error = frame["error"];
+	if (!isObject(error)) return "refused";
+	if (!Number.isSafeInteger(error["code"]) || typeof error["message"] !== "string")
+		return "refused";
+	return frame["id"] === undefined || isRequestId(frame["id"]) ? "response" : "refused";
+}
+
+/** Judges what the SDK itself sends; it does not check its own frames, so neither is it checked here. */
+export function outboundKind(frame: unknown): FrameKind {
+	if (!isObject(frame)) return "refused";
+	if (typeof frame["method"] === "string")
+		return isRequestId(frame["id"]) ? "request" : "notification";
+	return "result" in frame || "error" in frame ? "response" : "refused";
+}

@@ -1,0 +1,35 @@
+import type { AuthFacts } from "../observer.ts";
+import type { Entry } from "./exchanges.ts";
+import type { OnFault, Watcher } from "./watch.ts";
+
+/** The low-level end of a connection (`Server` or `Client`) and what is known of it. */
+export interface Peer {
+	readonly role: "client" | "server";
+	readonly watchers: readonly Watcher[];
+	/** Adds an observer, unless one with its key is there. */
+	watch(watcher: Watcher): void;
+	/** Open requests per direction of a connection. */
+	readonly maxOpen: number;
+	readonly openTtlMs: number;
+	/** The 1.x SDK: it does not heed a cancellation of request `0` or `""`. */
+	readonly v1: boolean;
+	readonly registrations: Registrations | undefined;
+	readAuth(authInfo: unknown): AuthFacts | undefined;
+	onFault: OnFault;
+	/** Says once per code what cannot be observed. */
+	warn(code: string, message: string): void;
+	/** Signal of the `request()` under way; `null` = it has none, undefined = no call is under way. */
+	callerSignal: AbortSignal | null | undefined;
+	/** The application itself is sending a notification. */
+	notifying: boolean;
+	/** Finds an open inbound request of the transport that is connected now. */
+	findInbound: (id: unknown) => Entry | undefined;
+}
+
+/** What is known of the callbacks registered on a high-level server. */
+export interface Registrations {
+	/** True if the request's callback was entered, false if it is known not to have been. */
+	entered(entry: Entry): boolean | undefined;
+	/** False if the name asked for is known not to be registered (or disabled). */
+	known(entry: Entry): boolean | undefined;
+}

@@ -1,0 +1,110 @@
+import type { Ending, Exchange, Observation, Observer, Seen, TraceIds } from "../observer.ts";
+
+/** An observer on a peer; two with the same key are one. */
+export interface Watcher {
+	readonly key: unknown;
+	readonly observer: Observer;
+}
+
+/** Takes what an observer threw; never throws itself. */
+export type OnFault = (fault: unknown) => void;
+
+type Writable = { trace: TraceIds | undefined };
+
+/** Shows a request to every observer, in order; the first trace is set for the later ones. */
+export function observe(
+	watchers: readonly Watcher[],
+	exchange: Exchange,
+	onFault: OnFault,
+): Observation[] {
+	const seen: Observation[] = [];
+	for (const watcher of watchers) {
+		try {
+			const observation = watcher.observer.request?.(exchange);
+			if (observation === undefined) continue;
+			seen.push(observation);
+			if (observation.trace && exchange.trace === undefined)
+				(exchange as Writable).trace = observation.trace;
+		} catch (fault) {
+			onFault(fault);
+		}
+	}
+	return seen;
+}
+
+/** Tells every observation the response, while it is still as it was handed over. */
+export function answered(
+	observations: readonly Observation[],
+	response: NonNullable<Ending["response"]>,
+	onFault: OnFault,
+): void {
+	for (const observation of observations) {
+		try {
+			observation.answered?.(response);
+		} catch (fault) {
+			onFault(fault);
+		}
+	}
+}
+
+/** Ends every observation, the last begun first. */
+export function end(observations: readonly Observation[], ending: Ending, onFault: OnFault): void {
+	for (const observation of observations) {
+		try {
+			observation.end(ending);
+		} catch (fault) {
+			onFault(fault);
+		}
+	}
+}
+
+/** Tells observers of a frame that is no request. */
+export function tell(
+	watchers: readonly Watcher[],
+	member: "notification" | "refused" | "unmatched",
+	seen: () => Seen,
+	onFault: OnFault,
+): void {
+	for (const watcher of watchers) {
+		try {
+			watcher.observer[member]?.(seen());
+		} catch (fault) {
+			onFault(fault);
+		}
+	}
+}
+
+function runOne<R>(run: NonNullable<Observation["run"]>, fn: () => R, onFault: OnFault): R {
+	let done: { readonly value: R } | undefined;
+	let entered = false;
+	const once = (): R => {
+		if (done) return done.value;
+		entered = true;
+		done = { value: fn() };
+		return done.value;
+	};
+	try {
+		run(once);
+	} catch (fault) {
+		// Thrown by the host's own code inside: that is the host's to see.
+		if (entered && !done) throw fault;
+		onFault(fault);
+	}
+	return once();
+}
+
+/** Calls `fn` exactly once, inside the contexts of all observations; a broken one cannot swallow the call. */
+export function runInside<R>(
+	observations: readonly Observation[],
+	fn: () => R,
+	onFault: OnFault,
+): R {
+	let inner = fn;
+	for (let index = observations.length - 1; index >= 0; index--) {
+		const run = observations[index]?.run;
+		if (run === undefined) continue;
+		const next = inner;
+		inner = () => runOne(run, next, onFault);
+	}
+	return inner();
+}
