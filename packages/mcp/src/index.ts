@@ -1,3 +1,10 @@
+export { instrumentation, instrumentClient, instrumentServer } from "./instrumentation.ts";
+export type {
+	Connectable,
+	HighLevelServer,
+	Instrumentation,
+	InstrumentationOptions,
+} from "./instrumentation.ts";
 export type {
 	AuthFacts,
 	Connection,

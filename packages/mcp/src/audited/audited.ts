@@ -1,0 +1,155 @@
+import { randomUUID } from "node:crypto";
+import type { Audit, Decision, Subject } from "@mcp-trail/audit";
+import { cleanText, cleanUri, type RequestMessage, type ResponseMessage } from "@mcp-trail/event";
+import { bodyOf, keepsRequest, keepsResponse } from "../describe/body.ts";
+import { describe, describeIntent, type Taken } from "../describe/describe.ts";
+import { at, factsOf, type MethodFacts } from "../describe/methods.ts";
+import { partsOf } from "../describe/parts.ts";
+import { isObject } from "../hook/frame.ts";
+import type { Connection, Exchange, JsonObject, Observer } from "../observer.ts";
+import { newEventId } from "../random-ids.ts";
+import type { Definition, Definitions } from "./definitions.ts";
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** What an audited observer needs. */
+export interface AuditedOptions {
+	readonly audit: Audit;
+	readonly definitions: Definitions;
+	/** Arguments and results whose canonical form is longer are not digested, in bytes. */
+	readonly maxDigestBytes: number;
+	readonly onFault: (fault: unknown) => void;
+}
+
+const NOTHING: readonly string[] = [];
+/** Metadata; what a person answered; state that is bearer-like. */
+const UNSAID = ["_meta", "inputResponses", "requestState"] as const;
+const META = ["_meta"] as const;
+
+function subjectOf(exchange: Exchange, facts: MethodFacts): Subject {
+	const { connection, direction, params, auth } = exchange;
+	const name = cleanText(at(params, facts.name), 256);
+	const uri = cleanUri(at(params, facts.uri), 1024);
+	const claims = auth?.claims;
+	const id = cleanText(claims?.["sub"], 256);
+	const issuer = cleanText(claims?.["iss"], 512);
+	return {
+		role: connection.role,
+		direction,
+		method: cleanText(exchange.method, 128) ?? "?",
+		acting: facts.acting,
+		target: {
+			kind: facts.kind,
+			...(name !== undefined && { name }),
+			...(uri !== undefined && { uri }),
+		},
+		...(auth && {
+			principal: {
+				type: id === undefined ? "unknown" : "user",
+				...(id !== undefined && { id }),
+				...(issuer !== undefined && { issuer }),
+			},
+		}),
+	};
+}
+
+/** Makes one outcome event of every request, and an intent event where the policy asks for it. */
+export function audited(options: AuditedOptions): Observer {
+	const { audit, definitions, maxDigestBytes, onFault } = options;
+	const sessions = new WeakMap<Connection, { readonly id: string; readonly digest: string }>();
+
+	function decide(exchange: Exchange, facts: MethodFacts): Decision {
+		try {
+			return audit.policy.decide(subjectOf(exchange, facts));
+		} catch (fault) {
+			// A broken policy keeps less, never nothing.
+			onFault(fault);
+			return { rule: "policy_failed", level: "metadata", acting: facts.acting, intent: false };
+		}
+	}
+
+	function sessionOf(connection: Connection): string | undefined {
+		const id = connection.sessionId();
+		if (id === undefined) return undefined;
+		const known = sessions.get(connection);
+		if (known?.id === id) return known.digest;
+		const digest = audit.digester.digest("session", id);
+		sessions.set(connection, { id, digest });
+		return digest;
+	}
+
+	function requestOf(
+		exchange: Exchange,
+		facts: MethodFacts,
+		decision: Decision,
+		definition: Definition | undefined,
+	): RequestMessage | undefined {
+		const { params } = exchange;
+		if (params === undefined) return undefined;
+		const body = facts.body === undefined ? undefined : at(params, [facts.body]);
+		return bodyOf(body ?? params, {
+			digester: audit.digester,
+			kind: "arguments",
+			maxDigestBytes,
+			omit: body === undefined ? UNSAID : NOTHING,
+			declared: definition?.keys,
+			shape: body !== undefined,
+			content: keepsRequest(decision.level) && facts.input !== "elicitation",
+		});
+	}
+
+	function responseOf(result: JsonObject, facts: MethodFacts, decision: Decision): ResponseMessage {
+		// The length of "yes" gives an answer away.
+		if (facts.input === "elicitation" || facts.input === "roots") return { undigested: "policy" };
+		const response: Writable<ResponseMessage> = bodyOf(result, {
+			digester: audit.digester,
+			kind: "result",
+			maxDigestBytes,
+			omit: META,
+			shape: false,
+			content: keepsResponse(decision.level),
+		});
+		const { parts, part_count } = partsOf(result);
+		if (parts) response.parts = parts;
+		if (part_count !== undefined) response.part_count = part_count;
+		return response;
+	}
+
+	return {
+		request(exchange) {
+			const facts = factsOf(exchange.method);
+			const decision = decide(exchange, facts);
+			const name = at(exchange.params, facts.name);
+			const definition = definitions.find(exchange, facts.kind, name);
+			const taken: Writable<Taken> = {
+				request: requestOf(exchange, facts, decision, definition),
+				definition,
+				known: definition ? true : definitions.known(exchange, facts.kind, name),
+				session: sessionOf(exchange.connection),
+				operationId: exchange.trace === undefined ? randomUUID() : "",
+			};
+			const { policy, digester } = audit;
+			if (decision.intent) {
+				const id = newEventId(exchange.startMs);
+				audit.record(
+					{ ...describeIntent(exchange, policy, decision, digester, taken), id },
+					decision,
+				);
+				taken.intentId = id;
+			}
+			return {
+				answered(response) {
+					const { result } = response;
+					if (!isObject(result)) return;
+					taken.response = responseOf(result, facts, decision);
+					if (facts.list)
+						taken.listed = definitions.learn(exchange, facts.list.kind, result, facts.list.member);
+				},
+				end(ending) {
+					taken.session ??= sessionOf(exchange.connection);
+					audit.record(describe(exchange, ending, policy, decision, digester, taken), decision);
+				},
+			};
+		},
+	};
+}

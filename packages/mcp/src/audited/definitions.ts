@@ -1,0 +1,177 @@
+import { createHash } from "node:crypto";
+import type { Hints } from "@mcp-trail/event";
+import { canonicalize } from "@mcp-trail/integrity";
+import { isObject } from "../hook/frame.ts";
+import type { Connection, Exchange, JsonObject } from "../observer.ts";
+
+/** What a list said of one tool or prompt. */
+export interface Definition {
+	/** `sha256:<64 hex>` of its RFC 8785 form. */
+	readonly digest?: string;
+	readonly hints?: Hints;
+	/** Top-level argument names its schema declares. */
+	readonly keys: ReadonlySet<string>;
+	/** Milliseconds since the epoch of the last list that showed it. */
+	readonly seenMs: number;
+}
+
+/** A list as it was learned. */
+export interface Listed {
+	readonly digest?: string;
+	readonly size: number;
+}
+
+/** What was learned from lists, by server identity; private lists are never shared between principals. */
+export interface Definitions {
+	learn(
+		exchange: Exchange,
+		kind: "tool" | "prompt",
+		result: JsonObject,
+		member: string,
+	): Listed | undefined;
+	find(exchange: Exchange, kind: string, name: unknown): Definition | undefined;
+	/** False if complete lists were seen and none showed the name; undefined if that cannot be said. */
+	known(exchange: Exchange, kind: string, name: unknown): boolean | undefined;
+}
+
+interface List {
+	names: Map<string, Definition>;
+	complete: boolean;
+	seenMs: number;
+	digest: string | undefined;
+}
+
+const MAX_LISTS = 512;
+const MAX_NAMES = 4096;
+const MAX_KEYS = 256;
+const MAX_BYTES = 4 * 1024 * 1024;
+const TTL_MS = 24 * 60 * 60 * 1000;
+
+function sha256(value: unknown): string | undefined {
+	const canonical = canonicalize(value, { maxBytes: MAX_BYTES });
+	if ("undigested" in canonical) return undefined;
+	return `sha256:${createHash("sha256").update(canonical.text).digest("hex")}`;
+}
+
+function hintsOf(annotations: unknown): Hints | undefined {
+	if (!isObject(annotations)) return undefined;
+	const hints: { -readonly [K in keyof Hints]: Hints[K] } = {};
+	const { readOnlyHint, destructiveHint, idempotentHint, openWorldHint } = annotations;
+	if (typeof readOnlyHint === "boolean") hints.read_only = readOnlyHint;
+	if (typeof destructiveHint === "boolean") hints.destructive = destructiveHint;
+	if (typeof idempotentHint === "boolean") hints.idempotent = idempotentHint;
+	if (typeof openWorldHint === "boolean") hints.open_world = openWorldHint;
+	return Object.keys(hints).length > 0 ? hints : undefined;
+}
+
+function keysOf(item: JsonObject): ReadonlySet<string> {
+	const schema = item["inputSchema"];
+	if (isObject(schema) && isObject(schema["properties"]))
+		return new Set(Object.keys(schema["properties"]).slice(0, MAX_KEYS));
+	const names = new Set<string>();
+	const listed = item["arguments"];
+	if (Array.isArray(listed))
+		for (const argument of listed.slice(0, MAX_KEYS))
+			if (isObject(argument) && typeof argument["name"] === "string") names.add(argument["name"]);
+	return names;
+}
+
+function definitionOf(item: JsonObject, seenMs: number): Definition {
+	const digest = sha256(item);
+	const hints = hintsOf(item["annotations"]);
+	return {
+		keys: keysOf(item),
+		seenMs,
+		...(digest !== undefined && { digest }),
+		...(hints && { hints }),
+	};
+}
+
+/** Makes the memory of one instrumentation. */
+export function definitions(nowMs: () => number = Date.now): Definitions {
+	const lists = new Map<string, List>();
+	const connections = new WeakMap<Connection, number>();
+	let nextConnection = 1;
+
+	/** A server is itself by its own name; what a peer calls itself does not identify it, so its connection does. */
+	function identityOf({ connection }: Exchange): string {
+		if (connection.role === "server") return `server ${connection.server()?.name ?? ""}`;
+		let number = connections.get(connection);
+		if (number === undefined) connections.set(connection, (number = nextConnection++));
+		return `connection ${number}`;
+	}
+
+	function scopesOf(exchange: Exchange, kind: string): readonly [string, string] {
+		const claims = exchange.auth?.claims;
+		const who = JSON.stringify([claims?.["iss"], claims?.["sub"], exchange.auth?.clientId]);
+		const identity = identityOf(exchange);
+		return [`${kind} ${identity} ${who}`, `${kind} ${identity} public`];
+	}
+
+	function live(scope: string): List | undefined {
+		const list = lists.get(scope);
+		if (list === undefined || list.seenMs >= nowMs() - TTL_MS) return list;
+		lists.delete(scope);
+		return undefined;
+	}
+
+	function keep(scope: string, list: List): void {
+		lists.delete(scope);
+		lists.set(scope, list);
+		if (lists.size <= MAX_LISTS) return;
+		const oldest = lists.keys().next().value;
+		if (oldest !== undefined) lists.delete(oldest);
+	}
+
+	const each = (exchange: Exchange, kind: string): readonly List[] =>
+		scopesOf(exchange, kind)
+			.map(live)
+			.filter((list) => list !== undefined);
+
+	return {
+		learn(exchange, kind, result, member) {
+			const items = result[member];
+			if (!Array.isArray(items)) return undefined;
+			const size = items.length;
+			const seenMs = nowMs();
+			const digest = sha256(items);
+			const [own, open] = scopesOf(exchange, kind);
+			const scope = result["cacheScope"] === "public" ? open : own;
+			const before = live(scope);
+			const first = exchange.params?.["cursor"] === undefined;
+			const complete = result["nextCursor"] === undefined;
+			const learned = digest === undefined ? { size } : { digest, size };
+			if (first && complete && before?.complete === true && before.digest === digest) {
+				before.seenMs = seenMs;
+				return learned;
+			}
+			const names = first || before === undefined ? new Map<string, Definition>() : before.names;
+			for (const item of items.slice(0, MAX_NAMES)) {
+				if (!isObject(item) || typeof item["name"] !== "string") continue;
+				if (names.size < MAX_NAMES) names.set(item["name"], definitionOf(item, seenMs));
+			}
+			const whole = complete && (first || before !== undefined) && names.size < MAX_NAMES;
+			keep(scope, {
+				names,
+				complete: whole,
+				seenMs,
+				digest: first && complete ? digest : undefined,
+			});
+			return learned;
+		},
+		find(exchange, kind, name) {
+			if (typeof name !== "string") return undefined;
+			for (const list of each(exchange, kind)) {
+				const definition = list.names.get(name);
+				if (definition) return { ...definition, seenMs: Math.max(definition.seenMs, list.seenMs) };
+			}
+			return undefined;
+		},
+		known(exchange, kind, name) {
+			if (typeof name !== "string") return undefined;
+			const found = each(exchange, kind);
+			if (found.some((list) => list.names.has(name))) return true;
+			return found.length > 0 && found.every((list) => list.complete) ? false : undefined;
+		},
+	};
+}

@@ -1,0 +1,152 @@
+import type { Digester } from "@mcp-trail/audit";
+import { cleanText, type Actor, type Auth, type Delegate, type Principal } from "@mcp-trail/event";
+import { isObject } from "../hook/frame.ts";
+import type { AuthFacts, Exchange, JsonObject } from "../observer.ts";
+
+const MAX_DELEGATES = 10;
+const THUMBPRINT = /^[A-Za-z0-9_-]{43}$/;
+const WORD = /^[a-z][a-z0-9_]{0,63}$/;
+
+/** The first of several claims that holds text. */
+function claim(claims: JsonObject, names: readonly string[], max: number): string | undefined {
+	for (const name of names) {
+		const text = cleanText(claims[name], max);
+		if (text !== undefined) return text;
+	}
+	return undefined;
+}
+
+/** RFC 9068 has no claim for it: a workload says so in its id, a service is its own client. */
+function typeOf(subject: string | undefined, clientId: string | undefined): Principal["type"] {
+	if (subject === undefined) return "unknown";
+	if (subject.startsWith("spiffe://")) return "workload";
+	return subject === clientId ? "service" : "user";
+}
+
+function grantOf(claims: JsonObject): string | undefined {
+	const grant = claim(claims, ["gty", "grant_type"], 64)?.replaceAll("-", "_").toLowerCase();
+	return grant !== undefined && WORD.test(grant) ? grant : undefined;
+}
+
+/** The `act` chain of RFC 8693, current actor first; a longer chain is cut. */
+function delegationOf(claims: JsonObject): readonly Delegate[] {
+	const chain: Delegate[] = [];
+	let act = claims["act"];
+	while (isObject(act) && chain.length < MAX_DELEGATES) {
+		const id = cleanText(act["sub"], 256);
+		const issuer = cleanText(act["iss"], 512);
+		chain.push({
+			type: typeOf(id, cleanText(act["client_id"], 256)),
+			...(id !== undefined && { id }),
+			...(issuer !== undefined && { issuer }),
+		});
+		act = act["act"];
+	}
+	return chain;
+}
+
+/** The key a token is bound to (RFC 9449, RFC 8705). */
+function bindingOf(claims: JsonObject): Pick<Auth, "binding" | "key_thumbprint"> {
+	const { cnf } = claims;
+	if (!isObject(cnf)) return {};
+	const dpop = typeof cnf["jkt"] === "string";
+	const thumbprint = dpop ? cnf["jkt"] : cnf["x5t#S256"];
+	if (typeof thumbprint !== "string") return {};
+	return {
+		binding: dpop ? "dpop" : "mtls",
+		...(THUMBPRINT.test(thumbprint) && { key_thumbprint: thumbprint }),
+	};
+}
+
+function audienceOf(claims: JsonObject, resource: string | undefined): readonly string[] {
+	const { aud } = claims;
+	const named = Array.isArray(aud) ? aud.slice(0, 8) : aud === undefined ? [resource] : [aud];
+	const audience: string[] = [];
+	for (const one of named) {
+		const text = cleanText(one, 512);
+		if (text !== undefined) audience.push(text);
+	}
+	return audience;
+}
+
+function scopesOf(auth: AuthFacts): readonly string[] {
+	const scopes: string[] = [];
+	for (const scope of auth.scopes) {
+		const text = cleanText(scope, 128);
+		if (text !== undefined && scopes.length < 64) scopes.push(text);
+	}
+	return scopes;
+}
+
+const LAST_TIME_MS = Date.UTC(9999, 11, 31);
+
+function authOf(auth: AuthFacts, exchange: Exchange): Auth {
+	const clientId = cleanText(auth.clientId, 512);
+	const scopes = scopesOf(auth);
+	const audience = audienceOf(auth.claims, auth.resource);
+	const binding = bindingOf(auth.claims);
+	const grant = grantOf(auth.claims);
+	const scheme = exchange.authScheme;
+	const expires = auth.expiresAtMs;
+	return {
+		scheme:
+			scheme !== undefined && scheme !== "none"
+				? scheme
+				: binding.binding === "dpop"
+					? "dpop"
+					: "bearer",
+		...binding,
+		...(clientId !== undefined && { client_id: clientId }),
+		...(scopes.length > 0 && { scopes }),
+		...(audience.length > 0 && { audience }),
+		...(grant !== undefined && { grant }),
+		...(auth.tokenDigest !== undefined && { token_digest: auth.tokenDigest }),
+		...(expires !== undefined &&
+			expires >= 0 &&
+			expires <= LAST_TIME_MS && { token_expires: new Date(expires).toISOString() }),
+	};
+}
+
+function principalOf(auth: AuthFacts): Principal {
+	const { claims } = auth;
+	const id = cleanText(claims["sub"], 256);
+	const issuer = cleanText(claims["iss"], 512);
+	const tenant = claim(claims, ["tid", "tenant", "tenant_id", "org_id"], 128);
+	const clientId = claim(claims, ["azp", "client_id"], 256) ?? cleanText(auth.clientId, 256);
+	return {
+		type: typeOf(id, clientId),
+		...(id !== undefined && { id }),
+		...(issuer !== undefined && { issuer }),
+		...(tenant !== undefined && { tenant }),
+		assurance: "verified",
+		source: "access_token",
+	};
+}
+
+const unknown: Principal = { type: "unknown", assurance: "none", source: "none" };
+const anonymous: Principal = { type: "anonymous", assurance: "none", source: "none" };
+
+/** Who asked: from claims a verifier of this host checked, and from what the peer says of itself. */
+export function actorOf(exchange: Exchange, _digester: Digester): Actor {
+	const name = exchange.client && cleanText(exchange.client.name, 128);
+	const version = exchange.client && cleanText(exchange.client.version, 64);
+	const client =
+		name === undefined ? {} : { client: { name, ...(version !== undefined && { version }) } };
+	const { auth } = exchange;
+	if (auth === undefined) {
+		const scheme = exchange.authScheme;
+		return {
+			// No credential came: that is known. One that nobody here checked proves nothing.
+			principal: scheme === "none" ? anonymous : unknown,
+			...client,
+			...(scheme !== undefined && { auth: { scheme } }),
+		};
+	}
+	const delegation = delegationOf(auth.claims);
+	return {
+		principal: principalOf(auth),
+		...(delegation.length > 0 && { delegation }),
+		...client,
+		auth: authOf(auth, exchange),
+	};
+}

@@ -1,0 +1,245 @@
+import type { Decision, Digester, Policy } from "@mcp-trail/audit";
+import {
+	cleanText,
+	cleanUri,
+	severityOf,
+	type Http,
+	type InputDetail,
+	type Mcp,
+	type NewEvent,
+	type Operation,
+	type Outcome,
+	type RequestMessage,
+	type ResponseMessage,
+	type Target,
+	type TaskDetail,
+	type Trace,
+} from "@mcp-trail/event";
+import type { Definition, Listed } from "../audited/definitions.ts";
+import { isObject } from "../hook/frame.ts";
+import type { Ending, Exchange, JsonObject } from "../observer.ts";
+import { actorOf } from "./actor.ts";
+import { inputOf } from "./input.ts";
+import { at, factsOf, type MethodFacts } from "./methods.ts";
+import { outcomeOf } from "./outcome.ts";
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** What was taken of an exchange while it passed, because it could not be taken later. */
+export interface Taken {
+	readonly request?: RequestMessage | undefined;
+	readonly response?: ResponseMessage | undefined;
+	readonly definition?: Definition | undefined;
+	/** What lists say of the name; undefined if they cannot. */
+	readonly known?: boolean | undefined;
+	readonly listed?: Listed | undefined;
+	/** Keyed digest of the session id. */
+	readonly session?: string | undefined;
+	/** The intent event that the outcome closes. */
+	readonly intentId?: string | undefined;
+	/** Identifies the operation where no trace does. */
+	readonly operationId: string;
+}
+
+const WORD = /^[a-z][a-z0-9_]{0,63}$/;
+const LAST_TIME_MS = Date.UTC(9999, 11, 31);
+
+const timeOf = (ms: number): string =>
+	new Date(Math.min(Math.max(0, Math.trunc(ms)), LAST_TIME_MS)).toISOString();
+
+function requestIdOf(id: string | number): string | undefined {
+	return typeof id === "number" ? String(id) : cleanText(id, 128);
+}
+
+function mcpOf(exchange: Exchange, taken: Taken, result: JsonObject | undefined): Mcp {
+	const { connection } = exchange;
+	const mcp: Writable<Mcp> = {
+		method: cleanText(exchange.method, 128) ?? "?",
+		direction: exchange.direction,
+		role: connection.role,
+		transport: connection.transport,
+	};
+	const id = requestIdOf(exchange.id);
+	if (id !== undefined) mcp.request_id = id;
+	const version = cleanText(exchange.protocolVersion, 32);
+	if (version !== undefined) mcp.protocol_version = version;
+	if (exchange.era !== undefined) mcp.era = exchange.era;
+	if (taken.session !== undefined) mcp.session_digest = taken.session;
+	const type = result?.["resultType"];
+	if (typeof type === "string" && WORD.test(type)) mcp.result_type = type;
+	return mcp;
+}
+
+function targetOf(
+	exchange: Exchange,
+	facts: MethodFacts,
+	taken: Taken,
+	digester: Digester,
+	known: boolean | undefined,
+): Target {
+	const target: Writable<Target> = { kind: facts.kind };
+	const { params, connection } = exchange;
+	const name = cleanText(at(params, facts.name), 256);
+	if (name !== undefined) target.name = name;
+	const uri = at(params, facts.uri);
+	if (typeof uri === "string" && uri !== "") {
+		const clean = cleanUri(uri, 1024);
+		if (clean !== undefined) target.uri = clean;
+		target.uri_digest = digester.digest("uri", uri);
+	}
+	if (known !== undefined) target.known = known;
+	const { definition } = taken;
+	if (definition) {
+		if (definition.digest !== undefined) target.definition_digest = definition.digest;
+		target.definition_age_ms = Math.max(0, Math.trunc(exchange.startMs - definition.seenMs));
+		if (definition.hints) target.hints = definition.hints;
+	}
+	const server = connection.server();
+	const serverName = server && cleanText(server.name, 128);
+	if (serverName !== undefined) {
+		const version = cleanText(server?.version, 64);
+		target.server = version === undefined ? { name: serverName } : { name: serverName, version };
+	}
+	return target;
+}
+
+function operationOf(exchange: Exchange, taken: Taken): Operation {
+	const { trace } = exchange;
+	const operation: Writable<Operation> =
+		trace === undefined
+			? { id: taken.operationId, source: "local" }
+			: { id: trace.traceId, source: "trace" };
+	if (taken.intentId !== undefined) operation.intent_id = taken.intentId;
+	return operation;
+}
+
+function traceOf({ trace }: Exchange): Trace | undefined {
+	if (trace === undefined) return undefined;
+	const { traceId, spanId, parentSpanId, flags } = trace;
+	return parentSpanId === undefined
+		? { id: traceId, span_id: spanId, flags }
+		: { id: traceId, span_id: spanId, parent_span_id: parentSpanId, flags };
+}
+
+const taskStatuses: readonly string[] = [
+	"working",
+	"input_required",
+	"completed",
+	"failed",
+	"cancelled",
+] satisfies readonly TaskDetail["status"][];
+
+/** The task a request is about, or that its result created. */
+function taskOf(
+	exchange: Exchange,
+	facts: MethodFacts,
+	result: JsonObject | undefined,
+	digester: Digester,
+): TaskDetail | undefined {
+	const made = result?.["task"];
+	const state = isObject(made) ? made : result;
+	const id = at(exchange.params, facts.task) ?? state?.["taskId"];
+	const status = state?.["status"];
+	if (typeof id !== "string" || typeof status !== "string" || !taskStatuses.includes(status))
+		return undefined;
+	const task: Writable<TaskDetail> = {
+		id_digest: digester.digest("task", id),
+		status: status as TaskDetail["status"],
+	};
+	const ttl = state?.["ttlMs"] ?? state?.["ttl"];
+	if (Number.isSafeInteger(ttl) && Number(ttl) >= 0) task.ttl_ms = Number(ttl);
+	return task;
+}
+
+function httpOf(exchange: Exchange): Http | undefined {
+	const { headers } = exchange;
+	if (headers === undefined) return undefined;
+	const http: Writable<Http> = { method: "POST" };
+	const agent = cleanText(headers["user-agent"], 256);
+	if (agent !== undefined) http.user_agent = agent;
+	const id = cleanText(headers["x-request-id"], 128);
+	if (id !== undefined) http.request_id = id;
+	return http;
+}
+
+function eventOf(
+	exchange: Exchange,
+	policy: Policy,
+	decision: Decision,
+	digester: Digester,
+	taken: Taken,
+	result: JsonObject | undefined,
+	known: boolean | undefined,
+): Writable<NewEvent> {
+	const facts = factsOf(exchange.method);
+	const event: Writable<NewEvent> = {
+		type: "mcp.request",
+		severity: "informational",
+		actor: actorOf(exchange, digester),
+		target: targetOf(exchange, facts, taken, digester, known),
+		mcp: mcpOf(exchange, taken, result),
+		operation: operationOf(exchange, taken),
+		recording: {
+			level: decision.level,
+			policy: policy.digest.slice(7, 19),
+			rule: cleanText(decision.rule, 64) ?? "default",
+		},
+	};
+	const trace = traceOf(exchange);
+	if (trace) event.trace = trace;
+	if (taken.request) event.request = taken.request;
+	const http = httpOf(exchange);
+	if (http) event.network = { http };
+	const input: InputDetail | undefined = inputOf(exchange, facts, result, digester);
+	if (input) event.input = input;
+	return event;
+}
+
+/** The event that says a request is about to act. */
+export function describeIntent(
+	exchange: Exchange,
+	policy: Policy,
+	decision: Decision,
+	digester: Digester,
+	taken: Taken,
+): NewEvent {
+	const event = eventOf(exchange, policy, decision, digester, taken, undefined, taken.known);
+	event.phase = "intent";
+	event.time = timeOf(exchange.startMs);
+	delete (event.operation as Writable<Operation>).intent_id;
+	return event;
+}
+
+/** The event that says what became of a request. Pure, and total: whatever a peer sent becomes a valid event. */
+export function describe(
+	exchange: Exchange,
+	ending: Ending,
+	policy: Policy,
+	decision: Decision,
+	digester: Digester,
+	taken: Taken,
+): NewEvent {
+	const body = ending.response?.["result"];
+	const result = isObject(body) ? body : undefined;
+	const known = ending.known ?? taken.known;
+	const outcome: Outcome = outcomeOf(
+		exchange,
+		known === undefined || ending.known !== undefined ? ending : { ...ending, known },
+	);
+	const event = eventOf(exchange, policy, decision, digester, taken, result, known);
+	event.phase = "outcome";
+	event.severity = severityOf("mcp.request", outcome);
+	event.time = timeOf(ending.endMs);
+	event.start_time = timeOf(exchange.startMs);
+	event.duration_us = Math.max(0, Math.trunc(ending.endUs - exchange.startUs));
+	event.outcome = outcome;
+	if (taken.response) event.response = taken.response;
+	const task = taskOf(exchange, factsOf(exchange.method), result, digester);
+	if (task) event.task = task;
+	if (taken.listed) {
+		const { digest, size } = taken.listed;
+		event.definition =
+			digest === undefined ? { list_size: size } : { list_digest: digest, list_size: size };
+	}
+	return event;
+}

@@ -1,0 +1,82 @@
+import type { Target } from "@mcp-trail/event";
+import type { JsonObject } from "../observer.ts";
+
+/** Where a method's target, arguments and meaning stand in its params. */
+export interface MethodFacts {
+	readonly kind: Target["kind"];
+	/** The params field (or path) that names the target. */
+	readonly name?: readonly string[];
+	readonly uri?: readonly string[];
+	/** The params field that holds a task id: bearer-like, only ever digested. */
+	readonly task?: readonly string[];
+	/** The params field that is the request's body; absent = all params. */
+	readonly body?: string;
+	/** It acts or reads data; unknown methods count as acting. */
+	readonly acting: boolean;
+	/** What its result asks a person or another model for. */
+	readonly input?: "elicitation" | "sampling" | "roots";
+	/** Its result is a list of definitions: the member that holds it, and what they are of. */
+	readonly list?: { readonly member: string; readonly kind: "tool" | "prompt" };
+	/** What an unknown name is called in `outcome.reason`. */
+	readonly unknown?: string;
+}
+
+const server = { kind: "server", acting: false } as const;
+const task = { kind: "task", task: ["taskId"], unknown: "unknown_task" } as const;
+
+const methods: ReadonlyMap<string, MethodFacts> = new Map<string, MethodFacts>([
+	["initialize", server],
+	["ping", server],
+	["server/discover", server],
+	["logging/setLevel", server],
+	["tools/list", { ...server, list: { member: "tools", kind: "tool" } }],
+	["prompts/list", { ...server, list: { member: "prompts", kind: "prompt" } }],
+	["resources/list", server],
+	["resources/templates/list", server],
+	["skills/list", server],
+	["tasks/list", server],
+	[
+		"tools/call",
+		{ kind: "tool", name: ["name"], body: "arguments", acting: true, unknown: "unknown_tool" },
+	],
+	[
+		"prompts/get",
+		{ kind: "prompt", name: ["name"], body: "arguments", acting: true, unknown: "unknown_prompt" },
+	],
+	["resources/read", { kind: "resource", uri: ["uri"], acting: true, unknown: "unknown_resource" }],
+	[
+		"resources/subscribe",
+		{ kind: "resource", uri: ["uri"], acting: true, unknown: "unknown_resource" },
+	],
+	["resources/unsubscribe", { kind: "resource", uri: ["uri"], acting: false }],
+	["resources/directory/read", { kind: "skill", uri: ["uri"], acting: true }],
+	["skills/get", { kind: "skill", name: ["name"], uri: ["uri"], acting: true }],
+	[
+		"completion/complete",
+		{ kind: "completion", name: ["ref", "name"], uri: ["ref", "uri"], acting: false },
+	],
+	["subscriptions/listen", { kind: "subscription", acting: false }],
+	["tasks/get", { ...task, acting: false }],
+	["tasks/result", { ...task, acting: true }],
+	["tasks/update", { ...task, acting: true }],
+	["tasks/cancel", { ...task, acting: true }],
+	["sampling/createMessage", { kind: "other", acting: true, input: "sampling" }],
+	["elicitation/create", { kind: "other", acting: true, input: "elicitation" }],
+	["roots/list", { kind: "other", acting: true, input: "roots" }],
+]);
+
+const other: MethodFacts = { kind: "other", acting: true };
+
+/** What is known of a method; a method nobody has heard of is taken to act. */
+export const factsOf = (method: string): MethodFacts => methods.get(method) ?? other;
+
+/** The value under a path of own members. */
+export function at(value: JsonObject | undefined, path: readonly string[] | undefined): unknown {
+	if (path === undefined) return undefined;
+	let found: unknown = value;
+	for (const key of path) {
+		if (typeof found !== "object" || found === null || !Object.hasOwn(found, key)) return undefined;
+		found = (found as JsonObject)[key];
+	}
+	return found;
+}

@@ -1,0 +1,214 @@
+import type { Outcome, Reason } from "@mcp-trail/event";
+import { isObject } from "../hook/frame.ts";
+import type { Ending, Exchange, JsonObject } from "../observer.ts";
+import { factsOf } from "./methods.ts";
+
+type Verdict = Pick<Outcome, "status"> & {
+	readonly layer?: NonNullable<Outcome["layer"]>;
+	readonly reason?: Reason;
+	readonly executed?: NonNullable<Outcome["executed"]>;
+};
+
+const DENIAL = "io.modelcontextprotocol/authorization";
+
+/** A callback that was entered may have acted; that it was not is known only of what the hook watched. */
+const executedOf = (ending: Ending): NonNullable<Outcome["executed"]> =>
+	ending.entered === undefined ? "unknown" : ending.entered ? "yes" : "no";
+
+/** JSON-RPC codes that say a request could not be accepted. */
+const refusals: ReadonlyMap<unknown, Verdict> = new Map<unknown, Verdict>([
+	[-32700, { status: "rejected", layer: "transport", reason: "malformed_json", executed: "no" }],
+	[-32600, { status: "rejected", layer: "transport", reason: "not_json_rpc", executed: "no" }],
+	[-32601, { status: "rejected", layer: "protocol", reason: "unknown_method", executed: "no" }],
+	[-32602, { status: "rejected", layer: "protocol", reason: "invalid_params" }],
+	[-32002, { status: "rejected", layer: "protocol", reason: "unknown_resource" }],
+	[-32020, { status: "rejected", layer: "protocol", reason: "header_mismatch", executed: "no" }],
+	[-32021, { status: "rejected", layer: "protocol", reason: "missing_capability" }],
+	[
+		-32022,
+		{ status: "rejected", layer: "protocol", reason: "unsupported_version", executed: "no" },
+	],
+	[-32042, { status: "pending", reason: "input_required" }],
+]);
+
+/** What an unknown name is called, where the hook knows that it is not registered. */
+function unknownName(exchange: Exchange, ending: Ending): Reason | undefined {
+	return ending.known === false ? (factsOf(exchange.method).unknown as Reason) : undefined;
+}
+
+function fromError(exchange: Exchange, ending: Ending, error: JsonObject): Verdict {
+	const executed = executedOf(ending);
+	const refusal = refusals.get(error["code"]);
+	// Entered first: a handler may throw any code, and then it ran.
+	if (ending.entered === true && refusal?.status !== "pending") {
+		if (error["code"] === -32021) return { ...refusal, status: "rejected", executed };
+		return { status: "failure", layer: "handler", reason: "handler_threw", executed };
+	}
+	const reason = unknownName(exchange, ending);
+	if (refusal) {
+		const named = reason !== undefined && error["code"] === -32602 ? { reason } : {};
+		return { executed, ...refusal, ...(ending.entered === false && { executed: "no" }), ...named };
+	}
+	if (ending.entered === false)
+		return { status: "rejected", layer: "protocol", reason: reason ?? "invalid_params", executed };
+	return { status: "failure", layer: "handler", reason: "internal_error", executed };
+}
+
+function fromToolError(exchange: Exchange, ending: Ending): Verdict {
+	const executed = executedOf(ending);
+	if (ending.entered === false) {
+		const reason = unknownName(exchange, ending) ?? "invalid_arguments";
+		return { status: "rejected", layer: "protocol", reason, executed };
+	}
+	const reason = ending.threw === true ? "handler_threw" : "tool_error";
+	return { status: "failure", layer: "handler", reason, executed };
+}
+
+/** The result of a call that was answered but is not finished. */
+function pendingReason(result: JsonObject): Reason | undefined {
+	if (result["resultType"] === "input_required") return "input_required";
+	const legacyTask = result["task"];
+	if (result["resultType"] === "task") return "task_created";
+	return isObject(legacyTask) && typeof legacyTask["taskId"] === "string" && !("content" in result)
+		? "task_created"
+		: undefined;
+}
+
+/** A structured denial (SEP-2643): the operation was not performed, whatever carries it. */
+function fromDenial(
+	result: JsonObject,
+): (Verdict & { readonly remediation?: NonNullable<Outcome["remediation"]> }) | undefined {
+	const meta = result["_meta"];
+	const denial = isObject(meta) ? meta[DENIAL] : undefined;
+	if (!isObject(denial)) return undefined;
+	const told = denial["remediation"];
+	const remediation =
+		told === "available" || told === "unavailable" ? told : ("undisclosed" as const);
+	// Available on a result that is not final: somebody is yet to decide.
+	if (remediation === "available" && pendingReason(result) !== undefined)
+		return { status: "pending", reason: pendingReason(result) ?? "input_required", remediation };
+	return {
+		status: "denied",
+		layer: "auth",
+		reason: "insufficient_authorization",
+		executed: "no",
+		remediation,
+	};
+}
+
+function fromResult(exchange: Exchange, ending: Ending, result: JsonObject): Verdict {
+	const denied = fromDenial(result);
+	if (denied) return denied;
+	if (result["isError"] === true) return fromToolError(exchange, ending);
+	const pending = pendingReason(result);
+	if (pending) return { status: "pending", reason: pending, executed: executedOf(ending) };
+	return { status: "success", executed: "yes" };
+}
+
+/** HTTP statuses a client's transport may reject a send with, as either SDK generation carries them. */
+function httpStatusOf(error: unknown): number | undefined {
+	if (typeof error !== "object" || error === null) return undefined;
+	const { status, code, name } = error as { status?: unknown; code?: unknown; name?: unknown };
+	const found = [status, code].find(
+		(value) => Number.isSafeInteger(value) && Number(value) >= 400 && Number(value) <= 599,
+	);
+	if (found !== undefined) return Number(found);
+	return name === "UnauthorizedError" ? 401 : undefined;
+}
+
+function fromFailedSend(ending: Ending): Verdict & { readonly http_status?: number } {
+	const status = httpStatusOf(ending.error);
+	if (status === undefined)
+		return { status: "unknown", layer: "transport", reason: "send_failed", executed: "unknown" };
+	const http_status = status;
+	if (status === 401)
+		return {
+			status: "denied",
+			layer: "auth",
+			reason: "invalid_token",
+			executed: "no",
+			http_status,
+		};
+	if (status === 403)
+		return {
+			status: "denied",
+			layer: "auth",
+			reason: "insufficient_scope",
+			executed: "no",
+			http_status,
+		};
+	if (status < 500)
+		return {
+			status: "rejected",
+			layer: "transport",
+			reason: httpReasons[status] ?? "send_failed",
+			executed: "no",
+			http_status,
+		};
+	return {
+		status: "unknown",
+		layer: "transport",
+		reason: "send_failed",
+		executed: "unknown",
+		http_status,
+	};
+}
+
+const httpReasons: Readonly<Record<number, Reason>> = {
+	404: "session_unknown",
+	405: "http_method",
+	406: "not_acceptable",
+	413: "body_too_large",
+	415: "unsupported_media_type",
+	429: "rate_limited",
+};
+
+/** Endings that are no answer. */
+function fromEnding(
+	exchange: Exchange,
+	ending: Ending,
+): Verdict & { readonly http_status?: number } {
+	const executed = executedOf(ending);
+	switch (ending.how) {
+		case "cancelled": {
+			const reason = (ending.reason ?? "cancelled_by_caller") as Reason;
+			return { status: "cancelled", reason, executed };
+		}
+		case "timeout":
+			return { status: "timeout", reason: "request_timeout", executed };
+		case "refused":
+			return {
+				status: "denied",
+				layer: ending.reason === "policy_denied" ? "policy" : "recorder",
+				reason: (ending.reason ?? "not_recorded") as Reason,
+				executed: "no",
+			};
+		case "send_failed":
+			return fromFailedSend(ending);
+		case "superseded":
+		case "evicted":
+			return { status: "unknown", layer: "protocol", reason: ending.how, executed };
+		default:
+			return { status: "unknown", layer: "transport", reason: "connection_closed", executed };
+	}
+}
+
+/** Says by EVENT.md §5 how an exchange ended; error text never decides. */
+export function outcomeOf(exchange: Exchange, ending: Ending): Outcome {
+	if (ending.how !== "answered" || ending.response === undefined)
+		return fromEnding(exchange, ending);
+	const { result, error } = ending.response;
+	const delivered = ending.delivered === false && { delivered: false };
+	if (isObject(result))
+		return {
+			...fromResult(exchange, ending, result),
+			...(typeof result["isError"] === "boolean" && { tool_error: result["isError"] }),
+			...delivered,
+		};
+	const { code } = isObject(error) ? error : { code: undefined };
+	return {
+		...fromError(exchange, ending, isObject(error) ? error : {}),
+		...(Number.isSafeInteger(code) && { rpc_code: Number(code) }),
+		...delivered,
+	};
+}

@@ -1,0 +1,167 @@
+import type { Audit } from "@mcp-trail/audit";
+import { audited } from "./audited/audited.ts";
+import { definitions } from "./audited/definitions.ts";
+import { authFacts } from "./hook/auth-facts.ts";
+import { hookPeer, type PeerOptions } from "./hook/hook-peer.ts";
+import type { Watcher } from "./hook/watch.ts";
+import { traced, type TracedOptions } from "./otel/traced.ts";
+
+/** The low-level end of a connection, as both SDK generations have it. */
+export interface Connectable {
+	connect(transport: never, options?: never): Promise<unknown>;
+	close(): Promise<unknown>;
+}
+
+/** An `McpServer`, as both SDK generations have it. */
+export interface HighLevelServer extends Connectable {
+	readonly server: Connectable;
+}
+
+/** What an instrumentation is made of. */
+export interface InstrumentationOptions {
+	/** Where events go; `false` = no audit. @default the process's own audit, where one was set up */
+	readonly audit?: Audit | false;
+	/** Make spans with the OpenTelemetry API. Off, W3C ids are still minted and propagated. @default true */
+	readonly traces?: boolean;
+	/** Into which requests trace context is written. @default "spec" */
+	readonly inject?: "spec" | "all" | "none";
+	/** Take a peer's trace context as parent; otherwise it becomes a link. @default true */
+	readonly trustPeerTrace?: boolean;
+	/** Open requests per connection and direction; beyond, the oldest ends `evicted`. @default 10_000 */
+	readonly maxOpenRequests?: number;
+	/** After this an open request ends `evicted`, in milliseconds. @default 21_600_000 (six hours) */
+	readonly openRequestTtlMs?: number;
+	/** Arguments and results whose canonical form is longer get no digest, in bytes. @default 1_048_576 */
+	readonly maxDigestBytes?: number;
+	/** Takes what could not be observed. @default a process warning */
+	readonly onWarning?: (warning: Error & { readonly code: string }) => void;
+}
+
+/** Adds observation to clients and servers; every call gives the same instance back. */
+export interface Instrumentation {
+	/** Call it before `connect()`; best before tools are registered, so that their callbacks are seen. */
+	server<T>(server: T): T;
+	/** Call it before `connect()`. */
+	client<T>(client: T): T;
+	/** Takes what `createMcpHandler()` returned; its factory instruments each server with {@link Instrumentation.server}. */
+	handler<T>(handler: T): T;
+}
+
+/** Where zero-code set-up puts the audit of the process. */
+const PROCESS_AUDIT = Symbol.for("mcp-trail.audit");
+/** Spans are made once, however many instrumentations there are. */
+const TRACES = Symbol.for("mcp-trail.traces");
+
+function processAudit(): Audit | undefined {
+	return (globalThis as { [PROCESS_AUDIT]?: Audit })[PROCESS_AUDIT];
+}
+
+function positive(value: number, name: string): number {
+	if (Number.isSafeInteger(value) && value > 0) return value;
+	throw new TypeError(`${name} is ${String(value)}; give a whole number above 0.`);
+}
+
+function emitWarning(warning: Error & { readonly code: string }): void {
+	process.emitWarning(warning.message, { type: "McpTrailWarning", code: warning.code });
+}
+
+/** Reports each kind of trouble once: a broken observer must not flood the host's log. */
+function reporter(onWarning: NonNullable<InstrumentationOptions["onWarning"]>) {
+	const said = new Set<string>();
+	const warn = (code: string, message: string, cause?: unknown): void => {
+		if (said.has(code)) return;
+		said.add(code);
+		try {
+			onWarning(Object.assign(new Error(message, { cause }), { code }));
+		} catch {
+			// The host's own callback failed; there is nobody left to tell.
+		}
+	};
+	const onFault = (fault: unknown): void =>
+		warn(
+			"observer_failed",
+			"An observer of MCP traffic failed; the traffic went on. Report this with the cause.",
+			fault,
+		);
+	return { warn, onFault };
+}
+
+/**
+ * Makes one instrumentation for any number of clients and servers. What it learns from lists (definitions, hints)
+ * outlives a server made for one request.
+ *
+ * @example
+ * const trail = instrumentation({ audit });
+ * const handler = trail.handler(createMcpHandler(() => trail.server(buildServer())));
+ */
+export function instrumentation(options: InstrumentationOptions = {}): Instrumentation {
+	const { audit = processAudit() ?? false, onWarning = emitWarning } = options;
+	const maxOpen = positive(options.maxOpenRequests ?? 10_000, "maxOpenRequests");
+	const openTtlMs = positive(options.openRequestTtlMs ?? 6 * 60 * 60 * 1000, "openRequestTtlMs");
+	const maxDigestBytes = positive(options.maxDigestBytes ?? 1_048_576, "maxDigestBytes");
+	const { warn, onFault } = reporter(onWarning);
+
+	const watchers: Watcher[] = [{ key: TRACES, observer: traced(tracedOptions(options, audit)) }];
+	if (audit)
+		watchers.push({
+			key: audit,
+			observer: audited({ audit, definitions: definitions(), maxDigestBytes, onFault }),
+		});
+	const digestToken = audit
+		? (token: string): string => audit.digester.digest("token", token)
+		: undefined;
+	const shared: Omit<PeerOptions, "role"> = {
+		maxOpen,
+		openTtlMs: Math.min(openTtlMs, 2 ** 31 - 1),
+		readAuth: (authInfo) => authFacts(authInfo, digestToken),
+		onFault,
+		warn,
+	};
+	const hook = <T>(target: T, role: PeerOptions["role"]): T => {
+		hookPeer(target as object, { ...shared, role }, watchers);
+		return target;
+	};
+	return {
+		server: (server) => hook(server, "server"),
+		client: (client) => hook(client, "client"),
+		handler: (handler) => handler,
+	};
+}
+
+function tracedOptions(options: InstrumentationOptions, audit: Audit | false): TracedOptions {
+	const { traces, inject, trustPeerTrace } = options;
+	return {
+		...(traces !== undefined && { traces }),
+		...(inject !== undefined && { inject }),
+		...(trustPeerTrace !== undefined && { trustPeerTrace }),
+		...(audit && {
+			digest: (kind: "session", value: string) => audit.digester.digest(kind, value),
+		}),
+	};
+}
+
+/**
+ * Instruments one server; the same instance comes back.
+ *
+ * @example
+ * const server = instrumentServer(new McpServer({ name: "tickets", version: "1.0.0" }), { audit });
+ */
+export function instrumentServer<T extends Connectable | HighLevelServer>(
+	server: T,
+	options?: InstrumentationOptions,
+): T {
+	return instrumentation(options).server(server);
+}
+
+/**
+ * Instruments one client; the same instance comes back.
+ *
+ * @example
+ * const client = instrumentClient(new Client({ name: "desk", version: "1.0.0" }), { audit });
+ */
+export function instrumentClient<T extends Connectable>(
+	client: T,
+	options?: InstrumentationOptions,
+): T {
+	return instrumentation(options).client(client);
+}
