@@ -108,13 +108,17 @@ export const members = {
 };
 
 const { integrity: _, ...auditMembers } = members;
-const { id: _id, schema_version: _version, producer: _producer, ...newMembers } = auditMembers;
+const { schema_version: _version, producer: _producer, ...newMembers } = auditMembers;
 
 /** What is stored and sent. */
 export const storedEvent = z.strictObject(members).check(writerRules);
 /** An event before the trail gives it a place in the chain. */
 export const auditEvent = z.strictObject(auditMembers).check(writerRules);
-/** What an observer or an application hands over; `time` is optional. */
+/** What an observer or an application hands over; `id` and `time` are optional. */
 export const newEvent = z
-	.strictObject({ ...newMembers, time: z.exactOptional(newMembers.time) })
+	.strictObject({
+		...newMembers,
+		id: z.exactOptional(newMembers.id),
+		time: z.exactOptional(newMembers.time),
+	})
 	.check(writerRules);
