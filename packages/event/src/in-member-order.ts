@@ -2,12 +2,25 @@ import { memberOrder } from "./member-order.gen.ts";
 
 type Loose = Record<string, unknown>;
 
-const positions: ReadonlyMap<string, ReadonlyMap<string, number>> = new Map(
-	Object.entries(memberOrder).map(([path, names]) => [
-		path,
-		new Map(names.map((name, index) => [name, index])),
-	]),
-);
+/** Where a member stands in its block, and the order within it where it is a block itself. */
+interface Place {
+	readonly position: number;
+	readonly inner: Order | undefined;
+}
+type Order = ReadonlyMap<string, Place>;
+
+/** Built from the flat table once: looking up a nested map is far cheaper than joining paths. */
+const eventOrder: Order = orderAt("");
+
+function orderAt(path: string): Order {
+	const names = memberOrder[path] ?? [];
+	return new Map(
+		names.map((name, position) => {
+			const below = path === "" ? name : `${path}.${name}`;
+			return [name, { position, inner: below in memberOrder ? orderAt(below) : undefined }];
+		}),
+	);
+}
 
 const isRecord = (value: unknown): value is Loose => typeof value === "object" && value !== null;
 
@@ -16,44 +29,38 @@ const isRecord = (value: unknown): value is Loose => typeof value === "object" &
  * already are, else a copy. Members that the format does not know come last.
  */
 export function inMemberOrder<T extends object>(event: T): T {
-	if (isOrdered(event, "")) return event;
+	if (isOrdered(event, eventOrder)) return event;
 	const copy = structuredClone(event);
-	order(copy, "");
+	putInOrder(copy, eventOrder);
 	return copy;
 }
 
-function isOrdered(value: unknown, path: string): boolean {
+function isOrdered(value: unknown, order: Order): boolean {
 	if (!isRecord(value)) return true;
-	if (Array.isArray(value)) return value.every((item) => isOrdered(item, path));
-	const known = positions.get(path);
-	if (known === undefined) return true;
+	if (Array.isArray(value)) return value.every((item) => isOrdered(item, order));
 	let last = -1;
 	for (const name in value) {
-		const position = known.get(name) ?? known.size;
-		if (position < last || !isOrdered(value[name], below(path, name))) return false;
+		const place = order.get(name);
+		const position = place?.position ?? order.size;
+		if (position < last) return false;
+		if (place?.inner !== undefined && !isOrdered(value[name], place.inner)) return false;
 		last = position;
 	}
 	return true;
 }
 
-function order(value: unknown, path: string): void {
+function putInOrder(value: unknown, order: Order): void {
 	if (!isRecord(value)) return;
 	if (Array.isArray(value)) {
-		for (const item of value) order(item, path);
+		for (const item of value) putInOrder(item, order);
 		return;
 	}
-	const known = positions.get(path);
-	if (known === undefined) return;
-	const at = (name: string): number => known.get(name) ?? known.size;
+	const at = (name: string): number => order.get(name)?.position ?? order.size;
 	for (const name of Object.keys(value).toSorted((a, b) => at(a) - at(b))) {
 		const member = value[name];
-		order(member, below(path, name));
+		const inner = order.get(name)?.inner;
+		if (inner !== undefined) putInOrder(member, inner);
 		Reflect.deleteProperty(value, name);
-		value[name] = member;
+		Reflect.set(value, name, member);
 	}
-}
-
-/** Concatenating costs more than looking up: most members have no order of their own. */
-function below(path: string, name: string): string {
-	return path === "" ? name : `${path}.${name}`;
 }
