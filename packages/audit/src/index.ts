@@ -24,6 +24,8 @@ export type {
 	System,
 	Timers,
 } from "./system.ts";
+export { fileTrail } from "./trail/file-trail.ts";
+export type { FileTrailOptions } from "./trail/file-trail.ts";
 export { memoryTrail } from "./trail/memory-trail.ts";
 export type { MemoryTrailOptions } from "./trail/memory-trail.ts";
 export type {

@@ -6,6 +6,8 @@ export interface Pending {
 	readonly event: AuditEvent;
 	readonly reserve: boolean;
 	readonly acting: boolean;
+	/** A refusal is no loss: the caller has it still. */
+	readonly retried: boolean;
 	/** What it counts for in the queue's bound until it is sealed. */
 	readonly bytes: number;
 	readonly resolve: (position: Position) => void;

@@ -36,6 +36,8 @@ export type RecordOwn = (events: readonly AuditEvent[]) => Promise<void>;
 export interface QueueLimits {
 	readonly maxQueueEvents: number;
 	readonly maxQueueBytes: number;
+	/** Asked of the storage in one write, but for one event that is longer. */
+	readonly maxBatchBytes: number;
 }
 
 /** Seals and stores what is appended, in order, many events at a time. */
@@ -56,6 +58,8 @@ export interface Appender {
 interface AppendOptions {
 	readonly reserve?: boolean;
 	readonly acting?: boolean;
+	/** The caller appends again what is refused, so it is not counted as lost. */
+	readonly retried?: boolean;
 }
 
 interface Batch {
@@ -67,13 +71,14 @@ interface Batch {
 }
 
 const MAX_BATCH_EVENTS = 1024;
-const MAX_BATCH_BYTES = 1 << 20;
 /** A queue shorter than this is not worth measuring: its events are rated at their mean. */
 const UNMEASURED_EVENTS = 128;
 const ASSUMED_BYTES = 2048;
 /** A `trail.lost` at most so often, and while there is no room for anything else. */
 const LOSS_REPORT_MS = 1_000;
 const LOSS_REPORT_WHEN_FULL_MS = 60_000;
+
+const NO_OPTIONS: AppendOptions = {};
 
 let resolveNext: Pending["resolve"];
 let rejectNext: Pending["reject"];
@@ -87,7 +92,7 @@ const capture = (resolve: Pending["resolve"], reject: Pending["reject"]): void =
 export function appender(
 	streamId: string,
 	context: TrailContext,
-	{ maxQueueEvents, maxQueueBytes }: QueueLimits,
+	{ maxQueueEvents, maxQueueBytes, maxBatchBytes }: QueueLimits,
 	ledger: LossLedger,
 	store: Store,
 ): Appender {
@@ -107,37 +112,45 @@ export function appender(
 	let waiters: { readonly target: number; readonly resolve: () => void }[] = [];
 	let enqueued = 0;
 
-	function lose(acting: boolean, cause: LossCause, events = 1): void {
+	function lose({ acting, retried }: AppendOptions, cause: LossCause): void {
+		if (retried === true) return;
 		const nowMs = system.clock.nowMs();
 		ledger.count({
-			events,
-			actingEvents: acting ? events : 0,
+			events: 1,
+			actingEvents: acting === true ? 1 : 0,
 			cause,
 			sinceMs: nowMs,
 			untilMs: nowMs,
 		});
 	}
 
-	function refuse(acting: boolean, error: TrailError): Promise<never> {
-		lose(acting, error.lossCause);
+	function refuse(options: AppendOptions, error: TrailError): Promise<never> {
+		lose(options, error.lossCause);
 		start();
 		return Promise.reject(error);
 	}
 
-	function append(event: AuditEvent, options?: AppendOptions): Promise<Position> {
-		const reserve = options?.reserve === true;
-		const acting = options?.acting === true;
-		if (closing) return refuse(acting, closedError());
+	function append(event: AuditEvent, options: AppendOptions = NO_OPTIONS): Promise<Position> {
+		const { reserve = false, acting = false, retried = false } = options;
+		if (closing) return refuse(options, closedError());
 		const refusal = store.refusal();
-		if (refusal !== undefined) return refuse(acting, refusal);
-		if (full && !reserve) return refuse(acting, fullError());
+		if (refusal !== undefined) return refuse(options, refusal);
+		if (full && !reserve) return refuse(options, fullError());
 		const waiting = queue.length;
 		const bytes = waiting < UNMEASURED_EVENTS ? ASSUMED_BYTES : eventSize(event);
 		if (waiting >= maxQueueEvents || queue.bytes + bytes > maxQueueBytes) {
-			return refuse(acting, queueError(maxQueueEvents, maxQueueBytes));
+			return refuse(options, queueError(maxQueueEvents, maxQueueBytes));
 		}
 		const promise = new Promise<Position>(capture);
-		queue.push({ event, reserve, acting, bytes, resolve: resolveNext, reject: rejectNext });
+		queue.push({
+			event,
+			reserve,
+			acting,
+			retried,
+			bytes,
+			resolve: resolveNext,
+			reject: rejectNext,
+		});
 		enqueued++;
 		start();
 		return promise;
@@ -173,7 +186,7 @@ export function appender(
 		// Everything appended in this turn of the event loop shares one write.
 		await Promise.resolve();
 		while (queue.length > 0 || lossDue()) {
-			const preparing = store.prepare(Math.min(queue.bytes, MAX_BATCH_BYTES), recordOwn);
+			const preparing = store.prepare(Math.min(queue.bytes, maxBatchBytes), recordOwn);
 			if (preparing !== undefined) await preparing;
 			const batch = fill();
 			if (batch.lines.length > 0) await commit(batch);
@@ -184,7 +197,7 @@ export function appender(
 	function fill(): Batch {
 		const batch: Batch = { lines: [], callers: [], losses: [], bytes: 0 };
 		if (lossDue()) reportLosses(batch);
-		while (batch.lines.length < MAX_BATCH_EVENTS && batch.bytes < MAX_BATCH_BYTES) {
+		while (batch.lines.length < MAX_BATCH_EVENTS && batch.bytes < maxBatchBytes) {
 			const pending = queue.shift();
 			if (pending === undefined) break;
 			const line = sealOne(pending);
@@ -194,7 +207,7 @@ export function appender(
 				chain.rewind(batch.lines.length > 0 ? lastHead(batch.lines) : head);
 				if (!pending.reserve) full = true;
 				const error = fullError();
-				lose(pending.acting, error.lossCause);
+				lose(pending, error.lossCause);
 				pending.reject(error);
 				continue;
 			}
@@ -209,7 +222,7 @@ export function appender(
 		try {
 			return chain.seal(pending.event);
 		} catch (error) {
-			lose(pending.acting, "invalid_event");
+			lose(pending, "invalid_event");
 			pending.reject(
 				trailError(
 					"invalid_event",
@@ -269,7 +282,7 @@ export function appender(
 		for (const loss of batch.losses) ledger.restore(loss);
 		const refusal = asTrailError(error);
 		for (const pending of batch.callers) {
-			lose(pending.acting, refusal.lossCause);
+			lose(pending, refusal.lossCause);
 			pending.reject(refusal);
 		}
 		lastReportFailed = true;

@@ -86,7 +86,7 @@ export function memoryTrail(options: MemoryTrailOptions = {}): OpenTrail {
 		const appends = appender(
 			streamId,
 			context,
-			{ maxQueueEvents: maxEvents, maxQueueBytes: maxBytes },
+			{ maxQueueEvents: maxEvents, maxQueueBytes: maxBytes, maxBatchBytes: 1 << 20 },
 			ledger,
 			store,
 		);
@@ -126,7 +126,9 @@ export function memoryTrail(options: MemoryTrailOptions = {}): OpenTrail {
 				cursors.set(name, sequence);
 			},
 			committed: () => appends.roomChanged(),
-			released: (name) => readers.delete(name),
+			async released(name) {
+				readers.delete(name);
+			},
 		};
 
 		async function end(): Promise<void> {

@@ -35,7 +35,7 @@ export interface ReaderHost {
 	save(name: string, streamId: string, sequence: number): Promise<void>;
 	/** A cursor moved. */
 	committed(): void;
-	released(name: string): void;
+	released(name: string): Promise<void>;
 }
 
 interface Place {
@@ -150,7 +150,7 @@ export function trailReader(name: string, host: ReaderHost): TrailReader {
 			closed = true;
 			host.changes.notify();
 			for (const place of places.values()) await place.scan?.close();
-			host.released(name);
+			await host.released(name);
 		},
 	};
 }

@@ -1,0 +1,76 @@
+import type { System } from "../system.ts";
+import type { OwnedStream } from "./owned-stream.ts";
+import type { Source } from "./reader.ts";
+import { scanSegments, type Segment } from "./scan-segments.ts";
+import { folderError, type FolderError } from "./trail-error.ts";
+
+/** The limits of an open file trail. */
+export interface FileTrailLimits {
+	readonly dir: string;
+	readonly sync: boolean;
+	readonly maxBytes: number;
+	readonly segmentBytes: number;
+	readonly maxStreams: number;
+	readonly maxQueueEvents: number;
+	readonly maxQueueBytes: number;
+	readonly readerRetentionMs: number;
+	readonly gid?: number;
+}
+
+/** A dead stream taken over, as readers see it. */
+export interface DeadStream {
+	readonly stream: OwnedStream;
+	readonly lastSequence: number;
+	readonly source: Source;
+}
+
+/** Tells of each thing once. */
+export interface Reporter {
+	readonly report: (error: Error) => void;
+	readonly damaged: (segment: Segment, offset: number) => void;
+}
+
+/** How many different things are remembered as told. */
+const MAX_TOLD = 1_000;
+
+/** Makes a reporter; `onError` is what an application gave. */
+export function reporter(onError: (error: Error) => void): Reporter {
+	const told = new Set<string>();
+	const report = (error: Error): void => {
+		if (told.has(error.message)) return;
+		if (told.size >= MAX_TOLD) told.clear();
+		told.add(error.message);
+		onError(error);
+	};
+	return {
+		report,
+		damaged(segment, offset) {
+			report(damagedError(segment, offset));
+		},
+	};
+}
+
+/** A dead stream as a source of records. */
+export function deadSource(
+	{ files }: Pick<System, "files">,
+	stream: OwnedStream,
+	lastSequence: number,
+	damaged: (segment: Segment, offset: number) => void,
+): Source {
+	const { streamId, segments } = stream;
+	return {
+		streamId,
+		first: () => segments[0]?.first ?? lastSequence + 1,
+		last: () => lastSequence,
+		live: () => false,
+		scan: (after) => scanSegments({ files, streamId, segments, damaged }, after),
+	};
+}
+
+function damagedError({ path }: Segment, offset: number): FolderError {
+	return folderError(
+		"segment_damaged",
+		path,
+		`The line at byte ${offset} of ${path} is not a record of its stream, and records follow it. It stays where it is and is passed over; run mcp-trail verify on the folder.`,
+	);
+}

@@ -1,0 +1,186 @@
+import type { SealedEvent } from "@mcp-trail/integrity";
+import type { FileHandle, System } from "../system.ts";
+import { errorCode } from "../system/error-code.ts";
+import type { TrailError } from "../trail.ts";
+import { writeAll } from "./json-file.ts";
+import { segmentPath, type OwnedStream } from "./owned-stream.ts";
+import type { Segment } from "./scan-segments.ts";
+import { asTrailError, reasonOf, trailError } from "./trail-error.ts";
+
+/** Writes a stream's segments; one call at a time. */
+export interface LiveStream {
+	/** Why nothing can be written for now, if so. */
+	refusal(): TrailError | undefined;
+	/** Stores lines as durable as promised, or rejects and has stored none of them. */
+	write(lines: readonly SealedEvent[], bytes: number): Promise<void>;
+	/** Makes everything durable and closes the segment. */
+	close(): Promise<void>;
+}
+
+/** How a stream is written. */
+export interface LiveStreamOptions {
+	readonly system: System;
+	readonly stream: OwnedStream;
+	readonly segmentBytes: number;
+	readonly sync: boolean;
+	/** Hands a new segment to the group that may read. */
+	share(path: string): Promise<void>;
+	/** The disk is full: gives back what can be given; true if that was anything. */
+	relieve(): Promise<boolean>;
+	report(error: Error): void;
+}
+
+/** After a failure nothing is tried again for so long. */
+const BACKOFF_MS = 1_000;
+
+/** Starts a stream without segments. */
+export function liveStream(options: LiveStreamOptions): LiveStream {
+	const { system, stream, segmentBytes, sync } = options;
+	const { files, clock } = system;
+	let current: { readonly segment: Segment; readonly handle: FileHandle } | undefined;
+	/** A segment with bytes after its good ones, from a write that failed. */
+	let broken: Segment | undefined;
+	let failure: { readonly error: TrailError; readonly untilMs: number } | undefined;
+	let scratch = Buffer.allocUnsafe(64 * 1024);
+
+	async function put(lines: readonly SealedEvent[], bytes: number): Promise<void> {
+		if (
+			current === undefined ||
+			(current.segment.bytes > 0 && current.segment.bytes + bytes > segmentBytes)
+		) {
+			await rotate(lines[0]?.sequence ?? 1);
+		}
+		if (current === undefined) return;
+		const { segment, handle } = current;
+		await writeAll(handle, joined(lines, bytes), segment.bytes);
+		if (sync) await handle.datasync();
+		// Readers know of a segment from its first good bytes on.
+		if (segment.bytes === 0) stream.segments.push(segment);
+		segment.bytes += bytes;
+		segment.last = lines.at(-1)?.sequence ?? segment.last;
+	}
+
+	function joined(lines: readonly SealedEvent[], bytes: number): Uint8Array {
+		if (scratch.length < bytes) scratch = Buffer.allocUnsafe(bytes * 2);
+		let at = 0;
+		for (const line of lines) {
+			scratch.set(line.bytes, at);
+			at += line.bytes.length;
+			scratch[at++] = 0x0a;
+		}
+		return scratch.subarray(0, bytes);
+	}
+
+	async function rotate(first: number): Promise<void> {
+		if (current !== undefined) {
+			const { handle } = current;
+			// Recovery looks at the last segment only, so the others are durable in every mode.
+			if (!sync) await handle.datasync();
+			current = undefined;
+			await handle.close();
+		}
+		const path = segmentPath(stream.path, first);
+		// Only an attempt of our own that failed half-way can have left this name.
+		if ((await files.status(path)) !== undefined) await files.remove(path);
+		const handle = await files.open(path, "create");
+		const segment: Segment = { path, first, last: first - 1, bytes: 0 };
+		current = { segment, handle };
+		await options.share(path);
+		await files.syncFolder(stream.path);
+	}
+
+	/** A failed write or sync is final for the segment: its descriptor is never written or synced again. */
+	async function retire(): Promise<void> {
+		const failed = current;
+		current = undefined;
+		if (failed === undefined) return;
+		broken = failed.segment;
+		await failed.handle.close().catch(() => {});
+	}
+
+	/** Brings a broken segment back to its good bytes, by a descriptor of its own, before anything else is written. */
+	async function repair(): Promise<void> {
+		if (broken === undefined) return;
+		if (broken.bytes === 0) {
+			if ((await files.status(broken.path)) !== undefined) await files.remove(broken.path);
+			await files.syncFolder(stream.path);
+		} else {
+			const handle = await files.open(broken.path, "update");
+			try {
+				await handle.truncate(broken.bytes);
+				await handle.datasync();
+			} finally {
+				await handle.close();
+			}
+		}
+		broken = undefined;
+	}
+
+	function fail(error: unknown): TrailError {
+		const failed = storageError(error, stream.path);
+		if (failure === undefined) options.report(failed);
+		failure = { error: failed, untilMs: clock.nowMs() + BACKOFF_MS };
+		return failed;
+	}
+
+	return {
+		refusal() {
+			return failure !== undefined && clock.nowMs() < failure.untilMs ? failure.error : undefined;
+		},
+		async write(lines, bytes) {
+			try {
+				await repair();
+				await put(lines, bytes);
+				failure = undefined;
+				return;
+			} catch (error) {
+				await retire();
+				// With no space a second try has no better chance, unless some could be given back.
+				const again =
+					failure === undefined && (!isFull(error) || (await options.relieve().catch(() => false)));
+				if (!again) throw fail(error);
+			}
+			try {
+				await repair();
+				// The same lines with the same numbers: should the first write have left traces, they are repeats.
+				await put(lines, bytes);
+			} catch (error) {
+				await retire();
+				throw fail(error);
+			}
+		},
+		async close() {
+			const last = current;
+			current = undefined;
+			if (last === undefined) return;
+			try {
+				if (!sync) await last.handle.datasync();
+			} finally {
+				await last.handle.close();
+			}
+		},
+	};
+}
+
+function isFull(error: unknown): boolean {
+	const code = errorCode(error);
+	return code === "ENOSPC" || code === "EDQUOT";
+}
+
+function storageError(error: unknown, path: string): TrailError {
+	if (isFull(error)) {
+		return trailError(
+			"full",
+			"disk_full",
+			`The disk of ${path} is full. Free space on it, or give the trail another folder; what cannot be kept is counted.`,
+			error,
+		);
+	}
+	const failed = asTrailError(error);
+	return trailError(
+		"write_failed",
+		"write_failed",
+		`The trail in ${path} cannot be written (${reasonOf(failed.cause ?? failed)}). Check the disk and the folder's permissions.`,
+		error,
+	);
+}

@@ -1,0 +1,259 @@
+import type { Loss, Trail, TrailContext, TrailReader } from "../trail.ts";
+import { appender } from "./appender.ts";
+import { adoption } from "./adoption.ts";
+import { cursorStore } from "./cursor-store.ts";
+import { deadSource, reporter, type DeadStream, type FileTrailLimits } from "./file-trail-state.ts";
+import { writeJson } from "./json-file.ts";
+import { ENDED } from "./layout.ts";
+import { liveStream } from "./live-stream.ts";
+import { lossLedger } from "./loss-ledger.ts";
+import { lossSlotWriter } from "./loss-slot-writer.ts";
+import { ballastBytes, space } from "./make-room.ts";
+import { notifier } from "./notifier.ts";
+import { ownerNow, writeOwner } from "./owner.ts";
+import { storedBytes, type OwnedStream } from "./owned-stream.ts";
+import { trailReader, type ReaderHost, type Source } from "./reader.ts";
+import { readerName } from "./reader-name.ts";
+import { scanSegments } from "./scan-segments.ts";
+import { tailCache } from "./tail-cache.ts";
+import { createStream, openFolder, type Share } from "./trail-folder.ts";
+import { asTrailError, reasonOf } from "./trail-error.ts";
+import { untilAborted } from "./until-aborted.ts";
+import { upkeep } from "./upkeep.ts";
+
+/** Records that a live reader finds without reading the disk, in bytes. */
+const TAIL_BYTES = 4 << 20;
+/** A batch never asks more than this of one write. */
+const MAX_BATCH_BYTES = 1 << 20;
+
+/** Opens a folder, starts a stream in it and takes over the streams of dead processes. */
+export async function openFileTrail(
+	context: TrailContext,
+	streamId: string,
+	limits: FileTrailLimits,
+): Promise<Trail> {
+	const { system } = context;
+	const { files, clock, process } = system;
+	const { dir, sync } = limits;
+	const { report, damaged } = reporter((error) => context.onError(error));
+	const share: Share = async (path, kind) => {
+		if (limits.gid === undefined) return;
+		await files.share(path, limits.gid, kind === "file" ? 0o640 : 0o750);
+	};
+
+	await openFolder(system, dir, share);
+	const created = await createStream(system, dir, streamId, ballastBytes(limits.maxBytes), share);
+	const own = created.stream;
+	const dead: DeadStream[] = [];
+	const changes = notifier();
+	const cache = tailCache(TAIL_BYTES);
+	const readers = new Map<string, TrailReader>();
+	let durable = 0;
+	let closed = false;
+	let released = false;
+	let lastError: string | undefined;
+
+	const streams = (): readonly OwnedStream[] => [...dead.map(({ stream }) => stream), own];
+	const lastOf = (stream: OwnedStream): number =>
+		stream === own ? durable : (dead.find((one) => one.stream === stream)?.lastSequence ?? 0);
+	const cursors = cursorStore(system, streams, lastOf, sync);
+	const room = space({
+		context,
+		limits,
+		live: own,
+		streams,
+		readers: () => cursors.readers(),
+		removed: (stream) => forget(stream),
+		report,
+	});
+	const segments = liveStream({
+		system,
+		stream: own,
+		segmentBytes: limits.segmentBytes,
+		sync,
+		share: (path) => share(path, "file"),
+		relieve: () => room.relieve(),
+		report(error) {
+			lastError = error.message;
+			report(error);
+		},
+	});
+	const ledger = lossLedger(() => lossSlot.changed());
+	const lossSlot = lossSlotWriter(created.lossSlot, ledger, sync, report);
+	const appends = appender(
+		streamId,
+		context,
+		{ ...limits, maxBatchBytes: Math.min(MAX_BATCH_BYTES, limits.segmentBytes) },
+		ledger,
+		{
+			fits: (reserve, _events, bytes) => room.fits(reserve, bytes),
+			refusal: () => keeper.fenced() ?? segments.refusal(),
+			prepare: (bytes, record) => room.prepare(bytes, record),
+			async write(lines, bytes) {
+				await segments.write(lines, bytes);
+				lastError = undefined;
+				room.add(bytes);
+				durable = lines.at(-1)?.sequence ?? durable;
+				cache.push(lines, bytes);
+				changes.notify();
+			},
+		},
+	);
+	const source: Source = {
+		streamId,
+		first: () => own.segments[0]?.first ?? 1,
+		last: () => durable,
+		live: () => !closed,
+		scan: (after) => liveScan(after),
+	};
+
+	function liveScan(after: number): ReturnType<Source["scan"]> {
+		const stream = { files, streamId, segments: own.segments, damaged };
+		let last = after;
+		let disk: ReturnType<Source["scan"]> | undefined;
+		return {
+			async next(maxEvents, maxBytes) {
+				let events = cache.after(last, maxEvents, maxBytes);
+				if (events === undefined) {
+					disk ??= scanSegments(stream, last);
+					events = await disk.next(maxEvents, maxBytes);
+				} else if (disk !== undefined) {
+					await disk.close();
+					disk = undefined;
+				}
+				last = events.at(-1)?.sequence ?? last;
+				return events;
+			},
+			async close() {
+				await disk?.close();
+			},
+		};
+	}
+
+	function forget(stream: OwnedStream): void {
+		const index = dead.findIndex((one) => one.stream === stream);
+		if (index >= 0) dead.splice(index, 1);
+	}
+
+	const adopting = adoption({
+		context,
+		dir,
+		ownStreamId: streamId,
+		has: (id) => dead.some(({ stream }) => stream.streamId === id),
+		async add(stream, lastSequence) {
+			room.adopt(await storedBytes(files, stream.path));
+			dead.push({
+				stream,
+				lastSequence,
+				source: deadSource(system, stream, lastSequence, damaged),
+			});
+			dead.sort((one, other) => (one.stream.streamId < other.stream.streamId ? -1 : 1));
+			changes.notify();
+		},
+		drop: forget,
+		append: (event) => appends.append(event, { reserve: true, retried: true }),
+		lost: (loss: Loss) => appends.lost(loss),
+		report,
+		damaged,
+	});
+	const keeper = upkeep({
+		context,
+		limits,
+		own,
+		room,
+		cursors,
+		adopting,
+		append: (event) => appends.append(event, { reserve: true, retried: true }),
+		roomChanged: () => appends.roomChanged(),
+		counted: (id) => id === streamId || dead.some(({ stream }) => stream.streamId === id),
+		report,
+	});
+	await keeper.start();
+
+	const host: ReaderHost = {
+		system,
+		sources: () => [...dead.map((one) => one.source), source],
+		changes,
+		closed: () => closed,
+		cursor: (name, id) => cursors.get(name, id),
+		save: (name, id, sequence) => cursors.save(name, id, sequence),
+		committed() {
+			room.changed();
+			appends.roomChanged();
+		},
+		async released(name) {
+			readers.delete(name);
+			await release();
+		},
+	};
+
+	/** Lets go of every stream once nothing is written and nobody reads. */
+	async function release(): Promise<void> {
+		if (!closed || released || readers.size > 0) return;
+		released = true;
+		await cursors.close();
+		const owner = { ...ownerNow(process, streamId, clock.nowMs()), released: true };
+		for (const { path, generation } of streams()) {
+			await writeOwner(files, path, generation, owner).catch((error: unknown) =>
+				report(asTrailError(error)),
+			);
+		}
+	}
+
+	async function end(): Promise<void> {
+		await keeper.stop();
+		await appends.close();
+		await segments.close();
+		await lossSlot.close();
+		if (keeper.fenced() === undefined) {
+			const { head } = appends;
+			await writeJson(files, own.path, ENDED, {
+				last_sequence: head?.sequence ?? 0,
+				...(head !== undefined && { last_hash: head.hash }),
+			});
+		}
+		closed = true;
+		changes.notify();
+		await release();
+	}
+
+	let ending: Promise<void> | undefined;
+	return {
+		append: (event, options) => appends.append(event, options),
+		lost: (loss) => appends.lost(loss),
+		async reader(name, from = "oldest") {
+			readerName(name);
+			if (readers.has(name)) throw new TypeError(`Reader ${name} is open already. Close it first.`);
+			const isNew = !cursors.readers().has(name);
+			cursors.open(name);
+			const reader = trailReader(name, host);
+			readers.set(name, reader);
+			const skip = isNew && from === "newest";
+			for (const stream of streams()) {
+				const sequence = skip ? lastOf(stream) : (cursors.get(name, stream.streamId) ?? 0);
+				if (stream !== own && !skip && sequence === 0) continue;
+				await cursors.save(name, stream.streamId, sequence).catch((error: unknown) => {
+					lastError = reasonOf(error);
+					report(asTrailError(error));
+				});
+			}
+			return reader;
+		},
+		health: () => ({
+			streamId,
+			durability: sync ? "disk" : "os",
+			...(appends.head && { head: appends.head }),
+			pendingEvents: appends.pendingEvents,
+			pendingBytes: appends.pendingBytes,
+			storedBytes: room.storedBytes,
+			maxBytes: limits.maxBytes,
+			lostEvents: ledger.total,
+			...(lastError !== undefined && { lastError }),
+		}),
+		flush: (signal) => untilAborted(appends.settled(), signal),
+		async close(signal) {
+			ending ??= end();
+			await (signal === undefined ? ending : untilAborted(ending, signal));
+		},
+	};
+}

@@ -1,0 +1,123 @@
+import type { FileHandle, Files } from "../system.ts";
+import type { Loss } from "../trail.ts";
+import { writeAll } from "./json-file.ts";
+import { tornName } from "./layout.ts";
+import { lineWalk, verifiedLine } from "./segment-lines.ts";
+import type { Segment } from "./scan-segments.ts";
+
+/** Where a stream ends. */
+export interface StreamEnd {
+	readonly lastSequence: number;
+	readonly lastHash?: string;
+	/** Set aside in a `.torn` file. */
+	readonly tornBytes: number;
+	/** `trail.lost` records of the last segment, oldest first. */
+	readonly lossRecords: readonly { readonly streamTotal: number; readonly loss: Loss }[];
+}
+
+const COPY_BYTES = 256 * 1024;
+/** Spares parsing the records that cannot be meant. */
+const LOSS_MARK = '"type":"trail.lost"';
+
+/**
+ * Finds the end of a stream that nobody writes any more and sets a torn tail aside.
+ * Only bytes after the last record that verifies are moved. A bad line with good ones after it stays and is reported.
+ */
+export async function recoverEnd(
+	files: Files,
+	folder: string,
+	streamId: string,
+	segments: readonly Segment[],
+	damaged: (segment: Segment, offset: number) => void,
+): Promise<StreamEnd> {
+	const lossRecords: { streamTotal: number; loss: Loss }[] = [];
+	let tornBytes = 0;
+	for (const segment of segments.toReversed()) {
+		const handle = await files.open(segment.path, "update");
+		try {
+			const walk = lineWalk(handle);
+			const size = await handle.size();
+			let good = 0;
+			let bad: number | undefined;
+			let last: { sequence: number; hash: string } | undefined;
+			for (let line = await walk.next(size); line !== undefined; line = await walk.next(size)) {
+				const record = verifiedLine(line.bytes, streamId);
+				if (record === undefined) {
+					bad ??= line.offset;
+					continue;
+				}
+				if (bad !== undefined) damaged(segment, bad);
+				bad = undefined;
+				good = line.end;
+				last = record;
+				if (mentions(line.bytes, LOSS_MARK)) {
+					const { type, loss } = record.event;
+					if (type === "trail.lost" && loss !== undefined) lossRecords.push(recordedLoss(loss));
+				}
+			}
+			if (good < size) {
+				tornBytes += await setAside(files, folder, segment, handle, good, size);
+			}
+			segment.bytes = good;
+			segment.last = last?.sequence ?? segment.first - 1;
+			if (last !== undefined) {
+				return { lastSequence: last.sequence, lastHash: last.hash, tornBytes, lossRecords };
+			}
+		} finally {
+			await handle.close();
+		}
+	}
+	return { lastSequence: 0, tornBytes, lossRecords };
+}
+
+async function setAside(
+	files: Files,
+	folder: string,
+	segment: Segment,
+	handle: FileHandle,
+	from: number,
+	size: number,
+): Promise<number> {
+	const name = segment.path.slice(segment.path.lastIndexOf("/") + 1);
+	const path = `${folder}/${tornName(name, from)}`;
+	// An earlier recovery that was cut off may have left a copy; the tail is still in the segment.
+	if ((await files.status(path)) !== undefined) await files.remove(path);
+	const torn = await files.open(path, "create");
+	try {
+		for (let offset = from; offset < size; offset += COPY_BYTES) {
+			const bytes = await handle.read(Math.min(COPY_BYTES, size - offset), offset);
+			await writeAll(torn, bytes, offset - from);
+		}
+		await torn.datasync();
+	} finally {
+		await torn.close();
+	}
+	await files.syncFolder(folder);
+	await handle.truncate(from);
+	await handle.datasync();
+	return size - from;
+}
+
+function mentions(bytes: Uint8Array, mark: string): boolean {
+	return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes(mark);
+}
+
+function recordedLoss(loss: {
+	readonly events: number;
+	readonly acting_events?: number;
+	readonly since: string;
+	readonly until: string;
+	readonly cause: Loss["cause"];
+	readonly stream_total?: number;
+}): { streamTotal: number; loss: Loss } {
+	return {
+		streamTotal: loss.stream_total ?? 0,
+		loss: {
+			events: loss.events,
+			actingEvents: loss.acting_events ?? 0,
+			cause: loss.cause,
+			sinceMs: Date.parse(loss.since),
+			untilMs: Date.parse(loss.until),
+		},
+	};
+}

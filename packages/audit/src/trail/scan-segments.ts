@@ -1,0 +1,86 @@
+import type { SealedEvent } from "@mcp-trail/integrity";
+import type { FileHandle, Files } from "../system.ts";
+import { lineWalk, statedSequence, verifiedLine, type LineWalk } from "./segment-lines.ts";
+import type { Scan } from "./reader.ts";
+
+/** A file of a stream, as far as it may be read. */
+export interface Segment {
+	readonly path: string;
+	/** Sequence of its first record. */
+	readonly first: number;
+	/** Sequence of its last record; `first - 1` while there is none. */
+	last: number;
+	/** Bytes that are as durable as promised. */
+	bytes: number;
+}
+
+/** What a scan needs of its stream. */
+export interface SegmentedStream {
+	readonly files: Files;
+	readonly streamId: string;
+	/** In order; the last may grow and others may follow it. */
+	readonly segments: readonly Segment[];
+	/** Told of each line that is not a record of the stream, once for each scan. */
+	damaged(segment: Segment, offset: number): void;
+}
+
+/** Walks the records of a stream's segments after a sequence; lines that do not verify are reported and passed over. */
+export function scanSegments(stream: SegmentedStream, after: number): Scan {
+	let current: { segment: Segment; handle: FileHandle; walk: LineWalk } | undefined;
+	let last = after;
+
+	async function enter(segment: Segment): Promise<NonNullable<typeof current>> {
+		const handle = await stream.files.open(segment.path, "read");
+		current = { segment, handle, walk: lineWalk(handle) };
+		return current;
+	}
+
+	async function leave(): Promise<void> {
+		const handle = current?.handle;
+		current = undefined;
+		await handle?.close();
+	}
+
+	function start(): Segment | undefined {
+		return stream.segments.findLast(({ first }) => first <= last + 1) ?? stream.segments[0];
+	}
+
+	function following(segment: Segment): Segment | undefined {
+		return stream.segments.find(({ first }) => first > segment.first);
+	}
+
+	return {
+		async next(maxEvents, maxBytes) {
+			const events: SealedEvent[] = [];
+			let bytes = 0;
+			let segment = current?.segment ?? start();
+			while (segment !== undefined && events.length < maxEvents) {
+				const { walk } = current ?? (await enter(segment));
+				const line = await walk.next(segment.bytes);
+				if (line === undefined) {
+					const next = following(segment);
+					if (next === undefined) break;
+					await leave();
+					segment = next;
+					continue;
+				}
+				const stated = statedSequence(line.bytes);
+				if (stated !== undefined && stated <= last) continue;
+				const record = verifiedLine(line.bytes, stream.streamId);
+				if (record === undefined) {
+					stream.damaged(segment, line.offset);
+					continue;
+				}
+				bytes += record.bytes.length;
+				if (events.length > 0 && bytes > maxBytes) {
+					walk.unread(line);
+					break;
+				}
+				events.push(record);
+				last = record.sequence;
+			}
+			return events;
+		},
+		close: leave,
+	};
+}

@@ -1,0 +1,127 @@
+import type { AuditEvent } from "@mcp-trail/event";
+import type { Position, TrailContext, TrailError } from "../trail.ts";
+import type { Adoption } from "./adoption.ts";
+import type { CursorStore } from "./cursor-store.ts";
+import type { FileTrailLimits } from "./file-trail-state.ts";
+import type { Space } from "./make-room.ts";
+import { LEASE_MS, ownerNow, readOwner, writeOwner } from "./owner.ts";
+import type { OwnedStream } from "./owned-stream.ts";
+import { releaseEvent } from "./own-events.ts";
+import { folderError, reasonOf, trailError } from "./trail-error.ts";
+import { othersBytes } from "./trail-folder.ts";
+
+/** What {@link upkeep} works on. */
+export interface UpkeepWorld {
+	readonly context: TrailContext;
+	readonly limits: FileTrailLimits;
+	readonly own: OwnedStream;
+	readonly room: Space;
+	readonly cursors: CursorStore;
+	readonly adopting: Adoption;
+	append(event: AuditEvent): Promise<Position>;
+	roomChanged(): void;
+	/** True for streams whose bytes are counted as they are written. */
+	counted(streamId: string): boolean;
+	report(error: Error): void;
+}
+
+/** What a trail does besides writing: renews its lease, takes over dead streams, releases forgotten readers. */
+export interface Upkeep {
+	/** The first round; the others follow on a timer. */
+	start(): Promise<void>;
+	/** Set when another process has taken this stream over: nothing more may be written. */
+	fenced(): TrailError | undefined;
+	stop(): Promise<void>;
+}
+
+const ROUND_MS = LEASE_MS / 4;
+/** A full disk is looked at more often. */
+const TIGHT_ROUND_MS = 1_000;
+
+/** Not started yet. */
+export function upkeep(world: UpkeepWorld): Upkeep {
+	const { limits, own, room, cursors } = world;
+	const { files, clock, process, timers } = world.context.system;
+	let fence: TrailError | undefined;
+	let cancel: (() => void) | undefined;
+	let round: Promise<void> = Promise.resolve();
+	let stopped = false;
+
+	async function renew(): Promise<void> {
+		const { generation } = await readOwner(files, own.path);
+		if (generation === own.generation) {
+			const owner = ownerNow(process, own.streamId, clock.nowMs());
+			await writeOwner(files, own.path, own.generation, owner);
+			return;
+		}
+		const message = `Another process has taken over the stream ${own.path}, because this one did not renew its lease in time. Restart this process, and see why it stood still.`;
+		fence = trailError("closed", "other", message);
+		world.report(folderError("ownership_lost", own.path, message));
+	}
+
+	async function releaseForgotten(): Promise<void> {
+		for (const { reader, undelivered } of cursors.expired(limits.readerRetentionMs)) {
+			if (undelivered > 0) {
+				const sink = { name: reader, code: "reader_released", events: undelivered };
+				await world.append(world.context.complete(releaseEvent(sink)));
+			}
+			await cursors.release(reader);
+			room.changed();
+		}
+	}
+
+	async function attempt(what: string, step: () => Promise<unknown>): Promise<void> {
+		try {
+			await step();
+		} catch (error) {
+			world.report(
+				folderError(
+					"storage_failed",
+					limits.dir,
+					`${what} in ${limits.dir} failed (${reasonOf(error)}). It is tried again; check the disk and the permissions.`,
+					error,
+				),
+			);
+		}
+	}
+
+	async function full(): Promise<void> {
+		await attempt("Taking over streams", () => world.adopting.run());
+		await attempt("Counting what other processes keep", async () =>
+			room.setOthers(await othersBytes(files, limits.dir, (id) => world.counted(id))),
+		);
+		await attempt("Releasing readers", releaseForgotten);
+	}
+
+	function schedule(lastFullMs: number): void {
+		if (stopped) return;
+		const again = (): void => {
+			round = next(lastFullMs);
+		};
+		cancel = timers.after(room.tight ? TIGHT_ROUND_MS : ROUND_MS, again, { ref: false });
+	}
+
+	async function next(lastFullMs: number): Promise<void> {
+		if (room.tight && (await room.recover())) world.roomChanged();
+		const nowMs = clock.nowMs();
+		if (nowMs - lastFullMs < ROUND_MS) return schedule(lastFullMs);
+		await attempt("Renewing the lease", renew);
+		if (fence === undefined) await full();
+		room.changed();
+		world.roomChanged();
+		schedule(nowMs);
+	}
+
+	return {
+		async start() {
+			await full();
+			schedule(clock.nowMs());
+		},
+		fenced: () => fence,
+		async stop() {
+			stopped = true;
+			cancel?.();
+			await round;
+		},
+	};
+}
