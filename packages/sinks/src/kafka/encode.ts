@@ -1,0 +1,64 @@
+import type { SealedEvent } from "@mcp-trail/integrity";
+import { readFacts } from "./facts.ts";
+import type { KafkaMessage } from "./producer.ts";
+
+/** What records are keyed by; records of one key keep their order. */
+export type KafkaKey = "stream" | "operation";
+
+/** Digits of 2^53 − 1, so that sequences sort as text (CloudEvents extension `sequence`). */
+const SEQUENCE_DIGITS = 16;
+
+/**
+ * Turns a sealed event into a Kafka record: the value is the stored line as it is, so that the chain
+ * verifies from the topic; the headers are CloudEvents 1.0.2 in binary mode and W3C trace context.
+ */
+export function encode(event: SealedEvent, key: KafkaKey): KafkaMessage {
+	const { stream, sequence, hash, bytes } = event;
+	const { id, time, type, operationId, parentEventId, traceparent } = readFacts(event);
+	const recordKey = key === "operation" && operationId !== undefined ? operationId : stream;
+	const headers: Record<string, string> = {
+		ce_specversion: "1.0",
+		ce_id: id,
+		ce_source: `urn:uuid:${stream}`,
+		ce_type: type,
+		ce_time: time,
+		ce_partitionkey: recordKey,
+		ce_sequence: String(sequence).padStart(SEQUENCE_DIGITS, "0"),
+		"content-type": "application/json",
+		"audit-chain-hash": hash,
+	};
+	if (operationId !== undefined) headers["ce_correlationid"] = operationId;
+	if (parentEventId !== undefined) headers["ce_causationid"] = parentEventId;
+	if (traceparent !== undefined) headers["traceparent"] = traceparent;
+	const value = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+	return { key: recordKey, value, headers };
+}
+
+/** Varints of a record and its headers, at most. */
+const RECORD_OVERHEAD_BYTES = 32;
+const HEADER_OVERHEAD_BYTES = 6;
+
+/** An upper bound of what a record takes in a batch, before compression. */
+export function recordBytes({ key, value, headers }: KafkaMessage): number {
+	let bytes = RECORD_OVERHEAD_BYTES + Buffer.byteLength(key) + value.length;
+	for (const name of Object.keys(headers)) {
+		bytes += HEADER_OVERHEAD_BYTES + name.length + Buffer.byteLength(headers[name] ?? "");
+	}
+	return bytes;
+}
+
+/** Cuts records, in order, into requests of at most so many bytes each; a larger one stands alone. */
+export function cut(messages: readonly KafkaMessage[], maxBytes: number): KafkaMessage[][] {
+	const requests: KafkaMessage[][] = [];
+	let bytes = Number.POSITIVE_INFINITY;
+	for (const message of messages) {
+		const size = recordBytes(message);
+		if (bytes + size > maxBytes) {
+			requests.push([]);
+			bytes = 0;
+		}
+		bytes += size;
+		requests.at(-1)?.push(message);
+	}
+	return requests;
+}

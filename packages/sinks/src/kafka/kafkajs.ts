@@ -1,0 +1,130 @@
+import type { ConnectionOptions } from "node:tls";
+import type { Kafka } from "kafkajs";
+import type { ProducerFactory } from "./producer.ts";
+import { sinkError } from "./sink-error.ts";
+import type { InspectTopic } from "./topic.ts";
+import { readFault } from "./fault.ts";
+
+interface Password<Mechanism extends string> {
+	readonly mechanism: Mechanism;
+	readonly username: string;
+	readonly password: string;
+}
+
+/** How to prove who one is, as kafkajs takes it. */
+export type KafkaSasl =
+	| Password<"plain">
+	| Password<"scram-sha-256">
+	| Password<"scram-sha-512">
+	| {
+			readonly mechanism: "oauthbearer";
+			readonly oauthBearerProvider: () => Promise<{ value: string }>;
+	  };
+
+export interface KafkajsOptions {
+	readonly brokers: readonly string[];
+	readonly clientId: string;
+	readonly ssl: boolean | ConnectionOptions | undefined;
+	readonly sasl: KafkaSasl | undefined;
+	readonly warn: ((message: string) => void) | undefined;
+}
+
+const REQUEST_TIMEOUT_MS = 5_000;
+const CONNECTION_TIMEOUT_MS = 2_000;
+/** Short: beyond a leader election the lane tries again, with a new producer. */
+const RETRY = { retries: 5, initialRetryTime: 50, maxRetryTime: 1_000 };
+const TOPIC_RESOURCE = 2;
+const UNKNOWN_TOPIC = 3;
+const CONFIG_NAMES = [
+	"min.insync.replicas",
+	"cleanup.policy",
+	"max.message.bytes",
+	"unclean.leader.election.enable",
+];
+
+/** Loads kafkajs, an optional peer, when it is first needed. */
+async function load(): Promise<typeof import("kafkajs")> {
+	try {
+		const { default: loaded } = await import("kafkajs");
+		return loaded;
+	} catch (cause) {
+		throw sinkError(
+			"client_missing",
+			"hold",
+			"The Kafka client kafkajs is not installed. Run `npm install kafkajs@2`, or give `producer` a factory of another client.",
+			cause,
+		);
+	}
+}
+
+/** The default client: idempotent, one request in flight, its log kept off stdout. */
+export function kafkajsClient(options: KafkajsOptions): {
+	readonly factory: ProducerFactory;
+	readonly inspectTopic: InspectTopic;
+} {
+	const { warn } = options;
+	let client: Promise<Kafka> | undefined;
+
+	const kafka = async (): Promise<Kafka> => {
+		client ??= load().then(
+			(kafkajs) =>
+				new kafkajs.Kafka({
+					brokers: [...options.brokers],
+					clientId: options.clientId,
+					...(options.ssl === undefined ? {} : { ssl: options.ssl }),
+					...(options.sasl === undefined ? {} : { sasl: options.sasl }),
+					requestTimeout: REQUEST_TIMEOUT_MS,
+					connectionTimeout: CONNECTION_TIMEOUT_MS,
+					retry: RETRY,
+					logLevel: warn ? kafkajs.logLevel.WARN : kafkajs.logLevel.NOTHING,
+					// Its own log goes to stdout, which in a stdio server is the protocol.
+					logCreator: () => (entry) => {
+						warn?.(`kafkajs: ${entry.log.message}`);
+					},
+				}),
+		);
+		// Installed while the process runs: the next attempt must see it.
+		client.catch(() => {
+			client = undefined;
+		});
+		return client;
+	};
+
+	return {
+		factory: async ({ createPartitioner }) =>
+			(await kafka()).producer({
+				idempotent: true,
+				maxInFlightRequests: 1,
+				allowAutoTopicCreation: false,
+				createPartitioner,
+				retry: RETRY,
+			}),
+		inspectTopic: async (topic) => {
+			const admin = (await kafka()).admin();
+			try {
+				await admin.connect();
+				const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+				const partitions = topics[0]?.partitions ?? [];
+				const replicas = Math.min(...partitions.map((partition) => partition.replicas.length));
+				const described = await admin
+					.describeConfigs({
+						includeSynonyms: false,
+						resources: [{ type: TOPIC_RESOURCE, name: topic, configNames: CONFIG_NAMES }],
+					})
+					.catch(() => undefined);
+				const entries = described?.resources[0]?.configEntries;
+				const config =
+					entries &&
+					Object.fromEntries(
+						entries.map(({ configName, configValue }) => [configName, configValue]),
+					);
+				return { partitions: partitions.length, replicas, config };
+			} catch (error) {
+				if (readFault(error).brokerCodes.includes(UNKNOWN_TOPIC)) return undefined;
+				throw error;
+			} finally {
+				await admin.disconnect().catch(() => undefined);
+			}
+		},
+	};
+}
