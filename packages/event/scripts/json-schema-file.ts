@@ -7,23 +7,30 @@ type Json = z.core.JSONSchema.JSONSchema;
 /** Members that the zod schemas carry for the other generators, and that JSON Schema does not know. */
 const NOTES = ["kind", "block", "about", "fallback", "same", "peer", "$schema"] as const;
 
+/** In Python and Java `$` also matches before a last line end, which no pattern here means to allow. */
+const LINE_END = "[\n\r\u0085\u2028\u2029]";
+
 /** Kinds that many fields share, as definitions. */
 const definitions: Readonly<Record<string, Json>> = {
-	text: { type: "string", minLength: 1, pattern: patterns.text },
-	uri: {
-		type: "string",
-		minLength: 1,
-		pattern: patterns.uri,
-		not: { pattern: patterns.uriPrivate },
-	},
-	word: { type: "string", pattern: patterns.word },
-	id: { type: "string", pattern: patterns.id },
-	id7: { type: "string", pattern: patterns.id7 },
-	time: { type: "string", pattern: patterns.time },
-	digest: { type: "string", pattern: patterns.digest },
-	keyed: { type: "string", pattern: patterns.keyed },
+	text: { ...matches(patterns.text), minLength: 1 },
+	uri: { ...matches(patterns.uri, patterns.uriPrivate), minLength: 1 },
+	word: matches(patterns.word),
+	id: matches(patterns.id),
+	id7: matches(patterns.id7),
+	time: matches(patterns.time),
+	digest: matches(patterns.digest),
+	keyed: matches(patterns.keyed),
 	int: { type: "integer", minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
 };
+
+function matches(pattern: string, ...unwanted: readonly string[]): Json {
+	const against = [LINE_END, ...unwanted].map((one) => ({ pattern: one }));
+	return {
+		type: "string",
+		pattern,
+		not: against.length === 1 ? { pattern: LINE_END } : { anyOf: against },
+	};
+}
 
 interface Published {
 	readonly id: string;
@@ -112,6 +119,8 @@ function tidy(schema: Json): Json {
 			...(description !== undefined && { description }),
 		};
 	}
+	if (out.pattern !== undefined) Object.assign(out, matches(out.pattern));
+	if (out.propertyNames !== undefined) out.propertyNames = tidyAny(out.propertyNames);
 	if (out.properties !== undefined)
 		out.properties = Object.fromEntries(
 			Object.entries(out.properties).map(([name, member]) => [name, tidyAny(member)]),

@@ -61,6 +61,52 @@ describe("the schema and what is generated from it", () => {
 	});
 });
 
+/** Every value of a keyword, however deep. */
+function valuesOf(keyword: string, value: unknown): readonly unknown[] {
+	if (typeof value !== "object" || value === null) return [];
+	return Object.entries(value).flatMap(([name, member]) =>
+		name === keyword && typeof member !== "object" ? [member] : valuesOf(keyword, member),
+	);
+}
+
+describe("the published schemas", () => {
+	it.each(["1.0.schema.json", "1.reader.schema.json"])(
+		"[schema.portable] %s uses only what every validator shares",
+		(file) => {
+			const schema: unknown = JSON.parse(read(file));
+			const found = valuesOf("pattern", schema).map(String);
+			expect(found.length).toBeGreaterThan(10);
+			for (const pattern of found.filter((one) => !one.startsWith("["))) {
+				// Beside an escaped backslash, nothing is escaped; groups are plain; RE2 repeats 1,000 times at most.
+				expect(pattern.replaceAll("\\\\", "")).not.toMatch(/\\|\(\?|\{[0-9,]*[0-9]{4}/);
+				expect(pattern).toMatch(/^\^/);
+			}
+			// `$` matches before a last line end in Python and Java: each pattern has a `not` against that.
+			expect(found.filter((one) => one === "[\n\r\u0085\u2028\u2029]").length).toBe(
+				found.filter((one) => one.endsWith("$")).length,
+			);
+			expect(valuesOf("format", schema)).toEqual([]);
+			expect(valuesOf("type", schema)).not.toContain("null");
+			expect(valuesOf("type", schema)).not.toContain("number");
+			expect(read(file)).toMatch(/^[\n -~]+$/);
+			expect(read(file).length).toBeLessThan(50_000);
+		},
+	);
+
+	it("says what every member means", () => {
+		for (const file of ["1.0.schema.json", "1.reader.schema.json"]) {
+			const { properties } = JSON.parse(read(file));
+			const silent = Object.entries<any>(properties).flatMap(([name, block]) => [
+				...(block.description ? [] : [name]),
+				...Object.entries<any>(block.properties ?? {})
+					.filter(([, member]) => !member.description)
+					.map(([member]) => `${name}.${member}`),
+			]);
+			expect(silent).toEqual([]);
+		}
+	});
+});
+
 describe("valid examples", () => {
 	const files = filesIn("1.0/valid/");
 

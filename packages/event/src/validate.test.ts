@@ -191,7 +191,8 @@ describe("validate", () => {
 		expect(judge(audit)).toEqual({ writer: false, audit: true, new: false });
 		expect(judge(fresh)).toEqual({ writer: false, audit: false, new: true });
 		expect(judge({ ...fresh, time })).toEqual({ writer: false, audit: false, new: true });
-		expect(judge({ ...fresh, id })).toEqual({ writer: false, audit: false, new: false });
+		expect(judge({ ...fresh, id })).toEqual({ writer: false, audit: false, new: true });
+		expect(judge({ ...fresh, id: undefined })).toMatchObject({ new: false });
 		expect(judge({ ...fresh, schema_version })).toMatchObject({ new: false });
 		expect(judge({ ...fresh, producer })).toMatchObject({ new: false });
 		expect(judge({ ...fresh, time: undefined })).toMatchObject({ new: false });
@@ -262,6 +263,8 @@ describe("zod and ajv", () => {
 						else if (Array.isArray(object)) object[Number(name)] = structuredClone(put);
 						else object[fresh ?? name] = structuredClone(put);
 					}
+					const narrow = validate(event, { as: "writer" }).valid;
+					expect(narrow && !validate(event, { as: "reader" }).valid).toBe(false);
 					for (const as of ["writer", "reader"] as const) {
 						const verdict = validate(event, { as }).valid;
 						if (!verdict) refused++;
