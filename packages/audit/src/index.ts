@@ -26,6 +26,10 @@ export type {
 } from "./system.ts";
 export { fileTrail } from "./trail/file-trail.ts";
 export type { FileTrailOptions } from "./trail/file-trail.ts";
+export { followTrail } from "./trail/follow-trail.ts";
+export type { FollowOptions } from "./trail/follow-trail.ts";
+export { inspectTrail, readSegments } from "./trail/inspect-trail.ts";
+export type { InspectedSegment, InspectedStream, InspectedTrail } from "./trail/inspect-trail.ts";
 export { memoryTrail } from "./trail/memory-trail.ts";
 export type { MemoryTrailOptions } from "./trail/memory-trail.ts";
 export type {

@@ -33,7 +33,12 @@ describe("openAudit", () => {
 		await audit.ready;
 		await audit.flush(AbortSignal.timeout(5000));
 		const report = await audit.close();
-		expect(report).toMatchObject({ recorded: 1002, lost: 0, undelivered: { memory: 0 }, clean: true });
+		expect(report).toMatchObject({
+			recorded: 1002,
+			lost: 0,
+			undelivered: { memory: 0 },
+			clean: true,
+		});
 		expect(sink.got.map(({ integrity }) => integrity.sequence)).toEqual(
 			Array.from({ length: 1002 }, (_, index) => index + 1),
 		);
@@ -42,6 +47,7 @@ describe("openAudit", () => {
 			...Array.from({ length: 1000 }, () => "ext.com.example.paid"),
 			"trail.stopped",
 		]);
-		for (const event of sink.got) expect(validate(event, { as: "writer" })).toMatchObject({ valid: true });
+		for (const event of sink.got)
+			expect(validate(event, { as: "writer" })).toMatchObject({ valid: true });
 	});
 });

@@ -3,8 +3,10 @@ import { sealer, type Head, type SealedEvent } from "@mcp-trail/integrity";
 import type { Loss, LossCause, Position, TrailContext, TrailError } from "../trail.ts";
 import { appendQueue, type Pending } from "./append-queue.ts";
 import { eventSize } from "./event-size.ts";
+import { lastHead } from "./last-head.ts";
 import { lossEvent } from "./own-events.ts";
 import type { LossLedger } from "./loss-ledger.ts";
+import type { QueueLimits, Store } from "./store.ts";
 import {
 	asTrailError,
 	closedError,
@@ -13,32 +15,6 @@ import {
 	reasonOf,
 	trailError,
 } from "./trail-error.ts";
-
-/** Where an {@link Appender} puts what it sealed. */
-export interface Store {
-	/** True if a batch of so many events and bytes may be stored; the reserve is for the trail's own and acting calls. */
-	fits(reserve: boolean, events: number, bytes: number): boolean;
-	/** Why nothing can be stored for now, if so. */
-	refusal(): TrailError | undefined;
-	/**
-	 * Makes room for so many bytes; `record` stores the trail's own events, durably.
-	 * Undefined where there is nothing to do.
-	 */
-	prepare(bytes: number, record: RecordOwn): Promise<void> | undefined;
-	/** Stores lines in order, as durable as promised, or rejects with a {@link TrailError} and has stored none. */
-	write(lines: readonly SealedEvent[], bytes: number): Promise<void>;
-}
-
-/** Stores the trail's own events at once; rejects with a {@link TrailError}. */
-export type RecordOwn = (events: readonly AuditEvent[]) => Promise<void>;
-
-/** Bounds of the queue before the trail. */
-export interface QueueLimits {
-	readonly maxQueueEvents: number;
-	readonly maxQueueBytes: number;
-	/** Asked of the storage in one write, but for one event that is longer. */
-	readonly maxBatchBytes: number;
-}
 
 /** Seals and stores what is appended, in order, many events at a time. */
 export interface Appender {
@@ -356,9 +332,4 @@ export function appender(
 			closed = true;
 		},
 	};
-}
-
-function lastHead(lines: readonly SealedEvent[]): Head | undefined {
-	const last = lines.at(-1);
-	return last && { sequence: last.sequence, hash: last.hash };
 }

@@ -1,5 +1,5 @@
 import type { TrailContext } from "../trail.ts";
-import type { RecordOwn } from "./appender.ts";
+import type { RecordOwn } from "./store.ts";
 import type { FileTrailLimits } from "./file-trail-state.ts";
 import type { OwnedStream } from "./owned-stream.ts";
 import { pruneEvent } from "./own-events.ts";

@@ -1,7 +1,8 @@
 import type { SealedEvent } from "@mcp-trail/integrity";
 import { uuid7, UUID7_RANDOM_BYTES } from "@mcp-trail/event";
 import type { OpenTrail, Trail, TrailReader } from "../trail.ts";
-import { appender, type Store } from "./appender.ts";
+import { appender } from "./appender.ts";
+import type { Store } from "./store.ts";
 import { lossLedger } from "./loss-ledger.ts";
 import { notifier } from "./notifier.ts";
 import { integerOption } from "./options.ts";
