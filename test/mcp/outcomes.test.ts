@@ -1,7 +1,7 @@
 import { instrumentClient, instrumentServer } from "@mcp-trail/mcp";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { fakeAudit, generations, type Generation, until } from "./support.ts";
+import { as, fakeAudit, generations, type Generation, until } from "./support.ts";
 
 /** A client and a server over a pair in memory, both instrumented with one audit. */
 async function connected(sdk: Generation, options: { instrumentLate?: boolean } = {}) {
@@ -13,11 +13,11 @@ async function connected(sdk: Generation, options: { instrumentLate?: boolean } 
 	const add = (name: string, run: () => unknown) =>
 		server.registerTool(
 			name,
-			{ inputSchema: z.object({ text: z.string() }) as never },
-			(async () => {
+			as({ inputSchema: z.object({ text: z.string() }) }),
+			as(async () => {
 				entered.push(name);
 				return run();
-			}) as never,
+			}),
 		);
 	add("ok", () => ({ content: [{ type: "text", text: "fine" }] }));
 	add("failing", () => ({ content: [{ type: "text", text: "no" }], isError: true }));
@@ -32,8 +32,8 @@ async function connected(sdk: Generation, options: { instrumentLate?: boolean } 
 	if (options.instrumentLate) instrumentServer(server, { audit });
 	instrumentClient(client, { audit });
 	const [a, b] = sdk.pair();
-	await server.connect(b as never);
-	await client.connect(a as never);
+	await server.connect(as(b));
+	await client.connect(as(a));
 	const call = (name: string, args: Record<string, unknown> = { text: "hi" }, extra?: object) =>
 		sdk.callTool(client, { name, arguments: args }, extra).catch((error: unknown) => error);
 	const last = (role: "client" | "server") => {
@@ -120,7 +120,7 @@ describe.each(generations)("$name in memory", (sdk) => {
 
 	it("an unknown method is rejected", async () => {
 		const { client, audit } = await connected(sdk);
-		await client.request({ method: "no/such" } as never, z.object({}) as never).catch(() => {});
+		await client.request(as({ method: "no/such" }), as<never>(z.object({}))).catch(() => {});
 		for (const role of ["client", "server"] as const)
 			expect(audit.outcomes("no/such", role)[0]?.outcome).toEqual({
 				status: "rejected",

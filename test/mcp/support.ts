@@ -9,6 +9,16 @@ import * as v1server from "@modelcontextprotocol/sdk/server/mcp.js";
 import * as v2client from "@modelcontextprotocol/client";
 import * as v2server from "@modelcontextprotocol/server";
 
+function is<T>(_value: unknown, _like?: T): _value is T {
+	return true;
+}
+
+/** Takes a value for what the test knows it to be. */
+export function as<T>(value: unknown, _like?: T): T {
+	if (!is<T>(value)) throw new TypeError("never");
+	return value;
+}
+
 /** An audit that keeps what it is given and refuses what the writer schema refuses. */
 export interface FakeAudit extends Audit {
 	readonly events: StoredEvent[];
@@ -33,7 +43,7 @@ function stored(event: NewEvent, sequence: number): StoredEvent {
 		},
 	};
 	// What is written is what JSON keeps: a member that is undefined would be a lie of the fake.
-	return JSON.parse(JSON.stringify(whole)) as StoredEvent;
+	return as<StoredEvent>(JSON.parse(JSON.stringify(whole)));
 }
 
 export function fakeAudit(decide?: () => Partial<Decision>): FakeAudit {
@@ -106,19 +116,19 @@ export const v1: Generation = {
 	McpServer: v1server.McpServer,
 	Server: v1low.Server,
 	Client: v1client.Client,
-	pair: () => v1memory.InMemoryTransport.createLinkedPair() as unknown as [Transport, Transport],
+	pair: () => as(v1memory.InMemoryTransport.createLinkedPair()),
 	callTool: (client, params, options) =>
-		(client as v1client.Client).callTool(params as never, undefined, options as never),
+		as<v1client.Client>(client).callTool(as(params), undefined, as(options)),
 };
 
 export const v2: Generation = {
 	name: "v2",
-	McpServer: v2server.McpServer as unknown as typeof v1server.McpServer,
-	Server: v2server.Server as unknown as typeof v1low.Server,
-	Client: v2client.Client as unknown as typeof v1client.Client,
-	pair: () => v2server.InMemoryTransport.createLinkedPair() as unknown as [Transport, Transport],
+	McpServer: as(v2server.McpServer),
+	Server: as(v2server.Server),
+	Client: as(v2client.Client),
+	pair: () => as(v2server.InMemoryTransport.createLinkedPair()),
 	callTool: (client, params, options) =>
-		(client as v2client.Client).callTool(params as never, options as never),
+		as<v2client.Client>(client).callTool(as(params), as(options)),
 };
 
 export const generations = [v1, v2] as const;

@@ -3,6 +3,7 @@ import { audited } from "./audited/audited.ts";
 import { definitions } from "./audited/definitions.ts";
 import { authFacts } from "./hook/auth-facts.ts";
 import { hookPeer, type PeerOptions } from "./hook/hook-peer.ts";
+import { isCallback, member } from "./hook/loose.ts";
 import type { Watcher } from "./hook/watch.ts";
 import { traced, type TracedOptions } from "./otel/traced.ts";
 
@@ -52,8 +53,11 @@ const PROCESS_AUDIT = Symbol.for("mcp-trail.audit");
 /** Spans are made once, however many instrumentations there are. */
 const TRACES = Symbol.for("mcp-trail.traces");
 
+const isAudit = (value: unknown): value is Audit => isCallback(member(value, "record"));
+
 function processAudit(): Audit | undefined {
-	return (globalThis as { [PROCESS_AUDIT]?: Audit })[PROCESS_AUDIT];
+	const found = member(globalThis, PROCESS_AUDIT);
+	return isAudit(found) ? found : undefined;
 }
 
 function positive(value: number, name: string): number {
@@ -118,7 +122,7 @@ export function instrumentation(options: InstrumentationOptions = {}): Instrumen
 		warn,
 	};
 	const hook = <T>(target: T, role: PeerOptions["role"]): T => {
-		hookPeer(target as object, { ...shared, role }, watchers);
+		hookPeer(target, { ...shared, role }, watchers);
 		return target;
 	};
 	return {

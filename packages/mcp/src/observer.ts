@@ -126,7 +126,7 @@ export interface Refusal {
 /** Members to add to an outbound request's `params._meta`; the caller's own keys win. */
 export type Meta = Readonly<Record<string, unknown>>;
 
-/** What an observer keeps of one exchange; members are called detached, without `this`. */
+/** What an observer keeps of one exchange. */
 export interface Observation {
 	readonly trace?: TraceIds;
 	readonly meta?: Meta;

@@ -58,10 +58,10 @@ function typeOf(value: unknown): Shape["type"] {
 /** Names only what the definition declares: any other key is the caller's data, and only counted. */
 function shapeOf(value: unknown, text: string, declared: ReadonlySet<string> | undefined): Shape {
 	const type = typeOf(value);
-	if (type !== "object" && type !== "array") return { type };
+	if (typeof value !== "object" || value === null) return { type };
 	const depth = depthOf(text);
 	if (Array.isArray(value)) return { type, members: value.length, depth };
-	const names = Object.keys(value as object);
+	const names = Object.keys(value);
 	const keys: string[] = [];
 	let undeclared = 0;
 	for (const name of names) {

@@ -121,13 +121,7 @@ function traceOf({ trace }: Exchange): Trace | undefined {
 		: { id: traceId, span_id: spanId, parent_span_id: parentSpanId, flags };
 }
 
-const taskStatuses: readonly string[] = [
-	"working",
-	"input_required",
-	"completed",
-	"failed",
-	"cancelled",
-] satisfies readonly TaskDetail["status"][];
+const taskStatuses = ["working", "input_required", "completed", "failed", "cancelled"] as const;
 
 /** The task a request is about, or that its result created. */
 function taskOf(
@@ -139,12 +133,11 @@ function taskOf(
 	const made = result?.["task"];
 	const state = isObject(made) ? made : result;
 	const id = at(exchange.params, facts.task) ?? state?.["taskId"];
-	const status = state?.["status"];
-	if (typeof id !== "string" || typeof status !== "string" || !taskStatuses.includes(status))
-		return undefined;
+	const status = taskStatuses.find((one) => one === state?.["status"]);
+	if (typeof id !== "string" || status === undefined) return undefined;
 	const task: Writable<TaskDetail> = {
 		id_digest: digester.digest("task", id),
-		status: status as TaskDetail["status"],
+		status,
 	};
 	const ttl = state?.["ttlMs"] ?? state?.["ttl"];
 	if (Number.isSafeInteger(ttl) && Number(ttl) >= 0) task.ttl_ms = Number(ttl);
@@ -206,7 +199,6 @@ export function describeIntent(
 	const event = eventOf(exchange, policy, decision, digester, taken, undefined, taken.known);
 	event.phase = "intent";
 	event.time = timeOf(exchange.startMs);
-	delete (event.operation as Writable<Operation>).intent_id;
 	return event;
 }
 

@@ -1,4 +1,5 @@
-import type { Target } from "@mcp-trail/event";
+import type { Reason, Target } from "@mcp-trail/event";
+import { isObject } from "../hook/frame.ts";
 import type { JsonObject } from "../observer.ts";
 
 /** Where a method's target, arguments and meaning stand in its params. */
@@ -18,7 +19,7 @@ export interface MethodFacts {
 	/** Its result is a list of definitions: the member that holds it, and what they are of. */
 	readonly list?: { readonly member: string; readonly kind: "tool" | "prompt" };
 	/** What an unknown name is called in `outcome.reason`. */
-	readonly unknown?: string;
+	readonly unknown?: Reason;
 }
 
 const server = { kind: "server", acting: false } as const;
@@ -75,8 +76,8 @@ export function at(value: JsonObject | undefined, path: readonly string[] | unde
 	if (path === undefined) return undefined;
 	let found: unknown = value;
 	for (const key of path) {
-		if (typeof found !== "object" || found === null || !Object.hasOwn(found, key)) return undefined;
-		found = (found as JsonObject)[key];
+		if (!isObject(found) || !Object.hasOwn(found, key)) return undefined;
+		found = found[key];
 	}
 	return found;
 }

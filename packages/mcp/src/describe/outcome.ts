@@ -5,7 +5,8 @@ import { factsOf } from "./methods.ts";
 
 type Verdict = Pick<Outcome, "status"> & {
 	readonly layer?: NonNullable<Outcome["layer"]>;
-	readonly reason?: Reason;
+	/** A {@link Reason}, or the word of whoever refused. */
+	readonly reason?: string;
 	readonly executed?: NonNullable<Outcome["executed"]>;
 };
 
@@ -33,7 +34,7 @@ const refusals: ReadonlyMap<unknown, Verdict> = new Map<unknown, Verdict>([
 
 /** What an unknown name is called, where the hook knows that it is not registered. */
 function unknownName(exchange: Exchange, ending: Ending): Reason | undefined {
-	return ending.known === false ? (factsOf(exchange.method).unknown as Reason) : undefined;
+	return ending.known === false ? factsOf(exchange.method).unknown : undefined;
 }
 
 function fromError(exchange: Exchange, ending: Ending, error: JsonObject): Verdict {
@@ -171,8 +172,11 @@ function fromEnding(
 	const executed = executedOf(ending);
 	switch (ending.how) {
 		case "cancelled": {
-			const reason = (ending.reason ?? "cancelled_by_caller") as Reason;
-			return { status: "cancelled", reason, executed };
+			return {
+				status: "cancelled",
+				reason: ending.reason ?? "cancelled_by_caller",
+				executed,
+			};
 		}
 		case "timeout":
 			return { status: "timeout", reason: "request_timeout", executed };
@@ -180,7 +184,7 @@ function fromEnding(
 			return {
 				status: "denied",
 				layer: ending.reason === "policy_denied" ? "policy" : "recorder",
-				reason: (ending.reason ?? "not_recorded") as Reason,
+				reason: ending.reason ?? "not_recorded",
 				executed: "no",
 			};
 		case "send_failed":
@@ -188,9 +192,11 @@ function fromEnding(
 		case "superseded":
 		case "evicted":
 			return { status: "unknown", layer: "protocol", reason: ending.how, executed };
-		default:
-			return { status: "unknown", layer: "transport", reason: "connection_closed", executed };
+		case "answered":
+		case "connection_closed":
+			break;
 	}
+	return { status: "unknown", layer: "transport", reason: "connection_closed", executed };
 }
 
 /** Says by EVENT.md §5 how an exchange ended; error text never decides. */

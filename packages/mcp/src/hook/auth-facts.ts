@@ -1,5 +1,6 @@
 import type { AuthFacts, JsonObject } from "../observer.ts";
 import { isObject } from "./frame.ts";
+import { member } from "./loose.ts";
 
 /** Claims a verifier may put into `extra` that say who, for whom and how bound; nothing else is read. */
 const CLAIMS = [
@@ -38,6 +39,7 @@ export function authFacts(
 ): AuthFacts | undefined {
 	if (!isObject(authInfo)) return undefined;
 	const { token, clientId, scopes, expiresAt, resource, extra } = authInfo;
+	const href = member(resource, "href") ?? resource;
 	const tokenDigest = isText(token) ? digestToken?.(token) : undefined;
 	return {
 		scopes: Array.isArray(scopes)
@@ -47,6 +49,6 @@ export function authFacts(
 		...(isText(clientId) && clientId !== token && { clientId }),
 		...(tokenDigest !== undefined && { tokenDigest }),
 		...(Number.isSafeInteger(expiresAt) && { expiresAtMs: Number(expiresAt) * 1000 }),
-		...(resource !== undefined && resource !== null && { resource: String(resource) }),
+		...(typeof href === "string" && { resource: href }),
 	};
 }

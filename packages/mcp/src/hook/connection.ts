@@ -1,5 +1,6 @@
 import type { Connection, JsonObject } from "../observer.ts";
 import { isObject } from "./frame.ts";
+import { member } from "./loose.ts";
 
 const PREFIX = "io.modelcontextprotocol/";
 /** The first revision that is stateless. */
@@ -58,11 +59,11 @@ const kinds: readonly (readonly [string, Connection["transport"]])[] = [
 /** Duck-types a transport: by the names of its classes, then by what only HTTP transports have. */
 export function transportKind(transport: object): Connection["transport"] {
 	for (
-		let proto = Object.getPrototypeOf(transport) as object | null;
-		proto && proto !== Object.prototype;
-		proto = Object.getPrototypeOf(proto) as object | null
+		let proto = Reflect.getPrototypeOf(transport);
+		proto !== null && proto !== Object.prototype;
+		proto = Reflect.getPrototypeOf(proto)
 	) {
-		const name = String((proto.constructor as { name?: unknown } | undefined)?.name).toLowerCase();
+		const name = String(member(member(proto, "constructor"), "name")).toLowerCase();
 		const kind = kinds.find(([part]) => name.includes(part));
 		if (kind) return kind[1];
 	}
@@ -72,20 +73,17 @@ export function transportKind(transport: object): Connection["transport"] {
 }
 
 /** What is known of one transport bound to one peer. */
-export function connectionOf(
-	transport: { readonly sessionId?: unknown },
-	role: "client" | "server",
-): LearningConnection {
+export function connectionOf(transport: object, role: "client" | "server"): LearningConnection {
 	let client: Name | undefined;
 	let server: Name | undefined;
 	let version: string | undefined;
 	return {
 		role,
 		transport: transportKind(transport),
-		sessionId: () =>
-			typeof transport.sessionId === "string" && transport.sessionId !== ""
-				? transport.sessionId
-				: undefined,
+		sessionId() {
+			const id = member(transport, "sessionId");
+			return typeof id === "string" && id !== "" ? id : undefined;
+		},
 		client: () => client,
 		server: () => server,
 		protocolVersion: () => version,

@@ -1,7 +1,8 @@
-import type { Exchange, JsonObject } from "../observer.ts";
+import type { Exchange } from "../observer.ts";
 import { envelopeOf, isModern, metaOf, type LearningConnection } from "./connection.ts";
-import { isObject } from "./frame.ts";
+import { isObject, type RequestFrame } from "./frame.ts";
 import { httpFacts } from "./http-facts.ts";
+import { member } from "./loose.ts";
 import type { Peer } from "./peer.ts";
 
 function eraOf(version: string | undefined, method: string): Exchange["era"] {
@@ -13,8 +14,7 @@ function eraOf(version: string | undefined, method: string): Exchange["era"] {
 
 /** What the entry of the v2 SDK found the request to be. */
 function classifiedModern(extra: unknown): boolean {
-	const classification = isObject(extra) ? extra["classification"] : undefined;
-	return isObject(classification) && classification["era"] === "modern";
+	return member(member(extra, "classification"), "era") === "modern";
 }
 
 /** Gathers what is known about a request at the moment it is seen. */
@@ -22,10 +22,10 @@ export function exchangeOf(
 	peer: Peer,
 	connection: LearningConnection,
 	inbound: boolean,
-	message: JsonObject,
+	message: RequestFrame,
 	extra: unknown,
 ): { readonly exchange: Exchange; readonly hangUp: AbortSignal | undefined } {
-	const method = message["method"] as string;
+	const { id, method } = message;
 	const params = isObject(message["params"]) ? message["params"] : undefined;
 	connection.learnRequest(method, params);
 	const meta = metaOf(params);
@@ -39,7 +39,7 @@ export function exchangeOf(
 			connection,
 			direction: (peer.role === "client") === inbound ? "server_to_client" : "client_to_server",
 			inbound,
-			id: message["id"] as string | number,
+			id,
 			method,
 			message,
 			params,
@@ -47,9 +47,7 @@ export function exchangeOf(
 			era: classifiedModern(extra) ? "modern" : eraOf(version, method),
 			protocolVersion: version,
 			client: envelope.client ?? connection.client(),
-			auth: inbound
-				? peer.readAuth((extra as { readonly authInfo?: unknown } | undefined)?.authInfo)
-				: undefined,
+			auth: inbound ? peer.readAuth(member(extra, "authInfo")) : undefined,
 			authScheme: http?.authScheme,
 			headers: http?.headers,
 			startMs: Date.now(),

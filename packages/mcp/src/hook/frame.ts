@@ -14,6 +14,16 @@ export function isRequestId(value: unknown): value is string | number {
 	return typeof value === "string" || Number.isSafeInteger(value);
 }
 
+/** A request as both ends take it for one. */
+export type RequestFrame = JsonObject & {
+	readonly id: string | number;
+	readonly method: string;
+};
+
+export function isRequest(frame: JsonObject): frame is RequestFrame {
+	return typeof frame["method"] === "string" && isRequestId(frame["id"]);
+}
+
 function isMeta(meta: unknown): boolean {
 	if (meta === undefined) return true;
 	if (!isObject(meta)) return false;
@@ -34,8 +44,8 @@ function only(frame: JsonObject, members: number): boolean {
 }
 
 /** Judges an inbound frame by the guard that both SDK generations put before their dispatch. */
-export function inboundKind(frame: unknown): FrameKind {
-	if (!isObject(frame) || frame["jsonrpc"] !== "2.0") return "refused";
+export function inboundKind(frame: JsonObject): FrameKind {
+	if (frame["jsonrpc"] !== "2.0") return "refused";
 	const hasId = "id" in frame;
 	if (typeof frame["method"] === "string") {
 		if (!isParams(frame["params"])) return "refused";
@@ -55,8 +65,7 @@ export function inboundKind(frame: unknown): FrameKind {
 }
 
 /** Judges what the SDK itself sends; it does not check its own frames, so neither is it checked here. */
-export function outboundKind(frame: unknown): FrameKind {
-	if (!isObject(frame)) return "refused";
+export function outboundKind(frame: JsonObject): FrameKind {
 	if (typeof frame["method"] === "string")
 		return isRequestId(frame["id"]) ? "request" : "notification";
 	return "result" in frame || "error" in frame ? "response" : "refused";

@@ -44,7 +44,9 @@ export function admission(reply: (message: unknown) => unknown, onFault: OnFault
 
 	async function decide(admit: readonly Admit[]): Promise<Refusal | undefined> {
 		try {
-			return (await Promise.all(admit)).find((refusal) => refusal !== undefined);
+			for (const one of await Promise.all(admit.map(async (asked) => asked)))
+				if (one !== undefined) return one;
+			return undefined;
 		} catch (error) {
 			onFault(error);
 			return NOT_RECORDED;

@@ -1,5 +1,6 @@
 import type { Exchange } from "../observer.ts";
 import { isObject } from "./frame.ts";
+import { isCallback, member } from "./loose.ts";
 
 /** Headers an event may be made from; credentials, cookies and session ids are not among them. */
 const ALLOWED = [
@@ -26,11 +27,14 @@ type Lookup = (name: string) => string | undefined;
 
 /** v1 hands on a plain object, v2 the web request. */
 function lookup(extra: unknown): Lookup | undefined {
-	if (!isObject(extra)) return undefined;
-	const request = extra["request"] as { readonly headers?: unknown } | undefined;
-	const headers = request?.headers as { get?: (name: string) => string | null } | undefined;
-	if (typeof headers?.get === "function") return (name) => headers.get?.(name) ?? undefined;
-	const plain = (extra["requestInfo"] as { readonly headers?: unknown } | undefined)?.headers;
+	const headers = member(member(extra, "request"), "headers");
+	const get = member(headers, "get");
+	if (isCallback(get))
+		return (name) => {
+			const value = Reflect.apply(get, headers, [name]);
+			return typeof value === "string" ? value : undefined;
+		};
+	const plain = member(member(extra, "requestInfo"), "headers");
 	if (!isObject(plain)) return undefined;
 	return (name) => {
 		const value = plain[name];
@@ -54,10 +58,10 @@ export function httpFacts(extra: unknown): HttpFacts | undefined {
 		const value = read(name);
 		if (value !== undefined) headers[name] = value;
 	}
-	const request = (extra as { readonly request?: { readonly signal?: unknown } }).request;
+	const signal = member(member(extra, "request"), "signal");
 	return {
 		headers,
 		authScheme: schemeOf(read("authorization")),
-		signal: request?.signal instanceof AbortSignal ? request.signal : undefined,
+		signal: signal instanceof AbortSignal ? signal : undefined,
 	};
 }

@@ -1,10 +1,8 @@
 import { types } from "node:util";
 import type { Entry } from "./exchanges.ts";
 import { isObject } from "./frame.ts";
+import { isCallback, member, override, type Callback } from "./loose.ts";
 import type { Registrations } from "./peer.ts";
-
-type Callback = (this: unknown, ...args: unknown[]) => unknown;
-type Members = Record<string, unknown>;
 
 /** Methods by which callbacks are registered, and the request that enters them. */
 const registering = {
@@ -25,15 +23,16 @@ function requestIdOf(context: unknown): unknown {
 	return isObject(request) ? request["id"] : context["requestId"];
 }
 
-const callThrough = (fn: unknown, self: unknown, args: unknown[]): unknown =>
-	Reflect.apply(fn as Callback, self, args);
-
 /** The method a request handler is for: a name (2.x) or a schema with a literal (1.x); undefined if neither. */
 function methodOf(schema: unknown): string | undefined {
 	if (typeof schema === "string") return schema;
-	const method = (schema as { shape?: { method?: { value?: unknown } } } | undefined)?.shape
-		?.method;
-	return typeof method?.value === "string" ? method.value : undefined;
+	const method = member(member(member(schema, "shape"), "method"), "value");
+	return typeof method === "string" ? method : undefined;
+}
+
+function replace(target: object, key: string, make: (original: Callback) => Callback): void {
+	const original = member(target, key);
+	if (isCallback(original)) override(target, key, make(original));
 }
 
 /**
@@ -61,7 +60,7 @@ export function watchRegistrations(
 				const result = Reflect.apply(callback, this, args);
 				// Only true promises: calling `then` of a lazy thenable would start it a second time.
 				if (types.isPromise(result))
-					Promise.prototype.then.call(result, undefined, () => {
+					void Promise.prototype.then.call(result, undefined, () => {
 						entry.threw = true;
 					});
 				return result;
@@ -73,33 +72,20 @@ export function watchRegistrations(
 	}
 
 	function watchHandle(handle: unknown, request: Request, name: unknown): unknown {
-		if (!isObject(handle)) return handle;
+		if (typeof handle !== "object" || handle === null) return handle;
 		if (typeof name === "string") names.set(`${request} ${name}`, handle);
-		const update = handle["update"];
-		if (typeof update !== "function") return handle;
-		(handle as Members)["update"] = function updated(this: unknown, ...args: unknown[]) {
-			const [updates, ...rest] = args;
-			if (!isObject(updates)) return callThrough(update, this, args);
-			if (typeof updates["name"] === "string") names.set(`${request} ${updates["name"]}`, handle);
-			const { callback } = updates;
-			const changed =
-				typeof callback === "function"
-					? { ...updates, callback: wrapCallback(callback as Callback) }
-					: updates;
-			return callThrough(update, this, [changed, ...rest]);
-		};
-		return handle;
-	}
-
-	function replace(target: object, key: string, make: (original: Callback) => Callback): void {
-		const original = (target as Members)[key];
-		if (typeof original !== "function") return;
-		Object.defineProperty(target, key, {
-			configurable: true,
-			writable: true,
-			enumerable: false,
-			value: make(original as Callback),
+		const update = member(handle, "update");
+		if (!isCallback(update)) return handle;
+		override(handle, "update", function (this: unknown, ...args) {
+			const [updates] = args;
+			if (isObject(updates)) {
+				const { callback, name: renamed } = updates;
+				if (typeof renamed === "string") names.set(`${request} ${renamed}`, handle);
+				if (isCallback(callback)) args[0] = { ...updates, callback: wrapCallback(callback) };
+			}
+			return Reflect.apply(update, this, args);
 		});
+		return handle;
 	}
 
 	for (const [key, request] of Object.entries(registering))
@@ -110,7 +96,7 @@ export function watchRegistrations(
 				function register(this: unknown, ...args) {
 					const last = args.length - 1;
 					const callback = args[last];
-					if (typeof callback === "function") args[last] = wrapCallback(callback as Callback);
+					if (isCallback(callback)) args[last] = wrapCallback(callback);
 					depth++;
 					try {
 						return watchHandle(Reflect.apply(original, this, args), request, args[0]);
@@ -121,11 +107,11 @@ export function watchRegistrations(
 		);
 
 	// Nothing has been registered as long as the public assertion lets a handler be set.
-	const assertFree = (low as Members)["assertCanSetRequestHandler"];
+	const assertFree = member(low, "assertCanSetRequestHandler");
 	for (const request of new Set(Object.values(registering)))
 		try {
-			if (typeof assertFree !== "function") break;
-			callThrough(assertFree, low, [request]);
+			if (!isCallback(assertFree)) break;
+			Reflect.apply(assertFree, low, [request]);
 			complete.add(request);
 		} catch {
 			// A handler is there already: something may have been registered.
@@ -161,7 +147,7 @@ export function watchRegistrations(
 			const { inbound, method } = entry.exchange;
 			if (!inbound || (method !== "tools/call" && method !== "prompts/get")) return undefined;
 			const handle = handleOf(entry);
-			if (handle) return (handle as { readonly enabled?: unknown }).enabled !== false;
+			if (handle) return member(handle, "enabled") !== false;
 			return complete.has(method) && !foreign.has(method) ? false : undefined;
 		},
 	};
@@ -169,15 +155,15 @@ export function watchRegistrations(
 
 /** Task tools of the 1.x SDK are registered past the public methods: once they may be, not all tools are known. */
 function watchExperimental(server: object, complete: Set<string>): void {
-	const proto = Object.getPrototypeOf(server) as object | null;
-	const get = proto && Object.getOwnPropertyDescriptor(proto, "experimental")?.get;
-	if (!get) return;
+	const proto = Reflect.getPrototypeOf(server);
+	const found = proto && Object.getOwnPropertyDescriptor(proto, "experimental");
+	if (!found?.get) return;
 	Object.defineProperty(server, "experimental", {
 		configurable: true,
 		enumerable: false,
-		get(this: unknown) {
+		get(this: unknown): unknown {
 			complete.delete("tools/call");
-			return get.call(this) as unknown;
+			return found.get?.call(this);
 		},
 	});
 }

@@ -1,11 +1,8 @@
-/** A callback of a transport. */
-export type Listener = (...args: never[]) => unknown;
-
-type Slots = Record<string, Listener | undefined>;
+import { isCallback, type Callback } from "./loose.ts";
 
 /** The accessor found on the object or its prototypes; Node HTTP transports keep theirs on the prototype. */
 function accessor(target: object, key: string): PropertyDescriptor | undefined {
-	for (let owner: object | null = target; owner; owner = Object.getPrototypeOf(owner) as object) {
+	for (let owner: object | null = target; owner !== null; owner = Reflect.getPrototypeOf(owner)) {
 		const found = Object.getOwnPropertyDescriptor(owner, key);
 		if (found) return found.set ? found : undefined;
 	}
@@ -19,20 +16,20 @@ function accessor(target: object, key: string): PropertyDescriptor | undefined {
 export function slot(
 	target: object,
 	key: "onmessage" | "onclose" | "onerror",
-	wrap: (listener: Listener) => Listener,
+	wrap: (listener: Callback) => Callback,
 ): void {
 	const own = accessor(target, key);
-	let installed: Listener | undefined;
-	const set = (listener: Listener | undefined): void => {
-		installed = typeof listener === "function" ? wrap(listener) : listener;
+	let installed: unknown;
+	const set = (listener: unknown): void => {
+		installed = isCallback(listener) ? wrap(listener) : listener;
 		own?.set?.call(target, installed);
 	};
-	const existing = (target as Slots)[key];
+	const existing: unknown = Reflect.get(target, key);
 	if (existing) set(existing);
 	Object.defineProperty(target, key, {
 		configurable: true,
 		enumerable: true,
-		get: () => (own?.get ? own.get.call(target) : installed),
+		get: (): unknown => (own?.get ? own.get.call(target) : installed),
 		set,
 	});
 }

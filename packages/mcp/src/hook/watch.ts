@@ -9,12 +9,13 @@ export interface Watcher {
 /** Takes what an observer threw; never throws itself. */
 export type OnFault = (fault: unknown) => void;
 
-type Writable = { trace: TraceIds | undefined };
+/** An exchange whose trace is still to be set. */
+export type OpenExchange = Omit<Exchange, "trace"> & { trace: TraceIds | undefined };
 
 /** Shows a request to every observer, in order; the first trace is set for the later ones. */
 export function observe(
 	watchers: readonly Watcher[],
-	exchange: Exchange,
+	exchange: OpenExchange,
 	onFault: OnFault,
 ): Observation[] {
 	const seen: Observation[] = [];
@@ -23,8 +24,7 @@ export function observe(
 			const observation = watcher.observer.request?.(exchange);
 			if (observation === undefined) continue;
 			seen.push(observation);
-			if (observation.trace && exchange.trace === undefined)
-				(exchange as Writable).trace = observation.trace;
+			if (observation.trace && exchange.trace === undefined) exchange.trace = observation.trace;
 		} catch (fault) {
 			onFault(fault);
 		}
@@ -74,7 +74,7 @@ export function tell(
 	}
 }
 
-function runOne<R>(run: NonNullable<Observation["run"]>, fn: () => R, onFault: OnFault): R {
+function runOne<R>(observation: Observation, fn: () => R, onFault: OnFault): R {
 	let done: { readonly value: R } | undefined;
 	let entered = false;
 	const once = (): R => {
@@ -84,7 +84,7 @@ function runOne<R>(run: NonNullable<Observation["run"]>, fn: () => R, onFault: O
 		return done.value;
 	};
 	try {
-		run(once);
+		observation.run?.(once);
 	} catch (fault) {
 		// Thrown by the host's own code inside: that is the host's to see.
 		if (entered && !done) throw fault;
@@ -101,10 +101,10 @@ export function runInside<R>(
 ): R {
 	let inner = fn;
 	for (let index = observations.length - 1; index >= 0; index--) {
-		const run = observations[index]?.run;
-		if (run === undefined) continue;
+		const observation = observations[index];
+		if (observation?.run === undefined) continue;
 		const next = inner;
-		inner = () => runOne(run, next, onFault);
+		inner = () => runOne(observation, next, onFault);
 	}
 	return inner();
 }

@@ -1,0 +1,58 @@
+import type { JsonObject } from "../observer.ts";
+import { inboundKind, isObject, isRequest, type RequestFrame } from "./frame.ts";
+import type { Gate } from "./gate.ts";
+import type { OpenRequests } from "./open-requests.ts";
+import { answered, runInside, tell } from "./watch.ts";
+
+function receiveRequest(
+	open: OpenRequests,
+	gate: Gate,
+	message: RequestFrame,
+	extra: unknown,
+	pass: () => unknown,
+): unknown {
+	const entry = open.begin(true, message, extra);
+	if (entry === undefined) return pass();
+	const go = (): unknown => runInside(entry.observations, pass, open.peer.onFault);
+	const admit = gate.of(entry);
+	// Synchronous unless somebody asks to wait: the 2.x per-request transport maps early errors to HTTP statuses.
+	return admit === undefined ? go() : gate.hold(entry, admit, go, open.endOpen);
+}
+
+function receiveResponse(open: OpenRequests, message: JsonObject): void {
+	const { peer } = open;
+	const entry = open.outbound.answer(message["id"]);
+	if (entry === undefined)
+		return tell(peer.watchers, "unmatched", open.seen(true, message), peer.onFault);
+	const result = message["result"];
+	if (isObject(result)) open.connection.learnResult(entry.exchange.method, result);
+	answered(entry.observations, message, peer.onFault);
+	open.finish(entry, "answered", { response: message });
+}
+
+/** Observes a frame on its way in and passes it on; `pass` is called synchronously unless the request is held. */
+export function incoming(
+	open: OpenRequests,
+	gate: Gate,
+	message: unknown,
+	extra: unknown,
+	pass: () => unknown,
+): unknown {
+	const { peer, guarded } = open;
+	const kind = isObject(message)
+		? (guarded(() => inboundKind(message)) ?? "refused")
+		: ("refused" as const);
+	if (!isObject(message) || kind === "refused") {
+		tell(peer.watchers, "refused", open.seen(true, message), peer.onFault);
+		return pass();
+	}
+	if (kind === "request" && isRequest(message))
+		return receiveRequest(open, gate, message, extra, pass);
+	if (kind === "response") guarded(() => receiveResponse(open, message));
+	if (kind === "notification") {
+		if (message["method"] === "notifications/cancelled")
+			guarded(() => open.cancel(open.inbound, message));
+		tell(peer.watchers, "notification", open.seen(true, message), peer.onFault);
+	}
+	return pass();
+}

@@ -1,0 +1,173 @@
+import type { Ending, Seen } from "../observer.ts";
+import { connectionOf, type LearningConnection } from "./connection.ts";
+import { exchangeOf } from "./exchange.ts";
+import { exchanges, type Entry, type Exchanges } from "./exchanges.ts";
+import { isObject, type RequestFrame } from "./frame.ts";
+import { member } from "./loose.ts";
+import type { Peer } from "./peer.ts";
+import { end, observe } from "./watch.ts";
+
+/** The requests that are open between one transport and one peer, and how they end. */
+export interface OpenRequests {
+	readonly peer: Peer;
+	readonly connection: LearningConnection;
+	readonly inbound: Exchanges;
+	readonly outbound: Exchanges;
+	/** Opens a request that somebody watches. */
+	begin(isInbound: boolean, message: RequestFrame, extra: unknown): Entry | undefined;
+	/** Ends a request that has left its table. */
+	readonly finish: (entry: Entry, how: Ending["how"], more?: Partial<Ending>) => void;
+	/** Ends a request if it is still open. */
+	readonly endOpen: (entry: Entry, how: Ending["how"], more?: Partial<Ending>) => void;
+	/** Ends the request that a `notifications/cancelled` names, as the SDK will take it. */
+	cancel(from: Exchanges, notification: { readonly [key: string]: unknown }): void;
+	seen(isInbound: boolean, message: unknown): () => Seen;
+	/** Ends everything; twice is harmless. */
+	readonly close: () => void;
+	readonly closed: boolean;
+	/** Runs the observing side; whatever goes wrong in it stays in it. */
+	readonly guarded: <R>(work: () => R) => R | undefined;
+}
+
+/** Opens the account of one connection; `drop` tells the sender of a held request that was given up. */
+export function openRequests(
+	transport: object,
+	peer: Peer,
+	drop: (entry: Entry) => void,
+): OpenRequests {
+	const connection = connectionOf(transport, peer.role);
+	const inbound = exchanges(peer.maxOpen);
+	const outbound = exchanges(peer.maxOpen);
+	let closed = false;
+	let sweep: NodeJS.Timeout | undefined;
+
+	function guarded<R>(work: () => R): R | undefined {
+		try {
+			return work();
+		} catch (error) {
+			peer.onFault(error);
+			return undefined;
+		}
+	}
+
+	function finish(entry: Entry, how: Ending["how"], more?: Partial<Ending>): void {
+		const entered = entry.held ? false : peer.registrations?.entered(entry);
+		const known = peer.registrations?.known(entry);
+		// Only an answer settles that a callback was not entered; before it, it may still be.
+		const settles = entered === true || entry.held || how === "answered" || how === "send_failed";
+		const ending: Ending = {
+			how,
+			...(entered !== undefined && settles && { entered }),
+			...(entry.threw && { threw: true }),
+			...(known !== undefined && { known }),
+			endMs: Date.now(),
+			endUs: Math.round(performance.now() * 1000),
+			...more,
+		};
+		end(entry.observations, ending, peer.onFault);
+	}
+
+	function endOpen(entry: Entry, how: Ending["how"], more?: Partial<Ending>): void {
+		if ((entry.exchange.inbound ? inbound : outbound).take(entry)) finish(entry, how, more);
+	}
+
+	function evict(entry: Entry): void {
+		finish(entry, "evicted");
+		if (entry.held) drop(entry);
+	}
+
+	function arm(): void {
+		if (sweep !== undefined) return;
+		sweep = setTimeout(() => {
+			sweep = undefined;
+			const before = Date.now() - peer.openTtlMs;
+			for (const entry of [...inbound.expire(before), ...outbound.expire(before)])
+				guarded(() => evict(entry));
+			if (inbound.size + outbound.size > 0) arm();
+		}, peer.openTtlMs);
+		sweep.unref();
+	}
+
+	/** The HTTP stream of one request was closed: by the peer on the way in, by this side on the way out. */
+	function hungUp(entry: Entry): void {
+		if (entry.exchange.inbound) {
+			if (entry.held || entry.exchange.era === "modern")
+				endOpen(entry, "cancelled", { reason: "stream_closed" });
+			return;
+		}
+		// A subscription ends when its caller is done with it; any other call has a signal or a deadline.
+		const own = entry.signal?.aborted === true || entry.exchange.method === "subscriptions/listen";
+		endOpen(entry, own ? "cancelled" : "timeout");
+	}
+
+	return {
+		peer,
+		connection,
+		inbound,
+		outbound,
+		guarded,
+		finish,
+		endOpen,
+		get closed() {
+			return closed;
+		},
+		begin: (isInbound, message, extra) =>
+			guarded(() => {
+				const { exchange, hangUp } = exchangeOf(peer, connection, isInbound, message, extra);
+				const observations = observe(peer.watchers, exchange, peer.onFault);
+				if (observations.length === 0) return undefined;
+				const entry: Entry = {
+					exchange,
+					observations,
+					entered: false,
+					threw: false,
+					signal: isInbound ? undefined : peer.callerSignal,
+					held: false,
+					gone: false,
+				};
+				const { superseded, evicted } = (isInbound ? inbound : outbound).open(entry);
+				if (superseded) finish(superseded, "superseded");
+				if (evicted) evict(evicted);
+				arm();
+				const stream = isInbound ? hangUp : member(extra, "requestSignal");
+				if (stream instanceof AbortSignal)
+					stream.addEventListener("abort", () => guarded(() => hungUp(entry)), { once: true });
+				return entry;
+			}),
+		cancel(from, notification) {
+			const params = notification["params"];
+			const id = isObject(params) ? params["requestId"] : undefined;
+			const entry = from.get(id);
+			if (entry === undefined) return;
+			if (!entry.exchange.inbound) {
+				const own = peer.notifying || entry.signal?.aborted === true;
+				return endOpen(entry, own ? "cancelled" : "timeout");
+			}
+			if (peer.v1 && !entry.held && (id === 0 || id === "")) return;
+			endOpen(entry, "cancelled");
+		},
+		seen: (isInbound, message) => () => ({
+			connection,
+			direction: (peer.role === "client") === isInbound ? "server_to_client" : "client_to_server",
+			inbound: isInbound,
+			message,
+		}),
+		close() {
+			if (closed) return;
+			closed = true;
+			clearTimeout(sweep);
+			sweep = undefined;
+			const http = connection.transport === "streamable_http";
+			for (const entry of [...inbound.clear(), ...outbound.clear()])
+				guarded(() => {
+					const { exchange } = entry;
+					if (entry.held) finish(entry, "cancelled", { reason: "connection_closed" });
+					// A modern HTTP caller cancels by closing the stream of its request.
+					else if (http && exchange.inbound && exchange.era === "modern")
+						finish(entry, "cancelled", { reason: "stream_closed" });
+					else finish(entry, "connection_closed");
+				});
+			for (const { observer } of peer.watchers) guarded(() => observer.closed?.(connection));
+		},
+	};
+}
