@@ -1,1 +1,3 @@
-export {};
+export { checkSink } from "./testing/check-sink.ts";
+export type { CheckSinkOptions, SinkFaultKind, SinkUnderTest } from "./testing/check-sink.ts";
+export { sampleEvents } from "./testing/sample-events.ts";

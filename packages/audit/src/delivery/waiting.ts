@@ -22,7 +22,8 @@ export function within<T>(
 		const cancel = timers.after(ms, onLate, { ref: true });
 		if (signal?.aborted === true) return onLate();
 		signal?.addEventListener("abort", onLate, { once: true });
-		work.then(resolve, reject).finally(finish);
+		// First the timer goes, then the caller goes on.
+		work.finally(finish).then(resolve, reject);
 	});
 }
 

@@ -2,6 +2,7 @@ import {
 	SCHEMA_VERSION,
 	UUID7_RANDOM_BYTES,
 	bounds,
+	inMemberOrder,
 	uuid7,
 	type AuditEvent,
 	type NewEvent,
@@ -38,16 +39,36 @@ export function completion(options: CompletionOptions): (event: NewEvent) => Aud
 
 	return (event) => {
 		const nowMs = system.clock.nowMs();
-		const head = {
+		const whole: Members = {
 			schema_version: SCHEMA_VERSION,
 			id: id(nowMs),
 			time: event.time ?? timeOf(nowMs),
-		} as const;
-		return labels === undefined
-			? { ...head, ...event, ...head, producer }
-			: { ...head, ...event, ...head, labels: merged(event.labels, labels), producer };
+		};
+		// A loop: spreading several objects into one costs fifty times as much.
+		if (isMembers(event)) {
+			for (const name in event) if (!ours.has(name)) whole[name] = event[name];
+		}
+		if (labels !== undefined) whole["labels"] = merged(event.labels, labels);
+		whole["producer"] = producer;
+		if (!isWhole(whole)) throw new TypeError("an event without a type cannot be completed");
+		// Requests are built in order, and are nearly everything; others may come from an application.
+		return whole.type === "mcp.request" ? whole : inMemberOrder(whole);
 	};
 }
+
+type Members = Record<string, unknown>;
+
+/** What an event cannot bring along. */
+const ours: ReadonlySet<string> = new Set([
+	"schema_version",
+	"id",
+	"time",
+	"producer",
+	"integrity",
+]);
+
+const isMembers = (value: object): value is Members => typeof value === "object";
+const isWhole = (value: object): value is AuditEvent => "type" in value && "producer" in value;
 
 /** The operator's labels and as many of the event's own as there is room for. */
 function merged(
