@@ -18,6 +18,7 @@ describe("cleanUri", () => {
 		["https://[2001:db8::1]:8443/x?y", "https://[2001:db8::1]:8443/x"],
 		["https://[2001:db8::1]/x?y", "https://[2001:db8::1]/x"],
 		["https://a@b@example.com/x", "https://example.com/x"],
+		[`https://${"a@".repeat(20)}example.com/x`, "https://example.com/x"],
 		["https:\\\\ann:pw@example.com\\x", "https:\\\\example.com\\x"],
 		["ht\ntps:/\t/ann:pw@example.com/", "https://example.com/"],
 		["\u0000 https://ann:pw@example.com/", "https://example.com/"],
@@ -117,6 +118,6 @@ describe("cleanUri", () => {
 		const started = performance.now();
 		for (const hostile of ["/@", "@", "a:", "\\", "//", "x@/", "\u0000"])
 			cleanUri(`${hostile.repeat(1_000_000)}@?`, 1024);
-		expect(performance.now() - started).toBeLessThan(3000);
+		expect(performance.now() - started).toBeLessThan(10_000);
 	});
 });

@@ -71,6 +71,16 @@ describe("trimToFit", () => {
 		expect(trimToFit(event, bytesOf(event) - 1)).not.toBe(event);
 	});
 
+	it("counts bytes as they are written, escaped and in UTF-8", () => {
+		for (const wide of ["\u0000", "\ud800", '"', "😀", "é"]) {
+			const event = call();
+			event.request.content = wide.repeat(16_384 / wide.length);
+			const size = bytesOf(event);
+			expect(trimToFit(event, size)).toBe(event);
+			expect(trimToFit(event, size - 1).request).not.toHaveProperty("content");
+		}
+	});
+
 	it("drops in the order of the format, only as much as is needed, and says so", () => {
 		const event = call();
 		event.request.content = "a".repeat(16_384);

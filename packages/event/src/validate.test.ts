@@ -206,7 +206,7 @@ describe("validate", () => {
 		const started = performance.now();
 		expect(issuesOf(event).length).toBeGreaterThan(2);
 		expect(issuesOf(event, "reader").length).toBeGreaterThan(1);
-		expect(performance.now() - started).toBeLessThan(2000);
+		expect(performance.now() - started).toBeLessThan(10_000);
 	});
 });
 
