@@ -1,7 +1,12 @@
 export type { Canonical, CanonicalizeOptions } from "./canonicalize.ts";
 export { canonicalize } from "./canonicalize.ts";
+export type { Fault, FaultClass, FaultDetail, Place } from "./fault.ts";
 export type { StatedLink } from "./line.ts";
 export { hashOf, readLine, readLink } from "./line.ts";
+export type { KnownHead, Note, StreamReport, VerifyReport } from "./report.ts";
 export type { Head, Sealer } from "./seal.ts";
 export { seal, sealer } from "./seal.ts";
 export type { Link, SealedEvent } from "./sealed-event.ts";
+export type { Source, Verifier, VerifyOptions } from "./verifier.ts";
+export { verifier } from "./verifier.ts";
+export { verify } from "./verify.ts";

@@ -1,0 +1,88 @@
+/** What a record says of a stream: where it ended, or up to where it was pruned. */
+export interface Testimony {
+	readonly kind: "ended" | "pruned";
+	/** The stream spoken of. */
+	readonly streamId: string;
+	/** Its last record, or the last one pruned. */
+	readonly sequence: number;
+	readonly hash?: string;
+	/** The record that says so. */
+	readonly by: { readonly streamId: string; readonly sequence: number };
+}
+
+/** What was said last of each stream, in memory that grows with the streams only. */
+export interface Testimonies {
+	add(testimony: Testimony): void;
+	/** By stream. */
+	readonly ended: ReadonlyMap<string, Testimony>;
+	readonly pruned: ReadonlyMap<string, Testimony>;
+}
+
+/** Keeps, of up to `maxStreams` streams, the testimony that reaches farthest. */
+export function testimonies(maxStreams: number): Testimonies {
+	const ended = new Map<string, Testimony>();
+	const pruned = new Map<string, Testimony>();
+	return {
+		ended,
+		pruned,
+		add(testimony) {
+			const kept = testimony.kind === "ended" ? ended : pruned;
+			const { streamId, sequence } = testimony;
+			const before = kept.get(streamId);
+			if (before === undefined ? kept.size < maxStreams : sequence >= before.sequence)
+				kept.set(streamId, testimony);
+		},
+	};
+}
+
+/** No shorter than a line up to the end of its `type`. */
+const TYPE_WITHIN_BYTES = 192;
+
+/**
+ * Reads what a record says of the end (`trail.recovered`) or the beginning (`trail.pruned`) of a stream; undefined
+ * for all other records. Only those two are parsed.
+ */
+export function readTestimony(
+	bytes: Uint8Array,
+	by: { readonly streamId: string; readonly sequence: number },
+): Testimony | undefined {
+	const start = Buffer.from(
+		bytes.buffer,
+		bytes.byteOffset,
+		Math.min(bytes.length, TYPE_WITHIN_BYTES),
+	);
+	const text = start.toString("latin1");
+	if (!text.includes('"type":"trail.recovered"') && !text.includes('"type":"trail.pruned"'))
+		return undefined;
+	const event = parse(bytes);
+	const { type } = event;
+	const block = type === "trail.recovered" ? event.recovery : event.prune;
+	if (block === undefined || typeof block.stream_id !== "string") return undefined;
+	if (!Number.isSafeInteger(block.last_sequence)) return undefined;
+	return {
+		kind: type === "trail.recovered" ? "ended" : "pruned",
+		streamId: block.stream_id,
+		sequence: Number(block.last_sequence),
+		...(typeof block.last_hash === "string" && { hash: block.last_hash }),
+		by,
+	};
+}
+
+interface Block {
+	readonly stream_id?: unknown;
+	readonly last_sequence?: unknown;
+	readonly last_hash?: unknown;
+}
+
+function parse(bytes: Uint8Array): {
+	readonly type?: unknown;
+	readonly recovery?: Block;
+	readonly prune?: Block;
+} {
+	try {
+		const event: ReturnType<typeof parse> = JSON.parse(Buffer.from(bytes).toString());
+		return event;
+	} catch {
+		return {};
+	}
+}
