@@ -1,0 +1,64 @@
+/** The Kafka act: the same events, delivered to a broker and verified as a consumer reads them back. */
+import type { Sink } from "@mcp-trail/audit";
+import type { StoredEvent } from "@mcp-trail/event";
+import { verify } from "@mcp-trail/integrity";
+import { heading } from "./show.ts";
+
+const TOPIC = "mcp.audit.events.v1";
+
+async function admin(brokers: string): Promise<import("kafkajs").Kafka> {
+	const { Kafka, logLevel } = await import("kafkajs");
+	return new Kafka({ clientId: "demo", brokers: brokers.split(","), logLevel: logLevel.NOTHING });
+}
+
+/** The Kafka sink where `KAFKA_BROKERS` is set, with its topic made; else nothing. */
+export async function kafkaSinks(brokers: string | undefined): Promise<Sink[]> {
+	if (brokers === undefined) return [];
+	const { kafkaSink } = await import("@mcp-trail/sinks/kafka");
+	const topics = (await admin(brokers)).admin();
+	await topics.connect();
+	await topics.createTopics({ topics: [{ topic: TOPIC, numPartitions: 6 }] });
+	await topics.disconnect();
+	return [kafkaSink({ brokers: brokers.split(",") })];
+}
+
+/** Reads back what a consumer sees and verifies it; true when every event of this process is there and the chain holds. */
+export async function kafkaAct(brokers: string, events: readonly StoredEvent[]): Promise<boolean> {
+	heading(`5. The same events, as a consumer reads them from Kafka (${brokers})`);
+	const streams = new Set(
+		events.filter((event) => event.producer.service === "desk").map((event) => event.integrity.stream_id),
+	);
+	const expected = new Set(
+		events.filter((event) => streams.has(event.integrity.stream_id)).map((event) => event.id),
+	);
+	const consumer = (await admin(brokers)).consumer({ groupId: `demo-${process.pid}-${Date.now()}` });
+	await consumer.connect();
+	await consumer.subscribe({ topic: TOPIC, fromBeginning: true });
+	const lines: Buffer[] = [];
+	const missing = new Set(expected);
+	await new Promise<void>((resolve, reject) => {
+		const deadline = setTimeout(resolve, 15_000);
+		consumer
+			.run({
+				eachMessage: ({ message }) => {
+					if (message.key && message.value && streams.has(message.key.toString())) {
+						lines.push(message.value);
+						missing.delete(String(message.headers?.["ce_id"]));
+						if (missing.size === 0) {
+							clearTimeout(deadline);
+							resolve();
+						}
+					}
+					return Promise.resolve();
+				},
+			})
+			.catch(reject);
+	});
+	await consumer.disconnect();
+	const report = await verify(lines.map((line) => Buffer.concat([line, Buffer.from("\n")])));
+	const whole = missing.size === 0 && report.faults.length === 0;
+	console.log(
+		`   ${lines.length} records read, ${missing.size} of ${expected.size} missing; chain from the topic: ${report.faults.length === 0 ? "no fault" : `${report.faults.length} faults`}`,
+	);
+	return whole;
+}

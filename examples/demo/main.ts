@@ -1,0 +1,119 @@
+/** `npm run demo`: real MCP traffic becomes spans and a tamper-evident audit trail; then one byte is changed. */
+import { fork, spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import { fileTrail, openAudit } from "@mcp-trail/audit";
+import type { StoredEvent } from "@mcp-trail/event";
+import { instrumentation } from "@mcp-trail/mcp";
+import { trace } from "@opentelemetry/api";
+import { kafkaAct, kafkaSinks } from "./kafka.ts";
+import { heading, showCalls, showTrace } from "./show.ts";
+import { startTelemetry, type ShownSpan } from "./telemetry.ts";
+import { everything, filesystem, tickets } from "./traffic.ts";
+
+const started = performance.now();
+const SOURCE = ["--conditions=@mcp-trail/source", "--import", "tsx"];
+const work = mkdtempSync(join(tmpdir(), "mcp-trail-demo-"));
+const dir = join(work, "trail");
+const brokers = process.env["KAFKA_BROKERS"];
+const spans: ShownSpan[] = [];
+
+/** What `mcp-trail verify` says to a person. */
+function verify(folder: string): number {
+	const cli = join(import.meta.dirname, "../../packages/cli/src/main.ts");
+	const { status } = spawnSync(process.execPath, [...SOURCE, cli, "verify", folder, "--human"], {
+		stdio: "inherit",
+	});
+	return status ?? 2;
+}
+
+const segments = (folder: string): string[] =>
+	readdirSync(folder, { recursive: true, encoding: "utf8" })
+		.filter((name) => name.endsWith(".ndjson") && !name.includes("dead"))
+		.map((name) => join(folder, name))
+		.toSorted();
+
+const stored = (folder: string): StoredEvent[] =>
+	segments(folder).flatMap((file) =>
+		readFileSync(file, "utf8")
+			.split("\n")
+			.filter((line) => line !== "")
+			.map((line) => JSON.parse(line) as StoredEvent),
+	);
+
+heading("1. Three MCP servers, five clients, real traffic");
+console.log(
+	"   @modelcontextprotocol/server-everything and server-filesystem as published (seen from the client's side),\n" +
+		"   and an instrumented HTTP server in a process of its own, on both protocol eras.\n",
+);
+const telemetry = startTelemetry("desk", (span) => spans.push(span));
+const audit = openAudit({
+	service: "desk",
+	trail: fileTrail({ dir }),
+	sinks: await kafkaSinks(brokers),
+	onError: (error) => console.error(`desk: ${error.message}`),
+});
+const trail = instrumentation({ audit });
+const server = fork(join(import.meta.dirname, "tickets-server.ts"), [dir], { execArgv: SOURCE });
+const port = await new Promise<number>((resolve, reject) => {
+	server.on("message", (message: { readonly port?: number; readonly span?: ShownSpan }) => {
+		if (message.port !== undefined) resolve(message.port);
+		if (message.span !== undefined) spans.push(message.span);
+	});
+	server.once("exit", (code) => reject(new Error(`the tickets server left with code ${code}`)));
+});
+
+await Promise.all([
+	everything((client) => trail.client(client)),
+	filesystem((client) => trail.client(client), work),
+	trace
+		.getTracer("desk")
+		.startActiveSpan("agent turn", (span) =>
+			tickets((client) => trail.client(client), port).finally(() => span.end()),
+		),
+]);
+const left = new Promise((resolve) => server.once("exit", resolve));
+server.send("close");
+await left;
+const report = await audit.close();
+await telemetry.shutdown();
+
+const events = stored(dir);
+showCalls(events);
+
+heading("2. One trace, across two processes");
+const turn = spans.find((span) => span.name === "agent turn");
+showTrace(spans.filter((span) => span.traceId === turn?.traceId));
+
+heading("3. Can you prove it? mcp-trail verify");
+const verdict = verify(dir);
+
+heading("4. Now somebody changes one byte of one record");
+const tampered = join(work, "tampered");
+cpSync(dir, tampered, { recursive: true });
+const victim = segments(tampered)[0] as string;
+const bytes = readFileSync(victim);
+const at = bytes.indexOf('"status":"failure"') + '"status":"'.length;
+console.log(`   ${relative(work, victim)}, byte ${at}: “f” of “failure” becomes “F”\n`);
+bytes[at] = "F".charCodeAt(0);
+writeFileSync(victim, bytes);
+const tamperedVerdict = verify(tampered);
+
+const kafkaVerdict = brokers === undefined ? true : await kafkaAct(brokers, events);
+
+heading("Where everything lies");
+const [first] = segments(dir);
+console.log(`   ${dir}   the trail: one folder per stream, one line per event
+   ${events.length} events, ${spans.length} spans, ${report.lost} lost, in ${((performance.now() - started) / 1000).toFixed(1)} s
+
+   Try next (in this repository, after \`npm run build\`):
+     npx mcp-trail tail -n 5 ${dir}
+     npx mcp-trail validate --as writer ${first ?? dir}
+     sed -n 2p ${first ?? ""}                      one stored event
+   With a broker: npm run kafka, then KAFKA_BROKERS=127.0.0.1:9092 npm run demo
+   In your server: README.md, “One line”`);
+
+const ok = verdict === 0 && tamperedVerdict === 1 && report.lost === 0 && report.clean && kafkaVerdict;
+if (!ok) console.error("\nThe demo did not end as it should; the lines above say where.");
+process.exitCode = ok ? 0 : 1;

@@ -1,0 +1,110 @@
+import { fork } from "node:child_process";
+import { join } from "node:path";
+import { NODE_ARGUMENTS, type Variant } from "./call-paths.ts";
+import type { Equipment } from "./equipment.ts";
+import { heading, report } from "./report.ts";
+import { cpuPerItem, itemsPerSecond, paired, rounds, type Measured, type Side } from "./rounds.ts";
+
+const EQUIPMENT: readonly Equipment[] = ["bare", "audit", "spans", "both"];
+
+/** A variant in a process of its own, so that one side's hooks and contexts cost the others nothing. */
+async function side(variant: Variant): Promise<Side> {
+	const worker = fork(join(import.meta.dirname, "worker.ts"), [JSON.stringify(variant)], {
+		execArgv: [...NODE_ARGUMENTS],
+	});
+	const next = <T>(): Promise<T> =>
+		new Promise((resolve, reject) => {
+			const left = (code: number | null): void =>
+				reject(new Error(`worker ${JSON.stringify(variant)} left with code ${code}`));
+			worker.once("exit", left);
+			worker.once("message", (message) => {
+				worker.off("exit", left);
+				resolve(message as T);
+			});
+		});
+	await next();
+	return {
+		name: variant.equipment,
+		run: (items) => {
+			worker.send({ items });
+			return next<Measured>();
+		},
+		close: () =>
+			new Promise((resolve) => {
+				worker.once("exit", () => resolve());
+				worker.send({});
+			}),
+	};
+}
+
+/** Measures one call path with all equipment, interleaved. */
+async function path(
+	variant: Omit<Variant, "equipment">,
+	options: { readonly rounds: number; readonly items: number },
+): Promise<Map<string, readonly Measured[]>> {
+	const sides = await Promise.all(EQUIPMENT.map((equipment) => side({ ...variant, equipment })));
+	try {
+		return await rounds(sides, options);
+	} finally {
+		await Promise.all(sides.map((one) => one.close()));
+	}
+}
+
+/** Prints the cost of a tools/call, bare against instrumented, on every call path. */
+export async function benchCalls(options: {
+	readonly rounds: number;
+	readonly scale: number;
+	readonly only?: string;
+}): Promise<void> {
+	const paths = [
+		{ sdk: "v1", transport: "in-memory", concurrency: 1, items: 4000 },
+		{ sdk: "v2", transport: "in-memory", concurrency: 1, items: 3000 },
+		{ sdk: "v1", transport: "stdio", concurrency: 1, items: 1500 },
+		{ sdk: "v2", transport: "stdio", concurrency: 1, items: 1000 },
+		{ sdk: "v1", transport: "http", concurrency: 1, items: 200 },
+		{ sdk: "v2", transport: "http", concurrency: 1, items: 200 },
+		{ sdk: "v1", transport: "http", concurrency: 64, items: 600 },
+		{ sdk: "v2", transport: "http", concurrency: 64, items: 600 },
+	] as const;
+	let bareV1: readonly Measured[] = [];
+	for (const { items, ...variant } of paths) {
+		const name = `${variant.sdk} ${variant.transport}, ${variant.concurrency} at once`;
+		if (options.only && !name.includes(options.only) && name !== "v1 in-memory, 1 at once") continue;
+		// oxlint-disable-next-line no-await-in-loop
+		const measured = await path(variant, {
+			rounds: options.rounds,
+			items: Math.max(50, Math.round(items * options.scale)),
+		});
+		const of = (equipment: Equipment): readonly Measured[] => measured.get(equipment) ?? [];
+		const bare = of("bare");
+		if (bareV1.length === 0) bareV1 = bare;
+		heading(`tools/call, ${name} (CPU of both sides, ${options.rounds} interleaved rounds)`);
+		report("bare", paired(bare, bare, (_, b) => cpuPerItem(b)), "µs");
+		const inMemory = variant.transport === "in-memory";
+		for (const equipment of EQUIPMENT.slice(1)) {
+			const values = of(equipment);
+			report(`${equipment}: CPU ÷ bare`, paired(bare, values, (a, b) => cpuPerItem(b) / cpuPerItem(a)), "×");
+			if (inMemory) {
+				const added = bare.map((one, round) => ({
+					...one,
+					cpuUs: ((values[round]?.cpuUs ?? 0) / (values[round]?.items ?? 1) - cpuPerItem(one)) * one.items,
+				}));
+				const target = equipment === "audit" ? 2 : equipment === "both" ? 4 : undefined;
+				report(
+					`${equipment}: added CPU ÷ one bare v1 in-memory call`,
+					paired(bareV1, added, (a, b) => cpuPerItem(b) / cpuPerItem(a)),
+					"×",
+					target === undefined ? undefined : { kind: "at_most", value: target },
+				);
+			}
+			if (variant.concurrency > 1) {
+				report(
+					`${equipment}: calls/s ÷ bare`,
+					paired(bare, values, (a, b) => itemsPerSecond(b) / itemsPerSecond(a)),
+					"×",
+					{ kind: "at_least", value: 0.95 },
+				);
+			}
+		}
+	}
+}

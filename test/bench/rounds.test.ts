@@ -1,0 +1,33 @@
+import { describe, expect, it } from "vitest";
+import { isMissed } from "./report.ts";
+import { estimate, rounds, type Side } from "./rounds.ts";
+
+describe("bench statistics", () => {
+	it("[bench.interval] gives median and the 2nd lowest and highest of 11", () => {
+		const figure = estimate([11, 1, 10, 2, 9, 3, 8, 4, 7, 5, 6]);
+		expect(figure).toMatchObject({ median: 6, low: 2, high: 10 });
+	});
+
+	it("[bench.interval] calls a target missed only when the whole interval lies on the wrong side", () => {
+		const figure = { median: 3, low: 1.9, high: 4, values: [] };
+		expect(isMissed(figure, { kind: "at_most", value: 2 })).toBe(false);
+		expect(isMissed(figure, { kind: "at_most", value: 1.8 })).toBe(true);
+		expect(isMissed(figure, { kind: "at_least", value: 4.1 })).toBe(true);
+		expect(isMissed(figure, { kind: "at_least", value: 4 })).toBe(false);
+	});
+
+	it("[bench.interval] interleaves the sides and does not count the warm-up", async () => {
+		const order: string[] = [];
+		const side = (name: string): Side => ({
+			name,
+			run: (items) => {
+				order.push(name);
+				return Promise.resolve({ items, cpuUs: 1, wallUs: 1 });
+			},
+			close: () => Promise.resolve(),
+		});
+		const measured = await rounds([side("a"), side("b")], { rounds: 3, items: 1 });
+		expect(order.join("")).toBe("abbaabba");
+		expect(measured.get("a")).toHaveLength(3);
+	});
+});

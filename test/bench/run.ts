@@ -1,0 +1,28 @@
+/** `npm run bench [-- --short] [--only <name>]`: every figure as a ratio in one run, median with interval, target and verdict. */
+import { parseArgs } from "node:util";
+import { benchAppend } from "./append.ts";
+import { benchBytes } from "./bytes.ts";
+import { benchCalls } from "./calls.ts";
+import { benchKafka } from "./kafka.ts";
+import { missedFigures } from "./report.ts";
+
+const { values } = parseArgs({
+	options: {
+		short: { type: "boolean", default: false },
+		only: { type: "string" },
+		rounds: { type: "string", default: "11" },
+	},
+});
+const rounds = Math.max(11, Number(values.rounds));
+const scale = values.short ? 0.25 : 1;
+const wants = (name: string): boolean => values.only === undefined || name.includes(values.only);
+
+console.log(`Node ${process.version}, ${rounds} rounds${values.short ? ", short form" : ""}`);
+if (wants("bytes")) await benchBytes();
+if (wants("append")) await benchAppend({ rounds, scale });
+if (wants("kafka")) await benchKafka({ rounds, scale });
+if (values.only === undefined || !["bytes", "append", "kafka"].includes(values.only)) {
+	await benchCalls({ rounds, scale, ...(values.only === undefined ? {} : { only: values.only }) });
+}
+const missed = missedFigures();
+console.log(missed.length === 0 ? "\nAll targets met." : `\nTargets missed:\n${missed.join("\n")}`);
