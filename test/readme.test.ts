@@ -1,0 +1,61 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+
+const root = join(import.meta.dirname, "..");
+const pages = ["README.md", ...readdirSync(join(root, "docs")).filter((name) => name.endsWith(".md")).map((name) => `docs/${name}`)];
+
+interface Snippet {
+	readonly page: string;
+	readonly line: number;
+	readonly code: string;
+}
+
+/** The TypeScript snippets of a page. */
+function snippets(page: string): Snippet[] {
+	const text = readFileSync(join(root, page), "utf8");
+	return [...text.matchAll(/^```ts\n([^]*?)^```$/gm)].map((match) => ({
+		page,
+		line: text.slice(0, match.index).split("\n").length,
+		code: match[1] ?? "",
+	}));
+}
+
+describe("documentation", () => {
+	it.each(pages.flatMap(snippets))("[docs.snippets] $page line $line runs as it stands", ({ code }) => {
+		const folder = mkdtempSync(join(import.meta.dirname, "snippet-"));
+		try {
+			writeFileSync(join(folder, "snippet.ts"), code);
+			const { status, stderr } = spawnSync(
+				process.execPath,
+				["--conditions=@mcp-trail/source", "--import", "tsx", "snippet.ts"],
+				{ cwd: folder, encoding: "utf8", timeout: 20_000 },
+			);
+			expect(stderr).toBe("");
+			expect(status).toBe(0);
+		} finally {
+			rmSync(folder, { recursive: true, force: true });
+		}
+	});
+
+	it("[docs.links] every relative link of a page leads somewhere", () => {
+		const broken = [...pages, "CONTRIBUTING.md", "SECURITY.md"].flatMap((page) =>
+			[...readFileSync(join(root, page), "utf8").matchAll(/\]\((?!https?:|#)([^)#]+)/g)]
+				.map(([, target = ""]) => join(root, page, "..", target))
+				.filter((path) => {
+					try {
+						readFileSync(path);
+						return false;
+					} catch (error) {
+						return (error as NodeJS.ErrnoException).code !== "EISDIR";
+					}
+				}),
+		);
+		expect(broken).toEqual([]);
+	});
+
+	it("[docs.short] the README is two screens at most", () => {
+		expect(readFileSync(join(root, "README.md"), "utf8").split("\n").length).toBeLessThanOrEqual(100);
+	});
+});
