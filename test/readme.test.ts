@@ -4,7 +4,12 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 
 const root = join(import.meta.dirname, "..");
-const pages = ["README.md", ...readdirSync(join(root, "docs")).filter((name) => name.endsWith(".md")).map((name) => `docs/${name}`)];
+const pages = [
+	"README.md",
+	...readdirSync(join(root, "docs"))
+		.filter((name) => name.endsWith(".md"))
+		.map((name) => `docs/${name}`),
+];
 
 interface Snippet {
 	readonly page: string;
@@ -23,21 +28,24 @@ function snippets(page: string): Snippet[] {
 }
 
 describe("documentation", () => {
-	it.each(pages.flatMap(snippets))("[docs.snippets] $page line $line runs as it stands", ({ code }) => {
-		const folder = mkdtempSync(join(import.meta.dirname, "snippet-"));
-		try {
-			writeFileSync(join(folder, "snippet.ts"), code);
-			const { status, stderr } = spawnSync(
-				process.execPath,
-				["--conditions=@mcp-trail/source", "--import", "tsx", "snippet.ts"],
-				{ cwd: folder, encoding: "utf8", timeout: 20_000 },
-			);
-			expect(stderr).toBe("");
-			expect(status).toBe(0);
-		} finally {
-			rmSync(folder, { recursive: true, force: true });
-		}
-	});
+	it.each(pages.flatMap(snippets))(
+		"[docs.snippets] $page line $line runs as it stands",
+		({ code }) => {
+			const folder = mkdtempSync(join(import.meta.dirname, "snippet-"));
+			try {
+				writeFileSync(join(folder, "snippet.ts"), code);
+				const { status, stderr } = spawnSync(
+					process.execPath,
+					["--conditions=@mcp-trail/source", "--import", "tsx", "snippet.ts"],
+					{ cwd: folder, encoding: "utf8", timeout: 20_000 },
+				);
+				expect(stderr).toBe("");
+				expect(status).toBe(0);
+			} finally {
+				rmSync(folder, { recursive: true, force: true });
+			}
+		},
+	);
 
 	it("[docs.links] every relative link of a page leads somewhere", () => {
 		const broken = [...pages, "CONTRIBUTING.md", "SECURITY.md"].flatMap((page) =>
@@ -56,6 +64,8 @@ describe("documentation", () => {
 	});
 
 	it("[docs.short] the README is two screens at most", () => {
-		expect(readFileSync(join(root, "README.md"), "utf8").split("\n").length).toBeLessThanOrEqual(100);
+		expect(readFileSync(join(root, "README.md"), "utf8").split("\n").length).toBeLessThanOrEqual(
+			100,
+		);
 	});
 });

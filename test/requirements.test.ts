@@ -5,14 +5,19 @@ import { promises, requirements } from "./requirements.ts";
 
 const root = join(import.meta.dirname, "..");
 const testFiles = ["packages", "examples", "test"]
-	.flatMap((folder) => readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
-		.map((name) => join(root, folder, name)))
+	.flatMap((folder) =>
+		readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map((name) =>
+			join(root, folder, name),
+		),
+	)
 	.filter((name) => name.endsWith(".test.ts") && !name.includes("node_modules"));
 
 /** Ids in square brackets at the start of a test's title, by file. */
 const proven = new Map<string, string[]>();
 for (const file of testFiles) {
-	for (const [, ids = ""] of readFileSync(file, "utf8").matchAll(/["'`]((?:\[[a-z]+\.[a-z0-9_]+\] ?)+)/g)) {
+	for (const [, ids = ""] of readFileSync(file, "utf8").matchAll(
+		/["'`]((?:\[[a-z]+\.[a-z0-9_]+\] ?)+)/g,
+	)) {
 		for (const [, id = ""] of ids.matchAll(/\[([a-z]+\.[a-z0-9_]+)\]/g)) {
 			proven.set(id, [...(proven.get(id) ?? []), relative(root, file)]);
 		}
@@ -21,11 +26,15 @@ for (const file of testFiles) {
 
 describe("requirements", () => {
 	it("have unique ids", () => {
-		expect(new Set(requirements.map((requirement) => requirement.id)).size).toBe(requirements.length);
+		expect(new Set(requirements.map((requirement) => requirement.id)).size).toBe(
+			requirements.length,
+		);
 	});
 
 	it.each(promises)("say something of promise “$id”", ({ id }) => {
-		expect(requirements.filter((requirement) => requirement.id.startsWith(`${id}.`))).not.toEqual([]);
+		expect(requirements.filter((requirement) => requirement.id.startsWith(`${id}.`))).not.toEqual(
+			[],
+		);
 	});
 
 	it.each(requirements)("$id is proven by the tests it names", ({ id, provenBy }) => {

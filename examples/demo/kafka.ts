@@ -26,12 +26,16 @@ export async function kafkaSinks(brokers: string | undefined): Promise<Sink[]> {
 export async function kafkaAct(brokers: string, events: readonly StoredEvent[]): Promise<boolean> {
 	heading(`5. The same events, as a consumer reads them from Kafka (${brokers})`);
 	const streams = new Set(
-		events.filter((event) => event.producer.service === "desk").map((event) => event.integrity.stream_id),
+		events
+			.filter((event) => event.producer.service === "desk")
+			.map((event) => event.integrity.stream_id),
 	);
 	const expected = new Set(
 		events.filter((event) => streams.has(event.integrity.stream_id)).map((event) => event.id),
 	);
-	const consumer = (await admin(brokers)).consumer({ groupId: `demo-${process.pid}-${Date.now()}` });
+	const consumer = (await admin(brokers)).consumer({
+		groupId: `demo-${process.pid}-${Date.now()}`,
+	});
 	await consumer.connect();
 	await consumer.subscribe({ topic: TOPIC, fromBeginning: true });
 	const lines: Buffer[] = [];

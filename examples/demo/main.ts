@@ -114,6 +114,7 @@ console.log(`   ${dir}   the trail: one folder per stream, one line per event
    With a broker: npm run kafka, then KAFKA_BROKERS=127.0.0.1:9092 npm run demo
    In your server: README.md, “One line”`);
 
-const ok = verdict === 0 && tamperedVerdict === 1 && report.lost === 0 && report.clean && kafkaVerdict;
+const ok =
+	verdict === 0 && tamperedVerdict === 1 && report.lost === 0 && report.clean && kafkaVerdict;
 if (!ok) console.error("\nThe demo did not end as it should; the lines above say where.");
 process.exitCode = ok ? 0 : 1;

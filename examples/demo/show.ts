@@ -2,7 +2,8 @@ import type { StoredEvent } from "@mcp-trail/event";
 import type { ShownSpan } from "./telemetry.ts";
 
 const color = process.stdout.isTTY && process.env["NO_COLOR"] === undefined;
-const paint = (code: number, text: string): string => (color ? `\u001b[${code}m${text}\u001b[0m` : text);
+const paint = (code: number, text: string): string =>
+	color ? `\u001b[${code}m${text}\u001b[0m` : text;
 const good = (text: string): string => paint(32, text);
 const bad = (text: string): string => paint(31, text);
 const dim = (text: string): string => paint(2, text);
@@ -14,7 +15,11 @@ export function heading(text: string): void {
 
 /** Duration for people. */
 const took = (us: number | undefined): string =>
-	us === undefined ? "" : us < 10_000 ? `${(us / 1000).toFixed(1)} ms` : `${Math.round(us / 1000)} ms`;
+	us === undefined
+		? ""
+		: us < 10_000
+			? `${(us / 1000).toFixed(1)} ms`
+			: `${Math.round(us / 1000)} ms`;
 
 function who(event: StoredEvent): string {
 	const principal = event.actor?.principal;
@@ -26,7 +31,9 @@ function who(event: StoredEvent): string {
 function outcome(event: StoredEvent): string {
 	const { status, reason, executed } = event.outcome ?? {};
 	const detail = [reason, executed === undefined ? undefined : `executed: ${executed}`];
-	const text = [status, ...detail.filter((part) => part !== undefined && part !== status)].join(", ");
+	const text = [status, ...detail.filter((part) => part !== undefined && part !== status)].join(
+		", ",
+	);
 	return status === "success" ? good(text) : bad(text);
 }
 
@@ -50,10 +57,16 @@ export function showCalls(events: readonly StoredEvent[]): void {
 	const line = (row: Record<string, string>): string =>
 		widths
 			.map(({ key, width }) =>
-				key === "took" ? (row[key] ?? "").padStart(width) : (row[key] ?? "").slice(0, width).padEnd(width),
+				key === "took"
+					? (row[key] ?? "").padStart(width)
+					: (row[key] ?? "").slice(0, width).padEnd(width),
 			)
 			.join("  ");
-	console.log(dim(`${line({ time: "started", seen: "recorded by", who: "who", what: "called", took: "took" })}  outcome`));
+	console.log(
+		dim(
+			`${line({ time: "started", seen: "recorded by", who: "who", what: "called", took: "took" })}  outcome`,
+		),
+	);
 	for (const row of rows) console.log(`${line(row)}  ${row.outcome}`);
 }
 

@@ -1,6 +1,10 @@
 import type { HrTime } from "@opentelemetry/api";
 import { NodeSDK } from "@opentelemetry/sdk-node";
-import { SimpleSpanProcessor, type ReadableSpan, type SpanExporter } from "@opentelemetry/sdk-trace-base";
+import {
+	SimpleSpanProcessor,
+	type ReadableSpan,
+	type SpanExporter,
+} from "@opentelemetry/sdk-trace-base";
 
 /** What the demo shows of a span; small enough to cross from one process to another. */
 export interface ShownSpan {

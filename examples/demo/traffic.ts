@@ -42,7 +42,10 @@ export async function everything(instrument: Instrument): Promise<void> {
 	await client.callTool({ name: "get-sum", arguments: { a: 2, b: 3 } });
 	await client.readResource({ uri: "demo://resource/static/document/features.md" });
 	await client.getPrompt({ name: "args-prompt", arguments: { city: "Zürich" } });
-	await client.callTool({ name: "trigger-sampling-request", arguments: { prompt: "Say hi", maxTokens: 20 } });
+	await client.callTool({
+		name: "trigger-sampling-request",
+		arguments: { prompt: "Say hi", maxTokens: 20 },
+	});
 	await failing(client.callTool({ name: "no-such-tool" }));
 	await failing(client.callTool({ name: "get-sum", arguments: { a: "two" } }));
 	const cancel = new AbortController();
@@ -86,7 +89,10 @@ export async function tickets(instrument: Instrument, port: number): Promise<voi
 		}),
 	);
 	await alice.listTools();
-	await alice.callTool({ name: "create_ticket", arguments: { title: "Printer on fire", priority: "high" } });
+	await alice.callTool({
+		name: "create_ticket",
+		arguments: { title: "Printer on fire", priority: "high" },
+	});
 	await failing(alice.callTool({ name: "close_ticket", arguments: { number: 4711 } }));
 	await failing(alice.callTool({ name: "delete_everything" }));
 	await alice.close();

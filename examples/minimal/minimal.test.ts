@@ -33,7 +33,12 @@ describe("the smallest examples", () => {
 			expect(events.filter((event) => event.type === "trail.stopped")).toHaveLength(2);
 		},
 	);
-	it.each(["server-v1.ts", "server-v2.ts", "client.ts"])("[docs.examples] %s is under 40 lines", (file) => {
-		expect(readFileSync(join(import.meta.dirname, file), "utf8").split("\n").length).toBeLessThan(40);
-	});
+	it.each(["server-v1.ts", "server-v2.ts", "client.ts"])(
+		"[docs.examples] %s is under 40 lines",
+		(file) => {
+			expect(readFileSync(join(import.meta.dirname, file), "utf8").split("\n").length).toBeLessThan(
+				40,
+			);
+		},
+	);
 });

@@ -36,7 +36,10 @@ async function bareLoop(dir: string, sync: boolean): Promise<Side> {
 				const lines = events.map((event) => {
 					sequence += 1;
 					const head = `${JSON.stringify({ ...event, integrity: { stream_id: stream, sequence, previous_hash: previous } }).slice(0, -2)}`;
-					const hash = createHash("sha256").update("mcp-trail/chain/v1\n").update(head).digest("hex");
+					const hash = createHash("sha256")
+						.update("mcp-trail/chain/v1\n")
+						.update(head)
+						.digest("hex");
 					previous = `sha256:${hash}`;
 					return Buffer.from(`${head},"hash":"${previous}"}}\n`);
 				});
@@ -49,13 +52,15 @@ async function bareLoop(dir: string, sync: boolean): Promise<Side> {
 }
 
 async function trail(dir: string, durability: "disk" | "os"): Promise<Side> {
-	const opened = await fileTrail({ dir: join(dir, "trail"), durability, maxBytes: 16 * 1024 ** 3 })({
-		system: nodeSystem(),
-		complete: (event) => ({ ...sampleEvent(), ...event }) as AuditEvent,
-		onError: (error) => {
-			throw error;
+	const opened = await fileTrail({ dir: join(dir, "trail"), durability, maxBytes: 16 * 1024 ** 3 })(
+		{
+			system: nodeSystem(),
+			complete: (event) => ({ ...sampleEvent(), ...event }) as AuditEvent,
+			onError: (error) => {
+				throw error;
+			},
 		},
-	});
+	);
 	return {
 		name: "trail",
 		run: (items) =>
@@ -84,8 +89,14 @@ export async function benchAppend(options: {
 		await Promise.all(sides.map((side) => side.close()));
 		rmSync(dir, { recursive: true, force: true });
 		const [loop, ours] = [results.get("loop") ?? [], results.get("trail") ?? []];
-		heading(`trail append, durability “${durability}”, ${BATCH} at once, ${options.rounds} interleaved rounds`);
-		report("bare loop", paired(loop, loop, (_, b) => itemsPerSecond(b)), "events/s");
+		heading(
+			`trail append, durability “${durability}”, ${BATCH} at once, ${options.rounds} interleaved rounds`,
+		);
+		report(
+			"bare loop",
+			paired(loop, loop, (_, b) => itemsPerSecond(b)),
+			"events/s",
+		);
 		report(
 			"trail: events/s ÷ loop",
 			paired(loop, ours, (a, b) => itemsPerSecond(b) / itemsPerSecond(a)),

@@ -69,7 +69,8 @@ export async function benchCalls(options: {
 	let bareV1: readonly Measured[] = [];
 	for (const { items, ...variant } of paths) {
 		const name = `${variant.sdk} ${variant.transport}, ${variant.concurrency} at once`;
-		if (options.only && !name.includes(options.only) && name !== "v1 in-memory, 1 at once") continue;
+		if (options.only && !name.includes(options.only) && name !== "v1 in-memory, 1 at once")
+			continue;
 		// oxlint-disable-next-line no-await-in-loop
 		const measured = await path(variant, {
 			rounds: options.rounds,
@@ -79,15 +80,25 @@ export async function benchCalls(options: {
 		const bare = of("bare");
 		if (bareV1.length === 0) bareV1 = bare;
 		heading(`tools/call, ${name} (CPU of both sides, ${options.rounds} interleaved rounds)`);
-		report("bare", paired(bare, bare, (_, b) => cpuPerItem(b)), "µs");
+		report(
+			"bare",
+			paired(bare, bare, (_, b) => cpuPerItem(b)),
+			"µs",
+		);
 		const inMemory = variant.transport === "in-memory";
 		for (const equipment of EQUIPMENT.slice(1)) {
 			const values = of(equipment);
-			report(`${equipment}: CPU ÷ bare`, paired(bare, values, (a, b) => cpuPerItem(b) / cpuPerItem(a)), "×");
+			report(
+				`${equipment}: CPU ÷ bare`,
+				paired(bare, values, (a, b) => cpuPerItem(b) / cpuPerItem(a)),
+				"×",
+			);
 			if (inMemory) {
 				const added = bare.map((one, round) => ({
 					...one,
-					cpuUs: ((values[round]?.cpuUs ?? 0) / (values[round]?.items ?? 1) - cpuPerItem(one)) * one.items,
+					cpuUs:
+						((values[round]?.cpuUs ?? 0) / (values[round]?.items ?? 1) - cpuPerItem(one)) *
+						one.items,
 				}));
 				const target = equipment === "audit" ? 2 : equipment === "both" ? 4 : undefined;
 				report(

@@ -26,7 +26,9 @@ if (variant.transport === "stdio") {
 	http.listen(0, "127.0.0.1", () => process.send?.((http.address() as AddressInfo).port));
 }
 
-async function statefulV1(): Promise<(...pair: Parameters<StreamableHTTPServerTransport["handleRequest"]>) => Promise<void>> {
+async function statefulV1(): Promise<
+	(...pair: Parameters<StreamableHTTPServerTransport["handleRequest"]>) => Promise<void>
+> {
 	const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: () => randomUUID() });
 	await equipped.server(serverV1()).connect(transport as never);
 	return (request, response) => transport.handleRequest(request, response);
