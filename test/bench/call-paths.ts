@@ -34,7 +34,7 @@ export interface ConnectedPair {
 const MODERN = { versionNegotiation: { mode: { pin: "2026-07-28" } } } as const;
 
 /** How a program of this folder is started. */
-export const NODE_ARGUMENTS = ["--conditions=@mcp-trail/source", "--import", "tsx"] as const;
+export const NODE_ARGUMENTS = ["--import", "tsx"] as const;
 
 /** Connects a client and a server of the variant; both are equipped alike. */
 export async function connectPair(variant: Variant, dir: string): Promise<ConnectedPair> {

@@ -11,6 +11,8 @@ import type { Variant } from "./call-paths.ts";
 import { equipment } from "./equipment.ts";
 import { serverV1, serverV2 } from "./servers.ts";
 
+type Listener = (...pair: Parameters<StreamableHTTPServerTransport["handleRequest"]>) => Promise<void>;
+
 const variant = JSON.parse(process.argv[2] ?? "{}") as Variant;
 const equipped = equipment(variant.equipment, process.argv[3] ?? "");
 
@@ -21,14 +23,12 @@ if (variant.transport === "stdio") {
 	const listener =
 		variant.sdk === "v1"
 			? await statefulV1()
-			: toNodeHandler(createMcpHandler(() => equipped.server(serverV2())));
+			: (toNodeHandler(createMcpHandler(() => equipped.server(serverV2()))) as unknown as Listener);
 	const http = createServer((request, response) => void listener(request, response));
 	http.listen(0, "127.0.0.1", () => process.send?.((http.address() as AddressInfo).port));
 }
 
-async function statefulV1(): Promise<
-	(...pair: Parameters<StreamableHTTPServerTransport["handleRequest"]>) => Promise<void>
-> {
+async function statefulV1(): Promise<Listener> {
 	const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: () => randomUUID() });
 	await equipped.server(serverV1()).connect(transport as never);
 	return (request, response) => transport.handleRequest(request, response);
