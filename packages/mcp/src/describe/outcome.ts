@@ -117,11 +117,16 @@ function httpStatusOf(error: unknown): number | undefined {
 	return name === "UnauthorizedError" ? 401 : undefined;
 }
 
-function fromFailedSend(ending: Ending): Verdict & { readonly http_status?: number } {
+function fromFailedSend(
+	exchange: Exchange,
+	ending: Ending,
+): Verdict & { readonly http_status?: number } {
 	const status = httpStatusOf(ending.error);
 	if (status === undefined)
 		return { status: "unknown", layer: "transport", reason: "send_failed", executed: "unknown" };
 	const http_status = status;
+	// 2026-07-28 has no sessions that could be unknown.
+	const isLost = status === 404 && exchange.era === "modern";
 	if (status === 401)
 		return {
 			status: "denied",
@@ -142,7 +147,7 @@ function fromFailedSend(ending: Ending): Verdict & { readonly http_status?: numb
 		return {
 			status: "rejected",
 			layer: "transport",
-			reason: httpReasons[status] ?? "send_failed",
+			reason: (isLost ? undefined : httpReasons[status]) ?? "send_failed",
 			executed: "no",
 			http_status,
 		};
@@ -188,7 +193,7 @@ function fromEnding(
 				executed: "no",
 			};
 		case "send_failed":
-			return fromFailedSend(ending);
+			return fromFailedSend(exchange, ending);
 		case "superseded":
 		case "evicted":
 			return { status: "unknown", layer: "protocol", reason: ending.how, executed };
@@ -212,9 +217,11 @@ export function outcomeOf(exchange: Exchange, ending: Ending): Outcome {
 			...delivered,
 		};
 	const { code } = isObject(error) ? error : { code: undefined };
+	const http_status = exchange.inbound ? undefined : httpStatusOf(ending.error);
 	return {
 		...fromError(exchange, ending, isObject(error) ? error : {}),
 		...(Number.isSafeInteger(code) && { rpc_code: Number(code) }),
+		...(http_status !== undefined && { http_status }),
 		...delivered,
 	};
 }

@@ -1,7 +1,9 @@
 import type { JsonObject, Meta, Observation } from "../observer.ts";
+import type { Entry } from "./exchanges.ts";
 import type { Gate } from "./gate.ts";
 import { isObject, isRequest, outboundKind, type RequestFrame } from "./frame.ts";
 import type { OpenRequests } from "./open-requests.ts";
+import { refusedAnswer } from "./refused-answer.ts";
 import { answered, runInside, tell } from "./watch.ts";
 
 async function follow(
@@ -70,6 +72,15 @@ function respond(open: OpenRequests, message: JsonObject, pass: () => unknown): 
 	);
 }
 
+function sendFailed(open: OpenRequests, entry: Entry, error: unknown): void {
+	const { era, id } = entry.exchange;
+	// Older refusals say -32000 and -32001 of anything (mcp.md §2.5): only their HTTP status speaks.
+	const response = era === "modern" ? refusedAnswer(error, id) : undefined;
+	if (response === undefined) return open.endOpen(entry, "send_failed", { error });
+	answered(entry.observations, response, open.peer.onFault);
+	open.endOpen(entry, "answered", { response, error });
+}
+
 function request(
 	open: OpenRequests,
 	gate: Gate,
@@ -85,7 +96,7 @@ function request(
 		return settled(
 			() => runInside(observations, () => pass(sent), open.peer.onFault),
 			undefined,
-			(error) => open.guarded(() => open.endOpen(entry, "send_failed", { error })),
+			(error) => open.guarded(() => sendFailed(open, entry, error)),
 		);
 	};
 	const admit = gate.of(entry);
