@@ -29,6 +29,8 @@ export interface Verdict {
 	readonly layer?: string;
 	readonly reason?: string;
 	readonly executed: "yes" | "no" | "unknown";
+	/** The JSON-RPC error code on the wire. */
+	readonly rpc_code?: number;
 }
 
 export interface Cell {
@@ -56,18 +58,37 @@ const rules: Readonly<Record<Cause, Readonly<Record<Side, Verdict>>>> = {
 		client: { status: "failure", layer: "handler", reason: "tool_error", executed: "unknown" },
 	},
 	unknown_tool: {
-		server: { status: "rejected", layer: "protocol", reason: "unknown_tool", executed: "no" },
+		server: {
+			status: "rejected",
+			layer: "protocol",
+			reason: "unknown_tool",
+			executed: "no",
+			rpc_code: -32602,
+		},
 		// -32602 is all the peer says, and a handler may have said it after it ran.
 		client: {
 			status: "rejected",
 			layer: "protocol",
 			reason: "invalid_params",
 			executed: "unknown",
+			rpc_code: -32602,
 		},
 	},
 	unknown_method: {
-		server: { status: "rejected", layer: "protocol", reason: "unknown_method", executed: "no" },
-		client: { status: "rejected", layer: "protocol", reason: "unknown_method", executed: "no" },
+		server: {
+			status: "rejected",
+			layer: "protocol",
+			reason: "unknown_method",
+			executed: "no",
+			rpc_code: -32601,
+		},
+		client: {
+			status: "rejected",
+			layer: "protocol",
+			reason: "unknown_method",
+			executed: "no",
+			rpc_code: -32601,
+		},
 	},
 	bad_arguments: {
 		server: { status: "rejected", layer: "protocol", reason: "invalid_arguments", executed: "no" },
@@ -113,6 +134,14 @@ const legacy = ["v1", "v2-legacy"] as const;
 
 /** Where the protocol or an SDK makes a cell differ from its rule. */
 const exceptions: readonly Exception[] = [
+	{
+		sdks: ["v1"],
+		transports,
+		causes: ["unknown_tool"],
+		side: "server",
+		verdict: { status: "rejected", layer: "protocol", reason: "unknown_tool", executed: "no" },
+		because: "SDK v1 answers an unknown tool with `isError`: there is no code on the wire",
+	},
 	{
 		sdks: ["v1"],
 		transports,
@@ -179,13 +208,10 @@ export const cells: readonly Cell[] = sdks.flatMap((sdk) =>
 	),
 );
 
-/** The server answers a call that its client gave up: the client then records an unmatched response. */
-export function answersLate(cell: Omit<Cell, "side">): boolean {
-	return (
-		cell.sdk !== "v2-modern" &&
-		cell.transport === "http_stateless" &&
-		(cell.cause === "cancelled" || cell.cause === "timed_out")
-	);
+/** How many handshake requests the client's hook can see. */
+export function handshakes(sdk: Sdk, transport: Transport): number {
+	// SDK v2 probes a stdio server in a throw-away process, over a transport of its own that nobody can hook (mcp.md §3.2).
+	return sdk === "v2-modern" && transport === "stdio" ? 0 : 1;
 }
 
 /** Not a method of the specification: by default no trace context is written into it (mcp.md §5). */

@@ -1,0 +1,4 @@
+import { matrix } from "./matrix.ts";
+import { inMemory } from "./pairs/in-memory.ts";
+
+matrix("in_memory", inMemory);

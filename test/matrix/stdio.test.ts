@@ -1,0 +1,4 @@
+import { matrix } from "./matrix.ts";
+import { stdio } from "./pairs/stdio.ts";
+
+matrix("stdio", stdio);
