@@ -1,3 +1,4 @@
+import { anchors } from "./anchors.ts";
 import { type FaultClass, type FaultList, type OpenFault, type Place, setRange } from "./fault.ts";
 import { gapList } from "./gaps.ts";
 import {
@@ -11,7 +12,7 @@ import {
 	START,
 } from "./reading.ts";
 import type { Seen } from "./seen.ts";
-import { strayList, type Stray, type StrayList } from "./strays.ts";
+import { dismiss, explain, strayList, type Stray, type StrayList } from "./strays.ts";
 
 /** What the chains of one input share. */
 export interface ChainContext {
@@ -41,7 +42,7 @@ export interface Chain {
 	/** Puts a record in the next place, although it is damaged or says that it belongs elsewhere. */
 	occupy(reading: Reading, fault: OpenFault): void;
 	/** Makes a record known that must be there. */
-	expect(sequence: number, hash: string | undefined): void;
+	readonly expect: (sequence: number, hash: string | undefined) => void;
 	/** Makes it known that nothing may follow a record. */
 	endsAt(sequence: number): void;
 	/** Judges what was left open at the end. */
@@ -53,6 +54,9 @@ export interface Chain {
 /** Beyond so many, a record that came too early counts as inserted. */
 const MAX_EARLY = 1024;
 
+/** Rival records that may each be continued. */
+const MAX_BRANCHES = 8;
+
 /**
  * Checks one stream, record by record. A record that does not fit waits for one more record of its stream, which
  * says whether something before it is missing or it stands in the wrong place itself.
@@ -62,12 +66,11 @@ export function chain(streamId: string, index: number, context: ChainContext): C
 	const gaps = gapList(streamId, faults);
 	const strays = strayList();
 	const early = new Map<number, Reading>();
-	const expected = new Map<number, string | undefined>();
+	const known = anchors();
 	let end: number | undefined;
 	let head = START;
 	let first: Reading | undefined;
 	let records = 0;
-	const matched = new Set<number>();
 	let headMissing: OpenFault | undefined;
 	/** Lines of no known place that stand before the first record. */
 	let headStrays: readonly Stray[] = [];
@@ -86,10 +89,7 @@ export function chain(streamId: string, index: number, context: ChainContext): C
 	const isNext = (reading: Reading): boolean =>
 		follows(head, reading) || (suspect !== undefined && reading.sequence === head.sequence + 1);
 	const checkAnchor = (): void => {
-		if (!expected.has(head.sequence)) return;
-		const hash = expected.get(head.sequence);
-		if (hash === undefined || head.hashes.includes(hash)) matched.add(head.sequence);
-		else suspect ??= report("forked", head.sequence, head.place);
+		if (!known.check(head)) suspect ??= report("forked", head.sequence, head.place);
 	};
 
 	/** Makes a record the head and lets in those that waited for it. */
@@ -123,12 +123,12 @@ export function chain(streamId: string, index: number, context: ChainContext): C
 	};
 
 	const advance = (reading: Reading): void => {
-		strays.dismiss(faults);
+		dismiss(strays.takeAll(), faults);
 		enter(reading, reading.sequence);
 	};
 
 	const occupy = (reading: Reading, fault: OpenFault): void => {
-		strays.dismiss(faults);
+		dismiss(strays.takeAll(), faults);
 		enter(reading, head.sequence + 1, fault, true);
 	};
 
@@ -149,17 +149,14 @@ export function chain(streamId: string, index: number, context: ChainContext): C
 				headStrays = strays.take(0, ordinal);
 			}
 			advance(reading);
-		} else if (matched.has(head.sequence) || contradicts(reading)) {
-			occupy(reading, report(contradicts(reading) ? "forked" : "edited", sequence, place));
+		} else if (known.contradicts(reading)) {
+			occupy(reading, report("forked", sequence, place));
+		} else if (known.matched.has(head.sequence)) {
+			occupy(reading, report("edited", sequence, place));
 		} else {
 			report("edited", head.sequence, head.place);
 			advance(reading);
 		}
-	};
-
-	const contradicts = ({ sequence, hash }: Reading): boolean => {
-		const known = expected.get(sequence);
-		return known !== undefined && known !== hash;
 	};
 
 	const setAside = (reading: Reading): void => {
@@ -193,25 +190,28 @@ export function chain(streamId: string, index: number, context: ChainContext): C
 		if (filled === "filled") {
 			records++;
 			seen.remember(index, sequence, hash);
-			if (expected.get(sequence) === hash) matched.add(sequence);
+			known.checkLate(reading);
 			return;
 		}
 		if (filled === "unfit") {
 			report("inserted", sequence, place);
 			return;
 		}
-		const known = seen.compare(index, sequence, hash);
-		if (known === "same") {
-			if (sequence === head.sequence && cameEarly !== undefined) faults.drop(cameEarly);
-			cameEarly = undefined;
+		const before = seen.compare(index, sequence, hash);
+		if (before === "same") {
+			if (sequence === head.sequence && cameEarly !== undefined) {
+				// Only a copy of it came early.
+				faults.drop(cameEarly);
+				cameEarly = undefined;
+			}
 			context.repeated(reading);
-		} else if (known === "forgotten") {
+		} else if (before === "forgotten") {
 			faults.add({ class: "duplicate", detail: "too_far_back", streamId, sequence, place });
 		} else {
 			if (sequence !== head.sequence || suspect?.class !== "forked")
 				report("forked", sequence, place);
 			if (isRival) head = { ...head, hashes: [...head.hashes, hash].slice(-MAX_BRANCHES) };
-			if (expected.get(sequence) === hash) matched.add(sequence);
+			known.checkLate(reading);
 		}
 	};
 
@@ -268,7 +268,7 @@ export function chain(streamId: string, index: number, context: ChainContext): C
 		// What is missing at the beginning may have been pruned, which is known at the end only.
 		const lists = head === START ? [] : [strays, context.strays];
 		const found = lists.flatMap((list) => list.take(head.ordinal, ordinal));
-		const explained = explain(found, from, to);
+		const explained = explain(found, streamId, from, to);
 		if (explained === 0) {
 			pending = reading;
 			return;
@@ -276,16 +276,6 @@ export function chain(streamId: string, index: number, context: ChainContext): C
 		if (from + explained <= to)
 			gaps.open({ from: from + explained, to, before: [], after: previousHash, place });
 		enter(reading, sequence);
-	};
-
-	/** Lines that are no records stand where numbers are missing: they are those records, one each. */
-	const explain = (found: readonly Stray[], from: number, to: number): number => {
-		const explained = Math.min(found.length, to - from + 1);
-		for (const [offset, { fault }] of found.entries()) {
-			fault.streamId = streamId;
-			fault.sequence = from + Math.min(offset, explained - 1);
-		}
-		return explained;
 	};
 
 	const receiveDamaged = (reading: Reading): void => {
@@ -305,7 +295,7 @@ export function chain(streamId: string, index: number, context: ChainContext): C
 	return {
 		streamId,
 		strays,
-		matched,
+		matched: known.matched,
 		occupy,
 		finishHead,
 		get head() {
@@ -324,9 +314,7 @@ export function chain(streamId: string, index: number, context: ChainContext): C
 			if (isIntact(reading)) receiveIntact(reading);
 			else receiveDamaged(reading);
 		},
-		expect(sequence, hash) {
-			if (!expected.has(sequence)) expected.set(sequence, hash);
-		},
+		expect: known.expect,
 		endsAt(sequence) {
 			end = sequence;
 		},
@@ -337,7 +325,7 @@ export function chain(streamId: string, index: number, context: ChainContext): C
 				pending = undefined;
 			}
 			checkAnchor();
-			finishTail(Math.max(0, ...expected.keys()));
+			finishTail(known.last);
 			for (const reading of early.values()) misplaced(reading);
 			if (end !== undefined && head.sequence > end) beyond(end + 1);
 		},
@@ -351,31 +339,24 @@ export function chain(streamId: string, index: number, context: ChainContext): C
 		if (from <= to) {
 			const found = [...headStrays, ...context.strays.take(0, first.ordinal)];
 			const count = Math.min(found.length, to - from + 1);
-			to -= explain(found, to - count + 1, to);
-		} else
-			for (const { fault } of headStrays)
-				if (fault.class === "edited") faults.rename(fault, "inserted");
+			to -= explain(found, streamId, to - count + 1, to);
+		} else dismiss(headStrays, faults);
 		setRange(missing, from, to);
 		if (from > to) faults.drop(missing);
 	}
 
 	function finishTail(last: number): void {
-		const left = strays.take(head.ordinal, Number.POSITIVE_INFINITY);
+		const left = strays.takeAll();
 		let from = head.sequence + 1;
-		if (last >= from) from += explain(left, from, last);
-		else placeTorn(left);
+		if (last >= from) from += explain(left, streamId, from, last);
+		else {
+			dismiss(left, faults);
+			const torn = left.filter(({ fault }) => fault.detail === "torn");
+			explain(torn, streamId, from, from);
+		}
 		if (last < from) return;
 		const detail = records === 0 ? { detail: "stream_missing" as const } : {};
 		setRange(faults.add({ class: "tail_missing", ...detail, streamId }), from, last);
-	}
-
-	function placeTorn(left: readonly Stray[]): void {
-		for (const { fault } of left) {
-			if (fault.class === "edited") faults.rename(fault, "inserted");
-			if (fault.detail !== "torn") continue;
-			fault.streamId = streamId;
-			fault.sequence = head.sequence + 1;
-		}
 	}
 
 	function beyond(from: number): void {
@@ -383,6 +364,3 @@ export function chain(streamId: string, index: number, context: ChainContext): C
 		else setRange(report("inserted", from, head.place), from, head.sequence);
 	}
 }
-
-/** Rival records that may each be continued. */
-const MAX_BRANCHES = 8;

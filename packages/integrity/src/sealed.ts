@@ -7,7 +7,7 @@ class Sealed implements SealedEvent {
 	readonly sequence: number;
 	readonly hash: string;
 	readonly bytes: Uint8Array;
-	#event: StoredEvent | undefined;
+	#event?: StoredEvent;
 
 	constructor(stream: string, sequence: number, hash: string, bytes: Uint8Array) {
 		this.stream = stream;

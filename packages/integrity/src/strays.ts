@@ -12,8 +12,8 @@ export interface StrayList {
 	add(stray: Stray): void;
 	/** Takes out those between two lines. */
 	take(afterOrdinal: number, beforeOrdinal: number): readonly Stray[];
-	/** Gives up: no record is missing where they stand, so they were put there. */
-	dismiss(faults: FaultList): void;
+	/** Takes out all. */
+	takeAll(): readonly Stray[];
 }
 
 /** Beyond so many the oldest keeps the fault it has. */
@@ -33,11 +33,30 @@ export function strayList(): StrayList {
 			if (taken.length > 0) strays = strays.filter((stray) => !between(stray));
 			return taken;
 		},
-		dismiss(faults) {
-			if (strays.length === 0) return;
-			for (const { fault } of strays)
-				if (fault.class === "edited") faults.rename(fault, "inserted");
-			strays = [];
+		takeAll() {
+			const taken = strays;
+			if (taken.length > 0) strays = [];
+			return taken;
 		},
 	};
+}
+
+/** Says that lines which are no records are the missing records `from..to`, one each; returns how many of them. */
+export function explain(
+	found: readonly Stray[],
+	streamId: string,
+	from: number,
+	to: number,
+): number {
+	const explained = Math.min(found.length, to - from + 1);
+	for (const [offset, { fault }] of found.entries()) {
+		fault.streamId = streamId;
+		fault.sequence = from + Math.min(offset, explained - 1);
+	}
+	return explained;
+}
+
+/** No record is missing where these lines stand, so they were put there. */
+export function dismiss(strays: readonly Stray[], faults: FaultList): void {
+	for (const { fault } of strays) if (fault.class === "edited") faults.rename(fault, "inserted");
 }
