@@ -1,3 +1,16 @@
 export { checkSink } from "./testing/check-sink.ts";
 export type { CheckSinkOptions, SinkFaultKind, SinkUnderTest } from "./testing/check-sink.ts";
 export { sampleEvents } from "./testing/sample-events.ts";
+export { checkTrail } from "./testing/check-trail.ts";
+export type {
+	TrailCheckLimits,
+	TrailCheckOptions,
+	TrailUnderCheck,
+} from "./testing/check-trail.ts";
+export type { SimulatedDisk } from "./testing/simulated-disk.ts";
+export { simulatedSystem, simulatedWorld } from "./testing/simulated-world.ts";
+export type {
+	SimulatedFaults,
+	SimulatedProcess,
+	SimulatedWorld,
+} from "./testing/simulated-world.ts";

@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import type { Files, System } from "../system.ts";
 import { BALLAST, isStreamId, LOSS_SLOT, unfinishedName } from "./layout.ts";
 import { encodeLosses } from "./loss-slot.ts";
@@ -14,11 +15,16 @@ export type Share = (path: string, kind: "file" | "directory") => Promise<void>;
 export async function openFolder(system: System, dir: string, share: Share): Promise<void> {
 	const { files, process } = system;
 	try {
-		const before = await files.status(dir);
-		if (before === undefined) {
+		const missing: string[] = [];
+		for (let path = dir; (await files.status(path)) === undefined; path = dirname(path)) {
+			missing.push(path);
+		}
+		if (missing.length > 0) {
 			await files.makeFolder(dir);
 			await share(dir, "directory");
 		}
+		// A folder survives a power loss once the folder above it is synced.
+		for (const path of missing) await files.syncFolder(dirname(path));
 	} catch (error) {
 		throw unusable(dir, process.uid, error);
 	}

@@ -1,0 +1,277 @@
+import type { FileHandle, Files, System } from "../system.ts";
+import { seededRandom } from "./seeded-random.ts";
+import { simulatedDisk, systemError, type SimulatedDisk } from "./simulated-disk.ts";
+import type { SimulatedInode } from "./simulated-inode.ts";
+
+/** How often things go wrong, each from 0 to 1. Change them at any time. */
+export interface SimulatedFaults {
+	/** A write fails, and some of it may have been written. */
+	writeError: number;
+	/** A write takes fewer bytes than given. */
+	shortWrite: number;
+	/** An fdatasync fails, and what it should have written is forgotten. */
+	syncError: number;
+	/** Opening, renaming, removing or listing fails. */
+	entryError: number;
+	/** An operation takes up to a second. */
+	slow: number;
+}
+
+/** A process of a simulated world. */
+export interface SimulatedProcess extends System {
+	/** Ends it at once: what it was writing is written in part, nothing of it goes on. */
+	kill(): void;
+}
+
+/** A machine with virtual time and a disk in memory; the same seed gives the same run. */
+export interface SimulatedWorld {
+	readonly disk: SimulatedDisk;
+	readonly faults: SimulatedFaults;
+	nowMs(): number;
+	/** Starts a process. */
+	start(options?: { readonly uid?: number; readonly host?: string }): SimulatedProcess;
+	/** Kills every process and loses what the disk had not yet written. */
+	losePower(): void;
+	/** Lets time pass until the work is done; rejects when it stands still or takes longer than a virtual day. */
+	run<T>(work: () => Promise<T>): Promise<T>;
+	/** Lets so much time pass. */
+	pass(ms: number): Promise<void>;
+}
+
+interface Due {
+	readonly atUs: number;
+	readonly order: number;
+	readonly pid: number;
+	readonly fire: () => void;
+	/** What a kill leaves of it. */
+	readonly torn?: () => void;
+}
+
+const START_MS = Date.UTC(2026, 0, 1);
+const DAY_US = 86_400_000_000;
+
+/** Makes a world in which nothing goes wrong yet. */
+export function simulatedWorld(seed: number): SimulatedWorld {
+	const random = seededRandom(seed);
+	const disk = simulatedDisk();
+	const faults: SimulatedFaults = {
+		writeError: 0,
+		shortWrite: 0,
+		syncError: 0,
+		entryError: 0,
+		slow: 0,
+	};
+	const alive = new Map<number, string>();
+	let queue: Due[] = [];
+	let nowUs = 0;
+	let order = 0;
+	let nextPid = 1000;
+
+	function due(pid: number, inUs: number, fire: () => void, torn?: () => void): Due {
+		const entry: Due = {
+			atUs: nowUs + inUs,
+			order: order++,
+			pid,
+			fire,
+			...(torn !== undefined && { torn }),
+		};
+		queue.push(entry);
+		return entry;
+	}
+
+	function step(): boolean {
+		let first: Due | undefined;
+		for (const entry of queue) {
+			if (
+				first === undefined ||
+				entry.atUs < first.atUs ||
+				(entry.atUs === first.atUs && entry.order < first.order)
+			) {
+				first = entry;
+			}
+		}
+		if (first === undefined) return false;
+		queue.splice(queue.indexOf(first), 1);
+		nowUs = Math.max(nowUs, first.atUs);
+		first.fire();
+		return true;
+	}
+
+	function end(pid: number): void {
+		alive.delete(pid);
+		for (const entry of queue) if (entry.pid === pid) entry.torn?.();
+		queue = queue.filter((entry) => entry.pid !== pid);
+	}
+
+	/** One call of the system: takes its time, then happens, or not. */
+	function call<T>(pid: number, act: () => T, torn?: () => void): Promise<T> {
+		return new Promise((resolve, reject) => {
+			if (!alive.has(pid)) return;
+			const us = random.chance(faults.slow) ? random.below(1_000_000) : 20 + random.below(400);
+			const fire = (): void => {
+				try {
+					resolve(act());
+				} catch (error) {
+					reject(error instanceof Error ? error : new Error(String(error)));
+				}
+			};
+			due(pid, us, fire, torn);
+		});
+	}
+
+	function filesOf(pid: number, uid: number): Files {
+		const entry = <T>(what: string, act: () => T): Promise<T> =>
+			call(pid, () => {
+				if (random.chance(faults.entryError)) throw systemError("EIO", what);
+				return act();
+			});
+		return {
+			open: (path, flag) =>
+				entry(path, () => handleOf(pid, disk.open(path, flag, uid), flag !== "read")),
+			makeFolder: (path) => entry(path, () => disk.makeFolder(path, uid)),
+			list: (path) => entry(path, () => disk.list(path)),
+			status: (path) => entry(path, () => disk.status(path)),
+			rename: (from, to) => entry(to, () => disk.rename(from, to)),
+			link: (from, to) => entry(to, () => disk.link(from, to)),
+			remove: (path) => entry(path, () => disk.remove(path)),
+			share: (path, gid, mode) => entry(path, () => disk.share(path, gid, mode)),
+			syncFolder: (path) => entry(path, () => disk.syncFolder(path)),
+		};
+	}
+
+	function handleOf(pid: number, inode: SimulatedInode, writable: boolean): FileHandle {
+		let open = true;
+		const check = (): void => {
+			if (!open) throw systemError("EBADF", "the file is closed");
+			if (!writable) throw systemError("EBADF", "the file is open for reading");
+		};
+		const part = (bytes: Uint8Array, position: number): void => {
+			disk.write(inode, bytes.subarray(0, random.below(bytes.length + 1)), position);
+		};
+		return {
+			writev(buffers, position) {
+				const bytes = Buffer.concat(buffers);
+				const act = (): number => {
+					check();
+					if (random.chance(faults.writeError)) {
+						part(bytes, position);
+						throw systemError("EIO", "write");
+					}
+					const short = random.chance(faults.shortWrite) && bytes.length > 1;
+					const count = short ? 1 + random.below(bytes.length - 1) : bytes.length;
+					return disk.write(inode, bytes.subarray(0, count), position);
+				};
+				return call(pid, act, () => attempt(() => part(bytes, position)));
+			},
+			read: (length, position) =>
+				call(pid, () => {
+					if (!open) throw systemError("EBADF", "the file is closed");
+					return inode.read(length, position);
+				}),
+			datasync: () =>
+				call(pid, () => {
+					check();
+					if (random.chance(faults.syncError)) {
+						inode.failSync(random);
+						throw systemError("EIO", "fdatasync");
+					}
+					inode.sync();
+				}),
+			truncate: (length) =>
+				call(pid, () => {
+					check();
+					if (random.chance(faults.writeError)) throw systemError("EIO", "truncate");
+					inode.truncate(length);
+				}),
+			size: () => call(pid, () => inode.size),
+			close: () =>
+				call(pid, () => {
+					open = false;
+				}),
+		};
+	}
+
+	const world: SimulatedWorld = {
+		disk,
+		faults,
+		nowMs: () => START_MS + Math.floor(nowUs / 1000),
+		start({ uid = 1, host = "simulated" } = {}) {
+			const pid = nextPid++;
+			const startTime = `${seed}:${pid}`;
+			alive.set(pid, startTime);
+			return {
+				files: filesOf(pid, uid),
+				clock: { nowMs: () => world.nowMs(), monotonicUs: () => nowUs },
+				timers: {
+					after(ms, fn) {
+						if (!alive.has(pid)) return () => {};
+						const entry = due(pid, Math.max(0, ms) * 1000, fn);
+						return () => {
+							const index = queue.indexOf(entry);
+							if (index >= 0) queue.splice(index, 1);
+						};
+					},
+				},
+				process: {
+					host,
+					pid,
+					uid,
+					startTime,
+					isAlive: (owner) => alive.get(owner.pid) === owner.startTime,
+				},
+				random: (count) => random.bytes(count),
+				kill: () => end(pid),
+			};
+		},
+		losePower() {
+			for (const pid of alive.keys()) end(pid);
+			disk.losePower(random);
+		},
+		async run(work) {
+			const untilUs = nowUs + DAY_US;
+			let settled = false;
+			const running = work();
+			const note = (): void => {
+				settled = true;
+			};
+			running.then(note, note);
+			for (;;) {
+				await turn();
+				if (settled) return running;
+				if (!step()) throw new Error("The simulation stands still: nothing more is due.");
+				if (nowUs > untilUs) throw new Error("The simulation took longer than a virtual day.");
+			}
+		},
+		pass: (ms) =>
+			world.run(
+				() =>
+					new Promise((resolve) => {
+						due(0, ms * 1000, resolve);
+					}),
+			),
+	};
+	return world;
+}
+
+/** One process of a world of its own. */
+export function simulatedSystem(
+	seed: number,
+): SimulatedProcess & Pick<SimulatedWorld, "run" | "pass"> {
+	const world = simulatedWorld(seed);
+	return { ...world.start(), run: (work) => world.run(work), pass: (ms) => world.pass(ms) };
+}
+
+/** Lets everything that waits for a promise go on. */
+function turn(): Promise<void> {
+	return new Promise((resolve) => {
+		setImmediate(resolve);
+	});
+}
+
+function attempt(act: () => void): void {
+	try {
+		act();
+	} catch {
+		// A full disk takes no part of it.
+	}
+}
