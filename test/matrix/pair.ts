@@ -1,6 +1,6 @@
 import type { Caller, WireRequest } from "./caller.ts";
 import type { Sdk, Side } from "./expected.ts";
-import { isOutcome, type Recorder, type Recording, type Spans } from "./recording.ts";
+import { isOutcome, ofSide, type Recorder, type Recording, type Spans } from "./recording.ts";
 
 /** A connected client and server, both instrumented. */
 export interface Pair {
@@ -46,7 +46,7 @@ async function finishBoth(
 	const [clientEnd, serverEnd] = [await client.finish(), await server.finish()];
 	const ended = spans.take();
 	return {
-		client: { ...clientEnd, spans: ended.client },
-		server: { ...serverEnd, spans: ended.server },
+		client: { ...clientEnd, spans: ofSide(ended, "client") },
+		server: { ...serverEnd, spans: ofSide(ended, "server") },
 	};
 }

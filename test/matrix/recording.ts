@@ -28,7 +28,7 @@ export interface Recording {
 export interface Recorder {
 	readonly seen: Instrumentation;
 	/** Waits until so many events are recorded that are like this, or the deadline passes. */
-	until(count: number, isLike: (event: StoredEvent) => boolean): Promise<void>;
+	readonly until: (count: number, isLike: (event: StoredEvent) => boolean) => Promise<void>;
 	readonly finish: () => Promise<Omit<Recording, "spans">>;
 }
 
@@ -83,7 +83,12 @@ export function recorder(service: string): Recorder {
 /** Spans of this process. */
 export interface Spans {
 	/** Ended since the last call. */
-	take(): Readonly<Record<Side, readonly SpanRecord[]>>;
+	take(): readonly SpanRecord[];
+}
+
+/** The spans of one side, where all requests go one way. */
+export function ofSide(spans: readonly SpanRecord[], side: Side): readonly SpanRecord[] {
+	return spans.filter((span) => span.kind === side.toUpperCase());
 }
 
 /** Registers an OpenTelemetry SDK as an application does, with an exporter that keeps spans in memory. */
@@ -105,10 +110,7 @@ export function registerSpans(): Spans {
 				};
 			});
 			exporter.reset();
-			return {
-				client: records.filter((span) => span.kind === "CLIENT"),
-				server: records.filter((span) => span.kind === "SERVER"),
-			};
+			return records;
 		},
 	};
 }

@@ -6,7 +6,7 @@ import {
 	StdioServerTransport as TransportV2,
 	serveStdio,
 } from "@modelcontextprotocol/server/stdio";
-import { recorder, registerSpans } from "./recording.ts";
+import { ofSide, recorder, registerSpans } from "./recording.ts";
 import { serverV1 } from "./server-v1.ts";
 import { serverV2 } from "./server-v2.ts";
 
@@ -32,7 +32,7 @@ if (sdk === "v1") {
 process.stdin.once("end", () => {
 	void (async () => {
 		await close();
-		const recording = { ...(await finish()), spans: spans.take().server };
+		const recording = { ...(await finish()), spans: ofSide(spans.take(), "server") };
 		writeFileSync(join(folder, `${process.pid}.json`), JSON.stringify(recording));
 		process.exit(0);
 	})();

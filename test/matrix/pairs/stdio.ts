@@ -8,7 +8,7 @@ import { tap } from "../caller.ts";
 import { clientV1 } from "../client-v1.ts";
 import { clientV2 } from "../client-v2.ts";
 import type { Connect } from "../pair.ts";
-import { isOutcome, recorder, type Recording } from "../recording.ts";
+import { isOutcome, ofSide, recorder, type Recording } from "../recording.ts";
 
 /** How to start a TypeScript file of this repository in a process of its own. */
 export function child(file: string, ...args: readonly string[]) {
@@ -24,7 +24,7 @@ export function child(file: string, ...args: readonly string[]) {
 }
 
 /** What servers in processes of their own left in a folder, by process id. */
-function leftIn(folder: string): ReadonlyMap<number, Recording> {
+export function leftIn(folder: string): ReadonlyMap<number, Recording> {
 	const files = readdirSync(folder).map((name) => {
 		const recording: Recording = JSON.parse(readFileSync(join(folder, name), "utf8"));
 		return [Number.parseInt(name, 10), recording] as const;
@@ -57,7 +57,7 @@ export const stdio: Connect = async (sdk, spans) => {
 			const left = leftIn(folder);
 			const server = pid === null ? undefined : left.get(pid);
 			if (server === undefined) throw new Error("The server ended before it wrote its recording.");
-			return { client: { ...clientEnd, spans: spans.take().client }, server };
+			return { client: { ...clientEnd, spans: ofSide(spans.take(), "client") }, server };
 		},
 	};
 };
