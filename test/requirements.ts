@@ -2,7 +2,10 @@
 export const promises = [
 	{ id: "transparent", says: "The host behaves the same with and without." },
 	{ id: "complete", says: "Every request has exactly one outcome event." },
-	{ id: "durable", says: "What was acknowledged survives and is delivered at least once, in order." },
+	{
+		id: "durable",
+		says: "What was acknowledged survives and is delivered at least once, in order.",
+	},
 	{ id: "honest", says: "What could not be known or recorded is said." },
 	{ id: "bounded", says: "Memory, disk and handles have limits with a stated behaviour." },
 	{ id: "private", says: "No value, token or secret is kept by default." },

@@ -1,4 +1,5 @@
 /** The Kafka act: the same events, delivered to a broker and verified as a consumer reads them back. */
+import { Readable } from "node:stream";
 import type { Sink } from "@mcp-trail/audit";
 import type { StoredEvent } from "@mcp-trail/event";
 import { verify } from "@mcp-trail/integrity";
@@ -59,7 +60,9 @@ export async function kafkaAct(brokers: string, events: readonly StoredEvent[]):
 			.catch(reject);
 	});
 	await consumer.disconnect();
-	const report = await verify(lines.map((line) => Buffer.concat([line, Buffer.from("\n")])));
+	const report = await verify(
+		Readable.from(lines.map((line) => Buffer.concat([line, Buffer.from("\n")]))),
+	);
 	const whole = missing.size === 0 && report.faults.length === 0;
 	console.log(
 		`   ${lines.length} records read, ${missing.size} of ${expected.size} missing; chain from the topic: ${report.faults.length === 0 ? "no fault" : `${report.faults.length} faults`}`,

@@ -1,4 +1,4 @@
-import type { HrTime } from "@opentelemetry/api";
+import { SpanStatusCode, type HrTime } from "@opentelemetry/api";
 import { NodeSDK } from "@opentelemetry/sdk-node";
 import {
 	SimpleSpanProcessor,
@@ -54,6 +54,6 @@ function shown(service: string, span: ReadableSpan): ShownSpan {
 		kind: KINDS[span.kind] ?? "INTERNAL",
 		startMs: ms(span.startTime),
 		tookMs: ms(span.duration),
-		failed: span.status.code === 2,
+		failed: span.status.code === SpanStatusCode.ERROR,
 	};
 }

@@ -18,7 +18,8 @@ const audit = openAudit({
 const trail = instrumentation({ audit });
 
 function tickets(): McpServer {
-	const server = new McpServer({ name: "tickets", version: "2.3.1" });
+	// Instrumented before its tools are registered: so the trail also knows whether a tool was entered.
+	const server = trail.server(new McpServer({ name: "tickets", version: "2.3.1" }));
 	const title = z.object({ title: z.string(), priority: z.enum(["low", "high"]).optional() });
 	server.registerTool(
 		"create_ticket",
@@ -48,7 +49,7 @@ function authenticate(request: IncomingMessage): void {
 	});
 }
 
-const handler = toNodeHandler(createMcpHandler(() => trail.server(tickets())));
+const handler = toNodeHandler(createMcpHandler(tickets));
 const http = createServer((request, response) => {
 	authenticate(request);
 	void handler(request as never, response);

@@ -9,13 +9,13 @@ const audit = openAudit({
 	service: "weather",
 	trail: fileTrail({ dir: process.argv[2] ?? "trail" }),
 });
-const server = new McpServer({ name: "weather", version: "1.0.0" });
+const server = instrumentServer(new McpServer({ name: "weather", version: "1.0.0" }), { audit });
 server.registerTool(
 	"forecast",
 	{ description: "Tomorrow's weather", inputSchema: { city: z.string() } },
 	({ city }) => ({ content: [{ type: "text", text: `Sunny in ${city}` }] }),
 );
-await instrumentServer(server, { audit }).connect(new StdioServerTransport());
+await server.connect(new StdioServerTransport());
 
 // A stdio server ends when its client closes stdin; SIGTERM follows about two seconds later.
 process.stdin.once("end", () => void audit.close().then(() => process.exit(0)));

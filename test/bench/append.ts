@@ -35,7 +35,10 @@ async function bareLoop(dir: string, sync: boolean): Promise<Side> {
 			measured(items, async () => {
 				const lines = events.map((event) => {
 					sequence += 1;
-					const head = `${JSON.stringify({ ...event, integrity: { stream_id: stream, sequence, previous_hash: previous } }).slice(0, -2)}`;
+					const head = JSON.stringify({
+						...event,
+						integrity: { stream_id: stream, sequence, previous_hash: previous },
+					}).slice(0, -2);
 					const hash = createHash("sha256")
 						.update("mcp-trail/chain/v1\n")
 						.update(head)
@@ -55,7 +58,7 @@ async function trail(dir: string, durability: "disk" | "os"): Promise<Side> {
 	const opened = await fileTrail({ dir: join(dir, "trail"), durability, maxBytes: 16 * 1024 ** 3 })(
 		{
 			system: nodeSystem(),
-			complete: (event) => ({ ...sampleEvent(), ...event }) as AuditEvent,
+			complete: (event) => ({ ...sampleEvent(), ...event }),
 			onError: (error) => {
 				throw error;
 			},

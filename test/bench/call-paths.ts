@@ -39,7 +39,7 @@ export const NODE_ARGUMENTS = ["--import", "tsx"] as const;
 /** Connects a client and a server of the variant; both are equipped alike. */
 export async function connectPair(variant: Variant, dir: string): Promise<ConnectedPair> {
 	const { sdk, transport } = variant;
-	const equipped = await equipment(variant.equipment, join(dir, "client"));
+	const equipped = equipment(variant.equipment, join(dir, "client"));
 	const client =
 		sdk === "v1"
 			? equipped.client(new ClientV1({ name: "bench", version: "1.0.0" }))
@@ -57,7 +57,7 @@ export async function connectPair(variant: Variant, dir: string): Promise<Connec
 		} else {
 			const [here, there] = InMemoryV2.createLinkedPair();
 			await equipped.server(serverV2()).connect(there);
-			await (client as ClientV2).connect(here as Parameters<ClientV2["connect"]>[0]);
+			await (client as ClientV2).connect(here);
 		}
 	} else if (transport === "stdio") {
 		const parameters = { command: process.execPath, args: [...NODE_ARGUMENTS, ...serverArguments] };
@@ -70,7 +70,7 @@ export async function connectPair(variant: Variant, dir: string): Promise<Connec
 			child?.once("exit", (code) => reject(new Error(`the bench server left with code ${code}`)));
 		});
 		const url = new URL(`http://127.0.0.1:${port}/mcp`);
-		if (sdk === "v1") await (client as ClientV1).connect(new HttpV1(url) as never);
+		if (sdk === "v1") await (client as ClientV1).connect(new HttpV1(url));
 		else await (client as ClientV2).connect(new HttpV2(url));
 	}
 	const request = { name: "echo", arguments: { message: "hello" } };

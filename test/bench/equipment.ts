@@ -21,9 +21,10 @@ const nullExporter: SpanExporter = {
 	shutdown: () => Promise.resolve(),
 };
 
+const bare = <T extends object>(peer: T): T => peer;
+
 /** Sets up what `kind` says: a file trail at durability `os`, the OpenTelemetry SDK with a batch processor, both, or nothing. */
 export function equipment(kind: Equipment, dir: string): Equipped {
-	const bare = <T extends object>(peer: T): T => peer;
 	if (kind === "bare") {
 		return { client: bare, server: bare, settle: async () => {}, close: async () => {} };
 	}
@@ -42,8 +43,8 @@ export function equipment(kind: Equipment, dir: string): Equipped {
 			: openAudit({ service: "bench", trail: fileTrail({ dir, durability: "os" }) });
 	const instrument = instrumentation({ audit: audit ?? false, traces });
 	return {
-		client: (client) => instrument.client(client as never) as typeof client,
-		server: (server) => instrument.server(server as never) as typeof server,
+		client: (client) => instrument.client(client as never),
+		server: (server) => instrument.server(server as never),
 		settle: async () => {
 			await audit?.flush(AbortSignal.timeout(60_000));
 			await provider.forceFlush();

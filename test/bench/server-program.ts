@@ -11,7 +11,9 @@ import type { Variant } from "./call-paths.ts";
 import { equipment } from "./equipment.ts";
 import { serverV1, serverV2 } from "./servers.ts";
 
-type Listener = (...pair: Parameters<StreamableHTTPServerTransport["handleRequest"]>) => Promise<void>;
+type Listener = (
+	...pair: Parameters<StreamableHTTPServerTransport["handleRequest"]>
+) => Promise<void>;
 
 const variant = JSON.parse(process.argv[2] ?? "{}") as Variant;
 const equipped = equipment(variant.equipment, process.argv[3] ?? "");
@@ -30,6 +32,6 @@ if (variant.transport === "stdio") {
 
 async function statefulV1(): Promise<Listener> {
 	const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: () => randomUUID() });
-	await equipped.server(serverV1()).connect(transport as never);
+	await equipped.server(serverV1()).connect(transport);
 	return (request, response) => transport.handleRequest(request, response);
 }
