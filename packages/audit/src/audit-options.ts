@@ -48,8 +48,8 @@ export interface AuditOptions {
 	/** The operator's own facts, put on every event: at most 16. */
 	readonly labels?: Readonly<Record<string, string>>;
 	/**
-	 * For development: called with every event, returns what is wrong with it, for example by `validate` of
-	 * `@mcp-trail/event/schema`. The event is kept whatever it says. It costs more than recording does.
+	 * For development: called with every event, returns what is wrong with it, for example by
+	 * `validate(event, { as: "audit" })` of `@mcp-trail/event/schema`. The event is kept whatever it says. It costs more than recording does.
 	 */
 	readonly judge?: (event: AuditEvent) => string | undefined;
 	/** Told of everything that no caller can be told; what it throws is swallowed. @default a process warning, each code at most once a minute */

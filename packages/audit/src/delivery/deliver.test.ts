@@ -18,6 +18,7 @@ const sinkOf = (write: Write, ordered = true): Sink => ({
 	name: "sink",
 	delivery: "at_least_once",
 	ordered,
+	// oxlint-disable-next-line typescript/no-unsafe-type-assertion
 	write: write as Sink["write"],
 });
 
@@ -53,14 +54,12 @@ function setup(over: Partial<DeliveryContext> = {}): Setup {
 /** Lets time pass until the delivery is done; how long that took. */
 async function timed(delivery: Promise<Delivered>): Promise<{ result: Delivered; ms: number }> {
 	const startMs = Date.now();
-	let result: Delivered | undefined;
-	delivery.then(
-		(value) => (result = value),
-		() => undefined,
-	);
-	for (let round = 0; round < 100_000 && result === undefined; round += 1) {
+	const over = { yet: false };
+	const settled = delivery.finally(() => (over.yet = true));
+	for (let round = 0; round < 100_000 && !over.yet; round += 1) {
 		await vi.advanceTimersToNextTimerAsync();
 	}
+	await settled;
 	return { result: await delivery, ms: Date.now() - startMs };
 }
 
@@ -106,7 +105,8 @@ describe("deliver", () => {
 		const got: string[] = [];
 		const sink = sinkOf((events) => {
 			call += 1;
-			if (call <= failures.length) return Promise.reject(failures[call - 1] as Error);
+			// oxlint-disable-next-line no-throw-literal, typescript/only-throw-error
+			if (call <= failures.length) throw failures[call - 1];
 			got.push(...ids(events));
 		});
 		const context = setup();

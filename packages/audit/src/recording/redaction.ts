@@ -47,26 +47,34 @@ const fixed = ({ outcome, mcp, operation, ...event }: AuditEvent): Record<string
 
 /** The event at level `metadata`, marked `trimmed`: no content, parts, shape, labels, mismatch or message. */
 export function atMetadata(event: AuditEvent): AuditEvent {
-	const { labels: _labels, redactions: _redactions, ...kept } = event;
-	const { request, response, outcome, network } = event;
+	const { request, response, outcome, network, labels: _, redactions: __, ...kept } = event;
 	const recording: Recording = { ...event.recording, level: "metadata", trimmed: true };
+	const http = network?.http && without(network.http, "mismatch");
 	return inMemberOrder({
 		...kept,
+		...block("request", request && without(request, ...CONTENTS)),
+		...block("response", response && without(response, ...CONTENTS, "parts")),
+		...block("outcome", outcome && without(outcome, "message")),
+		...block("network", network && { ...without(network, "http"), ...block("http", http) }),
 		recording,
-		...(request === undefined ? {} : { request: bare(request) }),
-		...(response === undefined ? {} : { response: bare(response) }),
-		...(outcome === undefined ? {} : { outcome: without(outcome, "message") }),
-		...(network?.http === undefined
-			? {}
-			: { network: { ...network, http: without(network.http, "mismatch") } }),
 	});
 }
 
-const bare = (message: NonNullable<AuditEvent["response"]>): NonNullable<AuditEvent["response"]> =>
-	without(message, "content", "truncated", "shape", "parts");
+const CONTENTS = ["content", "truncated", "shape"] as const;
 
-function without<T extends object>(block: T, ...names: readonly (keyof T)[]): T {
-	const copy = { ...block };
+function without<T extends object>(whole: T, ...names: readonly (keyof T)[]): T {
+	const copy = { ...whole };
 	for (const name of names) Reflect.deleteProperty(copy, name);
 	return copy;
+}
+
+/** A block under its name; nothing where nothing is left of it, for empty blocks are never written. */
+function block<N extends string, T extends object>(
+	name: N,
+	value: T | undefined,
+): { readonly [K in N]?: T } {
+	if (value === undefined || Object.keys(value).length === 0) return {};
+	const named: { [K in N]?: T } = {};
+	named[name] = value;
+	return named;
 }
