@@ -13,7 +13,7 @@ export default defineConfig({
 		globalSetup: ["./setup.ts"],
 		// One server at a time: the machine is small and the faults are timed.
 		fileParallelism: false,
-		testTimeout: 120_000,
+		testTimeout: 300_000,
 		hookTimeout: 300_000,
 		// What the suites measured and which server they ran against is part of the result.
 		disableConsoleIntercept: true,

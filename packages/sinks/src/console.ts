@@ -27,7 +27,7 @@ const NAME = /^[a-z][a-z0-9_-]{0,31}$/u;
  *
  * @example
  * ```ts
- * const audit = openAudit({ trail: memoryTrail(), sinks: [consoleSink()] });
+ * const audit = openAudit({ service: "tickets", sinks: [consoleSink()] });
  * ```
  */
 export function consoleSink(options: ConsoleSinkOptions = {}): Sink {

@@ -66,7 +66,8 @@ const MAX_EVENTS = 500;
  * @example
  * ```ts
  * const audit = openAudit({
- * 	trail: fileTrail({ folder: "trail" }),
+ * 	service: "tickets",
+ * 	trail: fileTrail({ dir: "/var/lib/tickets/audit" }),
  * 	sinks: [kafkaSink({ brokers: ["kafka-1:9092", "kafka-2:9092"] })],
  * });
  * ```

@@ -55,7 +55,7 @@ function lastNumber(text: unknown): number | undefined {
 }
 
 /** A request that the client calls answered though the answer does not cover it. */
-export const INCOMPLETE_RESPONSE = "INCOMPLETE_RESPONSE";
+const INCOMPLETE_RESPONSE = "INCOMPLETE_RESPONSE";
 
 /** The error of a request whose answer does not cover it. */
 export function incompleteResponse(message: string): Error {

@@ -33,6 +33,8 @@ const REQUEST_TIMEOUT_MS = 5_000;
 const CONNECTION_TIMEOUT_MS = 2_000;
 /** Short: beyond a leader election the lane tries again, with a new producer. */
 const RETRY = { retries: 5, initialRetryTime: 50, maxRetryTime: 1_000 };
+/** Said of every producer with a limit on retries; the rest is done by a new producer instead. */
+const RETRIES_NOTICE = "Limiting retries";
 const TOPIC_RESOURCE = 2;
 const UNKNOWN_TOPIC = 3;
 const CONFIG_NAMES = [
@@ -79,7 +81,9 @@ export function kafkajsClient(options: KafkajsOptions): {
 					logLevel: warn ? kafkajs.logLevel.WARN : kafkajs.logLevel.NOTHING,
 					// Its own log goes to stdout, which in a stdio server is the protocol.
 					logCreator: () => (entry) => {
-						warn?.(`kafkajs: ${entry.log.message}`);
+						const { message, error } = entry.log;
+						if (message.startsWith(RETRIES_NOTICE)) return;
+						warn?.(`kafkajs: ${message}${typeof error === "string" ? `: ${error}` : ""}`);
 					},
 				}),
 		);

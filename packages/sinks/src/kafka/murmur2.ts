@@ -2,7 +2,7 @@ const SEED = 0x9747b28c;
 const M = 0x5bd1e995;
 
 /** MurmurHash2 as Kafka's Java client computes it: a signed 32-bit integer. */
-export function murmur2(bytes: Uint8Array): number {
+function murmur2(bytes: Uint8Array): number {
 	const { length } = bytes;
 	const view = new DataView(bytes.buffer, bytes.byteOffset, length);
 	const whole = length - (length % 4);

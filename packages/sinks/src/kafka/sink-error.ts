@@ -24,7 +24,7 @@ export function sinkError(
 }
 
 /** Tells an error made by {@link sinkError}, or by anybody else, by its shape. */
-export function isSinkError(error: unknown): error is SinkError {
+function isSinkError(error: unknown): error is SinkError {
 	return error instanceof Object && "verdict" in error && typeof error.verdict === "string";
 }
 
