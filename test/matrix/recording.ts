@@ -32,7 +32,7 @@ export interface Recorder {
 	readonly finish: () => Promise<Omit<Recording, "spans">>;
 }
 
-/** A call that nobody stops works on for a second; a busy machine takes longer. */
+/** A call that nobody stops works on for 1.5 s; a busy machine takes longer. */
 const WITHIN_MS = 8000;
 
 export const isOutcome = (event: StoredEvent): boolean =>

@@ -1,5 +1,5 @@
 /** How long a tool that nobody stops works on after it said that it began. */
-const WORK_MS = 1000;
+const WORK_MS = 1500;
 
 /** What a waiting tool gets from either SDK. */
 export interface Context {

@@ -3,5 +3,5 @@ import { refused } from "./settle.ts";
 
 /** The client waits less long than the tool works. */
 export async function timedOut(caller: Caller): Promise<void> {
-	await refused(caller.tool("timed_out", {}, { timeoutMs: 600 }));
+	await refused(caller.tool("timed_out", {}, { timeoutMs: 800 }));
 }
