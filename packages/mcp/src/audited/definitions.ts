@@ -92,19 +92,31 @@ export function definitions(nowMs: () => number = Date.now): Definitions {
 	const lists = new Map<string, List>();
 	const connections = new WeakMap<Connection, number>();
 	let nextConnection = 1;
+	const ownNames = new Set<string>();
 
-	/** A server is itself by its own name; what a peer calls itself does not identify it, so its connection does. */
-	function identityOf({ connection }: Exchange): string {
-		if (connection.role === "server") return `server ${connection.server()?.name ?? ""}`;
+	/**
+	 * A server is itself by its own name, which one made for a single request says only in its answer: until then
+	 * it is the only server of this instrumentation, or nobody. What a peer calls itself does not identify it, so
+	 * its connection does.
+	 */
+	function identityOf({ connection }: Exchange): string | undefined {
+		if (connection.role === "server") {
+			const name = connection.server()?.name;
+			if (name !== undefined && ownNames.size < MAX_LISTS) ownNames.add(name);
+			const [only = ""] = ownNames;
+			if (name === undefined && ownNames.size > 1) return undefined;
+			return `server ${name ?? only}`;
+		}
 		let number = connections.get(connection);
 		if (number === undefined) connections.set(connection, (number = nextConnection++));
 		return `connection ${number}`;
 	}
 
-	function scopesOf(exchange: Exchange, kind: string): readonly [string, string] {
+	function scopesOf(exchange: Exchange, kind: string): readonly [string, string] | undefined {
 		const claims = exchange.auth?.claims;
 		const who = JSON.stringify([claims?.["iss"], claims?.["sub"], exchange.auth?.clientId]);
 		const identity = identityOf(exchange);
+		if (identity === undefined) return undefined;
 		return [`${kind} ${identity} ${who}`, `${kind} ${identity} public`];
 	}
 
@@ -124,9 +136,7 @@ export function definitions(nowMs: () => number = Date.now): Definitions {
 	}
 
 	const each = (exchange: Exchange, kind: string): readonly List[] =>
-		scopesOf(exchange, kind)
-			.map(live)
-			.filter((list) => list !== undefined);
+		(scopesOf(exchange, kind) ?? []).map(live).filter((list) => list !== undefined);
 
 	return {
 		learn(exchange, kind, result, member) {
@@ -135,12 +145,13 @@ export function definitions(nowMs: () => number = Date.now): Definitions {
 			const size = items.length;
 			const seenMs = nowMs();
 			const digest = sha256(items);
-			const [own, open] = scopesOf(exchange, kind);
-			const scope = result["cacheScope"] === "public" ? open : own;
+			const learned = digest === undefined ? { size } : { digest, size };
+			const scopes = scopesOf(exchange, kind);
+			if (scopes === undefined) return learned;
+			const scope = scopes[result["cacheScope"] === "public" ? 1 : 0];
 			const before = live(scope);
 			const first = exchange.params?.["cursor"] === undefined;
 			const complete = result["nextCursor"] === undefined;
-			const learned = digest === undefined ? { size } : { digest, size };
 			if (first && complete && before?.complete === true && before.digest === digest) {
 				before.seenMs = seenMs;
 				return learned;
