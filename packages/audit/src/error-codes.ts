@@ -4,7 +4,7 @@ export interface ErrorCodeEntry {
 	readonly remedy: string;
 }
 
-/** Every `code` that an {@link AuditError} can have; docs/errors.md is kept equal to it by a test. */
+/** Every `code` that an error of this package can have; docs/errors.md is kept equal to it by a test. */
 export const errorCodes = {
 	aborted: {
 		means: "The caller gave up before the event was handed to the trail; nothing was recorded.",
@@ -35,6 +35,19 @@ export const errorCodes = {
 	event_lost: {
 		means: "An event could not be kept; it is counted in the next `trail.lost`.",
 		remedy: "The message says why; see `health().trail.lastError`.",
+	},
+	folder_foreign: {
+		means:
+			"A stream, or something else in the trail's folder, is not this process's own; it is left alone.",
+		remedy: "Run a recorder as the user who owns it, or move it out of the folder.",
+	},
+	folder_insecure: {
+		means: "The trail's folder is a link, or others may write to it.",
+		remedy: "Name the folder itself and run `chmod 700` on it.",
+	},
+	folder_unusable: {
+		means: "The trail's folder, or a stream in it, cannot be used by this user.",
+		remedy: "Give that user write permission and free space there, or choose another folder.",
 	},
 	full: {
 		means: "The trail has reached its limit and could not take the event.",
@@ -69,6 +82,10 @@ export const errorCodes = {
 			"The trail could not be opened; nothing can be recorded, and everything is counted as lost.",
 		remedy: "The cause names the folder or file; correct it and start again.",
 	},
+	ownership_lost: {
+		means: "Another process has taken over the stream of this one, which was held for dead.",
+		remedy: "Find out what stopped this process for so long, and start it again.",
+	},
 	read_failed: {
 		means: "A lane could not read the trail, or could not open its cursor; it tries again.",
 		remedy: "Check the trail's folder, and `mcp-trail verify` it.",
@@ -77,6 +94,11 @@ export const errorCodes = {
 		means:
 			"The policy's `redact` threw or changed what it may not; the event was kept at level `metadata`, marked `trimmed`.",
 		remedy: "Correct the policy.",
+	},
+	segment_damaged: {
+		means:
+			"A line of a segment is not a record of its stream, and records follow it; it stays where it is and is passed over.",
+		remedy: "Run `mcp-trail verify` on the folder.",
 	},
 	sink_failing: {
 		means: "A sink does not take events; its lane tries again, nothing is lost meanwhile.",
@@ -89,6 +111,10 @@ export const errorCodes = {
 	sink_refused: {
 		means: "A sink refused events for good; they are in its dead-letter file.",
 		remedy: "Look at the file, correct the cause, then replay it.",
+	},
+	storage_failed: {
+		means: "Reading, writing or removing in the trail's folder failed; it is tried again.",
+		remedy: "Check the disk and the permissions.",
 	},
 	trail_failed: {
 		means: "The trail could not take the event, or is not open.",
