@@ -20,7 +20,8 @@ export async function kafkaSinks(brokers: string | undefined): Promise<Sink[]> {
 	await topics.connect();
 	await topics.createTopics({ topics: [{ topic: TOPIC, numPartitions: 6 }] });
 	await topics.disconnect();
-	return [kafkaSink({ brokers: brokers.split(",") })];
+	// One copy will do for a demonstration.
+	return [kafkaSink({ brokers: brokers.split(","), minInSyncReplicas: 1 })];
 }
 
 /** Reads back what a consumer sees and verifies it; true when every event of this process is there and the chain holds. */

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { checkSink, type SinkFaultKind } from "@mcp-trail/audit/testing";
 import type { AuditEvent } from "@mcp-trail/event";
 import { seal } from "@mcp-trail/integrity";
 import { describe, expect, it, vi } from "vitest";
-import { consoleSink } from "./console.ts";
+import { consoleSink, type ConsoleStream } from "./console.ts";
 
 const folder = new URL("../../../schemas/event/1.0/valid/", import.meta.url);
 const examples = readdirSync(folder)
@@ -101,5 +102,32 @@ describe("a console sink", () => {
 	it("refuses invalid options", () => {
 		expect(() => consoleSink({ name: "Console" })).toThrow("`name`");
 		expect(() => consoleSink(Object({ format: "xml" }))).toThrow("`format`");
+	});
+});
+
+describe("the contract of every sink", () => {
+	checkSink({
+		test: it,
+		cannot: ["poison"],
+		make: () => {
+			const out = capture();
+			let mode: SinkFaultKind | "none" = "none";
+			const stream: ConsoleStream = {
+				write: (text, done) => {
+					if (mode === "none") out.stream.write(text, done);
+					if (mode === "down") done(new Error("EPIPE"));
+				},
+			};
+			return {
+				sink: consoleSink({ format: "ndjson", stream }),
+				received: () =>
+					(out.text().match(/"id":"([0-9a-f-]{36})","time"/gu) ?? []).map((found) =>
+						found.slice(6, 42),
+					),
+				fault: (kind) => {
+					mode = kind;
+				},
+			};
+		},
 	});
 });

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { checkSink, type SinkFaultKind } from "@mcp-trail/audit/testing";
 import type { AuditEvent } from "@mcp-trail/event";
 import { type SealedEvent, sealer } from "@mcp-trail/integrity";
 import { describe, expect, it, vi } from "vitest";
@@ -46,6 +47,8 @@ function fakeKafka(
 	const stored: { partition: number; message: KafkaMessage }[] = [];
 	const producers: { sends: number; connected: boolean; disconnects: number; poisoned: boolean }[] =
 		[];
+	let mode: SinkFaultKind | "none" = "none";
+	let poison: ReadonlySet<string> = new Set();
 	let underWay = 0;
 	let most = 0;
 	const factory: ProducerFactory = ({ createPartitioner }) => {
@@ -55,6 +58,8 @@ function fakeKafka(
 		producers.push(self);
 		return {
 			connect: async () => {
+				if (mode === "silent") return new Promise(() => undefined);
+				if (mode === "down") throw Object.assign(new Error("down"), { code: "ECONNREFUSED" });
 				const fault = connectFaults.shift();
 				if (fault === "hang") return new Promise(() => undefined);
 				self.connected = true;
@@ -68,6 +73,12 @@ function fakeKafka(
 			},
 			send: async ({ topic, messages }) => {
 				self.sends += 1;
+				if (mode === "silent") return new Promise(() => undefined);
+				if (mode === "down") throw Object.assign(new Error("down"), { code: "ECONNRESET" });
+				if (messages.some(({ headers }) => poison.has(headers["ce_id"] ?? ""))) {
+					self.poisoned = true;
+					throw Object.assign(new Error("too large"), { code: 10 });
+				}
 				most = Math.max(most, ++underWay);
 				const records = messages.map((message) => ({
 					message,
@@ -103,13 +114,17 @@ function fakeKafka(
 			},
 		};
 	};
-	return { factory, stored, producers, mostUnderWay: () => most };
+	const fault = (kind: SinkFaultKind | "none", which?: ReadonlySet<string>): void => {
+		mode = kind;
+		poison = kind === "poison" ? (which ?? poison) : new Set();
+	};
+	return { factory, stored, producers, fault, mostUnderWay: () => most };
 }
 
 const signal = new AbortController().signal;
 const ids = (batch: readonly SealedEvent[]) => batch.map(({ event }) => event.id);
 const storedIds = ({ stored }: ReturnType<typeof fakeKafka>) =>
-	stored.map(({ message }) => message.headers["ce_id"]);
+	stored.map(({ message }) => message.headers["ce_id"] ?? "");
 const sinkOn = (kafka: { factory: ProducerFactory }, options: KafkaSinkOptions = {}) =>
 	kafkaSink({ producer: kafka.factory, ...options });
 const refused = new Error("refused");
@@ -164,6 +179,16 @@ describe("a Kafka sink", () => {
 		const producer = () => ({ connect: nothing, disconnect: nothing, send });
 		await kafkaSink({ producer, sendOptions: { compression: 1 } }).write(events(1), signal);
 		expect(send).toHaveBeenCalledWith(expect.objectContaining({ compression: 1 }));
+	});
+});
+
+describe("[kafka.contract] the contract of every sink", () => {
+	checkSink({
+		test: it,
+		make: () => {
+			const kafka = fakeKafka();
+			return { sink: sinkOn(kafka), received: () => storedIds(kafka), fault: kafka.fault };
+		},
 	});
 });
 

@@ -158,7 +158,7 @@ export function kafkaSink(options: KafkaSinkOptions): Sink {
 			}),
 		probe: async (signal) => {
 			checked = false;
-			await attempt(signal, async () => kafka.connect(signal));
+			await attempt(signal, async () => kafka.renew(signal));
 		},
 		close: async (signal) => {
 			closed = true;

@@ -31,6 +31,7 @@ export interface RunningKafka {
 	start(node: number): Promise<void>;
 	pause(node: number): void;
 	resume(node: number): void;
+	alive(node: number): boolean;
 	log(node: number): Promise<string>;
 	close(): Promise<void>;
 }
@@ -91,6 +92,7 @@ export async function startKafka(options: KafkaOptions = {}): Promise<RunningKaf
 			resume: (id) => {
 				find(id).resume();
 			},
+			alive: (id) => find(id).alive(),
 			log: async (id) => find(id).log(),
 			close,
 		};

@@ -18,8 +18,8 @@ export interface SessionOptions {
 
 /** One producer at a time, replaced after whatever it has rejected. */
 export interface Session {
-	/** Makes sure that a producer is connected. */
-	connect(signal: AbortSignal): Promise<void>;
+	/** Connects a new producer, which proves address and credentials as they are now. */
+	renew(signal: AbortSignal): Promise<void>;
 	/** Resolves when the answers cover every record; one call at a time. */
 	send(messages: readonly KafkaMessage[], signal: AbortSignal): Promise<void>;
 	close(signal: AbortSignal | undefined): Promise<void>;
@@ -82,7 +82,12 @@ export function session(options: SessionOptions): Session {
 	}
 
 	return {
-		connect: async (signal) => void (await connected(signal)),
+		renew: async (signal) => {
+			const before = live;
+			live = undefined;
+			if (before) await retire(before.producer, Promise.resolve());
+			await connected(signal);
+		},
 		send: async (messages, signal) => {
 			const { partitioning } = await connected(signal);
 			const requests = partitioning.chosen() ? [messages] : byKey(messages);
