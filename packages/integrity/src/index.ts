@@ -3,6 +3,8 @@ export { canonicalize } from "./canonicalize.ts";
 export type { Fault, FaultClass, FaultDetail, Place } from "./fault.ts";
 export type { StatedLink } from "./line.ts";
 export { hashOf, readLine, readLink } from "./line.ts";
+export type { Line, LineSplitter } from "./lines.ts";
+export { lineSplitter } from "./lines.ts";
 export type { KnownHead, Note, StreamReport, VerifyReport } from "./report.ts";
 export type { Head, Sealer } from "./seal.ts";
 export { seal, sealer } from "./seal.ts";

@@ -17,11 +17,11 @@ export interface Evidence {
 export function judgeTestimonies(evidence: Evidence): void {
 	const { chains, testimonies, heads, context, faults, note } = evidence;
 	const { ended, pruned } = testimonies;
-	for (const { streamId, sequence, hash } of ended.values()) {
+	for (const { streamId, sequence, hash, by } of ended.values()) {
 		const chain = chains.get(streamId);
 		if (sequence > 0) chain?.expect(sequence, hash);
 		chain?.endsAt(sequence);
-		note({ kind: "recovered", streamId, sequence });
+		if (by !== undefined) note({ kind: "recovered", streamId, sequence });
 	}
 	for (const chain of chains.values()) chain.finish();
 	for (const chain of chains.values()) chain.finishHead(pruned.get(chain.streamId)?.sequence ?? 0);

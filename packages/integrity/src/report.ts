@@ -67,7 +67,9 @@ export function streamReports(
 	};
 	for (const { streamId, sequence } of heads) vouch(streamId, sequence);
 	// What an anchored record says of another stream's end anchors that stream, and so on.
-	const ends = [...ended];
+	const ends = [...ended].flatMap(({ by, streamId, sequence }) =>
+		by === undefined ? [] : { by, streamId, sequence },
+	);
 	let more = ends.length > 0;
 	while (more) {
 		more = false;

@@ -6,8 +6,8 @@ export interface Testimony {
 	/** Its last record, or the last one pruned. */
 	readonly sequence: number;
 	readonly hash?: string;
-	/** The record that says so. */
-	readonly by: { readonly streamId: string; readonly sequence: number };
+	/** The record that says so; absent where it is only the trail's folder. */
+	readonly by?: { readonly streamId: string; readonly sequence: number };
 }
 
 /** What was said last of each stream, in memory that grows with the streams only. */

@@ -33,6 +33,8 @@ export interface Source {
 	readonly name?: string;
 	/** The only stream whose records may stand there. */
 	readonly streamId?: string;
+	/** How its writer ended that stream, as the trail's folder says: a stream that ends elsewhere is at fault. */
+	readonly ended?: { readonly sequence: number; readonly hash?: string };
 	/** True: it is still being written, so that a partial last line is no fault. */
 	readonly live?: boolean;
 }
@@ -213,6 +215,9 @@ export function verifier(options: VerifyOptions = {}): Verifier {
 			splitter.end();
 			splitter = lineSplitter(maxLineBytes, onLine);
 			source = next;
+			const { streamId, ended } = next;
+			if (streamId !== undefined && ended !== undefined)
+				said.add({ kind: "ended", streamId, ...ended });
 		},
 		push(chunk) {
 			bytesRead += chunk.length;

@@ -1,0 +1,112 @@
+import { Command, CommanderError, Option } from "commander";
+import { digestKinds } from "@mcp-trail/event";
+import { hash, type HashCommandOptions } from "./commands/hash.ts";
+import { tail, type TailCommandOptions } from "./commands/tail.ts";
+import { validate, type ValidateCommandOptions } from "./commands/validate.ts";
+import { verify, type VerifyCommandOptions } from "./commands/verify.ts";
+import { escape } from "./escape.ts";
+import { isFailure } from "./failure.ts";
+import type { ExitCode, Io } from "./io.ts";
+
+/**
+ * Runs `mcp-trail` with arguments (without the interpreter and the script) and resolves with its exit code:
+ * 0 good, 1 something is wrong with what was looked at, 2 it could not be judged or the command was wrong.
+ */
+export async function run(args: readonly string[], io: Io, version: string): Promise<ExitCode> {
+	let exitCode: ExitCode = 0;
+	const writing: Promise<void>[] = [];
+	const program = new Command("mcp-trail")
+		.description("Looks after the audit trail of MCP clients and servers.")
+		.version(version)
+		.showHelpAfterError("Run mcp-trail --help to see what there is.")
+		.exitOverride()
+		.configureOutput({
+			writeOut: (text) => void writing.push(io.stdout.write(text)),
+			writeErr: (text) => void writing.push(io.stderr.write(text)),
+		});
+	program
+		.command("verify")
+		.description("proves that nothing in a trail was changed, removed, inserted or reordered")
+		.argument("<path>", "a trail's folder, an NDJSON file, or - for standard input")
+		.option(
+			"--head <stream:sequence:hash>",
+			"a record known from elsewhere; @<file> for one a line; may be repeated",
+			collect,
+		)
+		.option("--require-anchor", "exit with 2 unless a known head vouches for every stream")
+		.option("--max-faults <number>", "faults listed one by one", wholeNumber, 100)
+		.option("--json", "the report as JSON, also on a terminal")
+		.addHelpText("after", "\nExit codes: 0 good, 1 faults found, 2 could not judge.")
+		.action(async (path: string, options: VerifyCommandOptions) => {
+			exitCode = await verify(path, options, io);
+		});
+	program
+		.command("tail")
+		.description("shows the last events of a trail, one escaped line each")
+		.argument("<path>", "a trail's folder, an NDJSON file, or - for standard input")
+		.option("-f, --follow", "go on with what comes, over rotation and new streams")
+		.option("-n, --lines <number>", "how many, or all", "10")
+		.option("--json", "the stored lines as they are")
+		.action(async (path: string, options: TailCommandOptions) => {
+			exitCode = await tail(path, options, io);
+		});
+	program
+		.command("validate")
+		.description("validates events against the schema")
+		.argument("<path>", "NDJSON, a JSON object or an array; - for standard input")
+		.addOption(
+			new Option(
+				"--as <form>",
+				"reader: any 1.x; writer: exactly as recorded; audit, new: before sealing",
+			)
+				.choices(["reader", "writer", "audit", "new"])
+				.default("reader"),
+		)
+		.option("--json", "one JSON object for each problem")
+		.addHelpText("after", "\nExit codes: 0 all valid, 1 some are not, 2 could not be read.")
+		.action(async (path: string, options: ValidateCommandOptions) => {
+			exitCode = await validate(path, options, io);
+		});
+	program
+		.command("hash")
+		.description("writes the keyed digest of a value, to look it up in a trail")
+		.argument(
+			"[value]",
+			"the value; - or nothing for standard input, which keeps it out of the shell's history",
+			"-",
+		)
+		.addOption(
+			new Option("--kind <kind>", "what it is").choices([...digestKinds]).makeOptionMandatory(),
+		)
+		.option("--key-file <file>", "the digest keys; default MCP_TRAIL_DIGEST_KEY_FILE")
+		.option("--trail <folder>", "says whether this trail's digests can be looked up at all")
+		.action(async (value: string, options: HashCommandOptions) => {
+			exitCode = await hash(value, options, io);
+		});
+
+	try {
+		await program.parseAsync([...args], { from: "user" });
+	} catch (error) {
+		exitCode = error instanceof CommanderError && error.exitCode === 0 ? 0 : 2;
+		if (!(error instanceof CommanderError)) await tellError(error, io);
+	}
+	await Promise.all(writing);
+	return exitCode;
+}
+
+async function tellError(error: unknown, io: Io): Promise<void> {
+	if (io.signal.aborted) return;
+	const isExpected = isFailure(error) || (error instanceof Error && "code" in error);
+	const message = error instanceof Error ? error.message : String(error);
+	const stack = error instanceof Error && !isExpected ? `\n${error.stack ?? ""}` : "";
+	await io.stderr.write(`mcp-trail: ${escape(message, 2048)}\n${stack && `${stack}\n`}`);
+}
+
+function collect(value: string, before: readonly string[] = []): readonly string[] {
+	return [...before, value];
+}
+
+function wholeNumber(text: string): number {
+	if (/^[0-9]{1,7}$/.test(text)) return Number(text);
+	throw new CommanderError(2, "cli.number", `${text} is no whole number`);
+}

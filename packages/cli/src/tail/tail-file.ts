@@ -1,0 +1,80 @@
+import { open, stat } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { lineSplitter } from "@mcp-trail/integrity";
+import type { TailWork } from "../commands/tail.ts";
+import { fileFailure } from "../failure.ts";
+import { openInput } from "../read-input.ts";
+import { lastLines } from "./last-lines.ts";
+
+const MAX_LINE_BYTES = 16 * 1024 * 1024;
+const POLL_MS = 200;
+
+/** Shows the last lines of a file or of standard input, then what is appended; a file put in its place is followed. */
+export async function tailFile({ path, last, follow, show, io }: TailWork): Promise<void> {
+	const waiting: Uint8Array[] = [];
+	const splitter = lineSplitter(MAX_LINE_BYTES, ({ bytes }) => {
+		if (bytes.length > 0) waiting.push(Uint8Array.from(bytes));
+	});
+	const drain = async (): Promise<void> => {
+		for (const line of waiting.splice(0)) {
+			if (io.signal.aborted) return;
+			await show(line);
+		}
+	};
+
+	const { chunks } = await openInput(path, io);
+	const isStream = path === "-";
+	const kept = lastLines(isStream && follow ? Number.POSITIVE_INFINITY : last);
+	let offset = 0;
+	for await (const chunk of chunks) {
+		if (io.signal.aborted) return;
+		offset += chunk.length;
+		splitter.push(chunk);
+		if (isStream && follow) await drain();
+		else for (const line of waiting.splice(0)) kept.add(line);
+	}
+	if (!follow || isStream) splitter.end();
+	for (const line of waiting.splice(0)) kept.add(line);
+	waiting.push(...kept.all());
+	await drain();
+	if (follow && !isStream) await followFile(path, offset, splitter, drain, io.signal);
+}
+
+async function followFile(
+	path: string,
+	from: number,
+	splitter: { push(chunk: Uint8Array): void },
+	drain: () => Promise<void>,
+	signal: AbortSignal,
+): Promise<void> {
+	let offset = from;
+	let inode = (await stat(path)).ino;
+	const buffer = Buffer.allocUnsafe(256 * 1024);
+	const readOn = async (): Promise<void> => {
+		const handle = await open(path, "r");
+		try {
+			for (;;) {
+				const { bytesRead } = await handle.read(buffer, 0, buffer.length, offset);
+				if (bytesRead === 0 || signal.aborted) return;
+				offset += bytesRead;
+				splitter.push(buffer.subarray(0, bytesRead));
+				await drain();
+			}
+		} finally {
+			await handle.close();
+		}
+	};
+	while (!signal.aborted) {
+		try {
+			const { ino, size } = await stat(path);
+			if (ino !== inode || size < offset) offset = 0;
+			inode = ino;
+			if (size > offset) await readOn();
+		} catch (error) {
+			// Between a rotation's rename and the new file there is none.
+			if (!(error instanceof Error && "code" in error && error.code === "ENOENT"))
+				throw fileFailure(path, error);
+		}
+		await sleep(POLL_MS, undefined, { signal }).catch(() => undefined);
+	}
+}
