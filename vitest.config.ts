@@ -15,8 +15,9 @@ export default defineConfig({
 				test: {
 					name: "e2e",
 					include: ["test/**/*.test.ts", "examples/**/*.test.ts"],
-					// Suites that need a real server are started by .ci/run with their own configuration.
-					exclude: ["**/node_modules/**", "test/services/**"],
+					// Suites that need a real server are started by .ci/run with their own configuration;
+					// what takes minutes by `npm run test:long`.
+					exclude: ["**/node_modules/**", "test/services/**", "**/*.long.test.ts"],
 				},
 			},
 		],

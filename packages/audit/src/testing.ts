@@ -7,6 +7,8 @@ export type {
 	TrailCheckOptions,
 	TrailUnderCheck,
 } from "./testing/check-trail.ts";
+export { seededRandom } from "./testing/seeded-random.ts";
+export type { SeededRandom } from "./testing/seeded-random.ts";
 export type { SimulatedDisk } from "./testing/simulated-disk.ts";
 export { simulatedSystem, simulatedWorld } from "./testing/simulated-world.ts";
 export type {

@@ -32,7 +32,6 @@ export interface Adoption {
 interface Unrecorded {
 	readonly stream: OwnedStream;
 	readonly recovery: RecoveryDetail;
-	appended: boolean;
 }
 
 /** Starts with nothing adopted. */
@@ -43,8 +42,14 @@ export function adoption(world: AdoptionWorld): Adoption {
 
 	async function record(one: Unrecorded): Promise<void> {
 		const { stream, recovery } = one;
-		if (!one.appended) await world.append(context.complete(recoveryEvent(recovery)));
-		one.appended = true;
+		if (stream.unrecorded !== undefined) {
+			await world.append(context.complete(recoveryEvent(recovery)));
+			delete stream.unrecorded;
+		}
+		if (!world.has(stream.streamId)) {
+			waiting.delete(one);
+			return;
+		}
 		const empty = recovery.last_sequence === 0 && recovery.torn_bytes === undefined;
 		if (empty) {
 			world.drop(stream);
@@ -66,9 +71,12 @@ export function adoption(world: AdoptionWorld): Adoption {
 				damaged: (segment, offset) => world.damaged(segment, offset),
 			});
 			for (const { stream, lastSequence, recovery, losses } of adopted) {
+				if (recovery !== undefined) {
+					stream.unrecorded = recovery;
+					waiting.add({ stream, recovery });
+				}
 				await world.add(stream, lastSequence);
 				for (const loss of losses) world.lost(loss);
-				if (recovery !== undefined) waiting.add({ stream, recovery, appended: false });
 			}
 			for (const one of waiting) {
 				try {

@@ -1,8 +1,9 @@
+import type { NewEvent } from "@mcp-trail/event";
 import type { TrailContext } from "../trail.ts";
 import type { RecordOwn } from "./store.ts";
 import type { FileTrailLimits } from "./file-trail-state.ts";
 import type { OwnedStream } from "./owned-stream.ts";
-import { pruneEvent } from "./own-events.ts";
+import { pruneEvent, recoveryEvent } from "./own-events.ts";
 import { enoughOf, prunable, pruneDetails, removeVictims, type Victim } from "./retention.ts";
 import { releaseBallast, writeBallast } from "./trail-folder.ts";
 import { folderError, reasonOf } from "./trail-error.ts";
@@ -84,9 +85,13 @@ export function space(world: SpaceContext): Space {
 	async function prune(victims: readonly Victim[], record: RecordOwn): Promise<void> {
 		const details = await pruneDetails(files, victims, "disk_limit");
 		// Durable before the unlink: a missing head without this record is tampering.
-		if (details.length > 0) {
-			await record(details.map((detail) => world.context.complete(pruneEvent(detail))));
-		}
+		const events: NewEvent[] = [];
+		const streams = new Set(victims.map(({ stream }) => stream));
+		// Nothing goes before its end is told, or the removal would hide a restart.
+		for (const { unrecorded } of streams) if (unrecorded) events.push(recoveryEvent(unrecorded));
+		events.push(...details.map((detail) => pruneEvent(detail)));
+		if (events.length > 0) await record(events.map((event) => world.context.complete(event)));
+		for (const stream of streams) delete stream.unrecorded;
 		const freed = victims.reduce((sum, { segment }) => sum + segment.bytes, 0);
 		const gone = await removeVictims(files, limits.dir, victims, live.streamId);
 		own -= freed;

@@ -1,3 +1,4 @@
+import type { RecoveryDetail } from "@mcp-trail/event";
 import type { Files } from "../system.ts";
 import { CURSOR_BYTES, decodeCursor, type Cursor } from "./cursor.ts";
 import { cursorName, cursorReader, isTorn, segmentFirst, segmentName } from "./layout.ts";
@@ -13,6 +14,8 @@ export interface OwnedStream {
 	readonly segments: Segment[];
 	/** By reader. */
 	readonly cursors: Map<string, Cursor>;
+	/** How it ended, as long as no `trail.recovered` says so. */
+	unrecorded?: RecoveryDetail;
 }
 
 /** The segments of a stream's folder in order, each as long as its file. */

@@ -84,7 +84,16 @@ export function trailReader(name: string, host: ReaderHost): TrailReader {
 		const place = placeOf(source);
 		place.scan ??= source.scan(Math.max(place.read, source.first() - 1));
 		const end = source.last();
-		const events = await place.scan.next(Math.max(1, limit.events), limit.bytes);
+		let events: readonly SealedEvent[];
+		try {
+			events = await place.scan.next(Math.max(1, limit.events), limit.bytes);
+		} catch (error) {
+			// It may have passed records that it could not hand over: the next one starts where this reader is.
+			const failed = place.scan;
+			delete place.scan;
+			await failed.close().catch(() => {});
+			throw error;
+		}
 		const last = events.at(-1)?.sequence;
 		// A scan with nothing left short of the end met lines that do not verify, which it has reported.
 		place.read = last ?? end;

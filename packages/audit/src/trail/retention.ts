@@ -38,7 +38,10 @@ export function enoughOf(victims: readonly Victim[], bytes: number): readonly Vi
 	return end < 0 ? victims : victims.slice(0, end + 1);
 }
 
-/** What `trail.pruned` says of victims: one range for each stream. Segments without records need no word. */
+/**
+ * What `trail.pruned` says of victims: one record for each segment, so that a removal cut off half-way is explained
+ * too. Segments without records need no word.
+ */
 export async function pruneDetails(
 	files: Files,
 	victims: readonly Victim[],
@@ -47,12 +50,9 @@ export async function pruneDetails(
 	const details: PruneDetail[] = [];
 	for (const { stream, segment } of victims) {
 		if (segment.last < segment.first) continue;
-		const before = details.at(-1);
-		const same = before?.stream_id === stream.streamId;
-		if (same) details.pop();
 		details.push({
 			stream_id: stream.streamId,
-			first_sequence: same ? before.first_sequence : segment.first,
+			first_sequence: segment.first,
 			last_sequence: segment.last,
 			last_hash: await lastHash(files, stream, segment),
 			reason,

@@ -1,0 +1,14 @@
+import { expect, it } from "vitest";
+import { live } from "./simulated-life.ts";
+
+const { TRAIL_SEEDS = "3000" } = process.env;
+
+it(
+	`[durable.simulated] loses nothing acknowledged in ${TRAIL_SEEDS} seeded worlds`,
+	{ timeout: 7_200_000 },
+	async () => {
+		for (let seed = 1_001; seed <= 1_000 + Number(TRAIL_SEEDS); seed++) {
+			await expect(live(seed), `TRAIL_SEED=${seed}`).resolves.toBeUndefined();
+		}
+	},
+);
