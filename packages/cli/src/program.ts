@@ -1,9 +1,9 @@
 import { Command, CommanderError, Option } from "commander";
 import { digestKinds } from "@mcp-trail/event";
-import { hash, type HashCommandOptions } from "./commands/hash.ts";
-import { tail, type TailCommandOptions } from "./commands/tail.ts";
-import { validate, type ValidateCommandOptions } from "./commands/validate.ts";
-import { verify, type VerifyCommandOptions } from "./commands/verify.ts";
+import type { HashCommandOptions } from "./commands/hash.ts";
+import type { TailCommandOptions } from "./commands/tail.ts";
+import type { ValidateCommandOptions } from "./commands/validate.ts";
+import type { VerifyCommandOptions } from "./commands/verify.ts";
 import { escape } from "./escape.ts";
 import { isFailure } from "./failure.ts";
 import type { ExitCode, Io } from "./io.ts";
@@ -15,6 +15,7 @@ import type { ExitCode, Io } from "./io.ts";
 export async function run(args: readonly string[], io: Io, version: string): Promise<ExitCode> {
 	let exitCode: ExitCode = 0;
 	const writing: Promise<void>[] = [];
+	// Each command loads what it needs when it runs: the schema alone takes longer to load than most of them work.
 	const program = new Command("mcp-trail")
 		.description("Looks after the audit trail of MCP clients and servers.")
 		.version(version)
@@ -34,10 +35,12 @@ export async function run(args: readonly string[], io: Io, version: string): Pro
 			collect,
 		)
 		.option("--require-anchor", "exit with 2 unless a known head vouches for every stream")
+		.option("--excerpt", "the input is a part of something longer: a missing beginning is no fault")
 		.option("--max-faults <number>", "faults listed one by one", wholeNumber, 100)
 		.option("--json", "the report as JSON, also on a terminal")
 		.addHelpText("after", "\nExit codes: 0 good, 1 faults found, 2 could not judge.")
 		.action(async (path: string, options: VerifyCommandOptions) => {
+			const { verify } = await import("./commands/verify.ts");
 			exitCode = await verify(path, options, io);
 		});
 	program
@@ -48,6 +51,7 @@ export async function run(args: readonly string[], io: Io, version: string): Pro
 		.option("-n, --lines <number>", "how many, or all", "10")
 		.option("--json", "the stored lines as they are")
 		.action(async (path: string, options: TailCommandOptions) => {
+			const { tail } = await import("./commands/tail.ts");
 			exitCode = await tail(path, options, io);
 		});
 	program
@@ -65,6 +69,7 @@ export async function run(args: readonly string[], io: Io, version: string): Pro
 		.option("--json", "one JSON object for each problem")
 		.addHelpText("after", "\nExit codes: 0 all valid, 1 some are not, 2 could not be read.")
 		.action(async (path: string, options: ValidateCommandOptions) => {
+			const { validate } = await import("./commands/validate.ts");
 			exitCode = await validate(path, options, io);
 		});
 	program
@@ -81,6 +86,7 @@ export async function run(args: readonly string[], io: Io, version: string): Pro
 		.option("--key-file <file>", "the digest keys; default MCP_TRAIL_DIGEST_KEY_FILE")
 		.option("--trail <folder>", "says whether this trail's digests can be looked up at all")
 		.action(async (value: string, options: HashCommandOptions) => {
+			const { hash } = await import("./commands/hash.ts");
 			exitCode = await hash(value, options, io);
 		});
 

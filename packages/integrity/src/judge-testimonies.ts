@@ -9,13 +9,14 @@ export interface Evidence {
 	readonly testimonies: Testimonies;
 	readonly heads: readonly KnownHead[];
 	readonly context: "trail" | "copy";
+	readonly excerpt: boolean;
 	readonly faults: FaultList;
 	readonly note: (note: Note) => void;
 }
 
 /** Finishes every stream with what other records and known heads say of its beginning and its end. */
 export function judgeTestimonies(evidence: Evidence): void {
-	const { chains, testimonies, heads, context, faults, note } = evidence;
+	const { chains, testimonies, heads, context, excerpt, faults, note } = evidence;
 	const { ended, pruned } = testimonies;
 	for (const { streamId, sequence, hash, by } of ended.values()) {
 		const chain = chains.get(streamId);
@@ -24,7 +25,10 @@ export function judgeTestimonies(evidence: Evidence): void {
 		if (by !== undefined) note({ kind: "recovered", streamId, sequence });
 	}
 	for (const chain of chains.values()) chain.finish();
-	for (const chain of chains.values()) chain.finishHead(pruned.get(chain.streamId)?.sequence ?? 0);
+	for (const chain of chains.values()) {
+		const prunedTo = pruned.get(chain.streamId)?.sequence ?? 0;
+		chain.finishHead(excerpt ? Number.POSITIVE_INFINITY : prunedTo);
+	}
 	for (const testimony of pruned.values()) {
 		const { streamId, sequence } = testimony;
 		const chain = chains.get(streamId);

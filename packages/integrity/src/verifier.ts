@@ -17,6 +17,8 @@ export interface VerifyOptions {
 	 * @default "copy"
 	 */
 	readonly context?: "trail" | "copy";
+	/** True: the input is a part of something longer, so that a missing beginning is no fault. @default false */
+	readonly excerpt?: boolean;
 	/** Records known from elsewhere to have existed: in a sink, a checkpoint, a note. */
 	readonly heads?: readonly KnownHead[];
 	/** A longer line is `malformed`. @default 1_048_576 */
@@ -70,7 +72,7 @@ const JOINT = Buffer.from('"}}{"');
  */
 export function verifier(options: VerifyOptions = {}): Verifier {
 	const { context = "copy", heads = [], maxLineBytes = 1_048_576 } = options;
-	const { maxListed = 100, maxStreams = 65_536 } = options;
+	const { maxListed = 100, maxStreams = 65_536, excerpt = false } = options;
 	const faults = faultList(maxListed);
 	const chains = new Map<string, Chain>();
 	const said = testimonies(maxStreams);
@@ -225,7 +227,7 @@ export function verifier(options: VerifyOptions = {}): Verifier {
 		},
 		end() {
 			splitter.end();
-			judgeTestimonies({ chains, testimonies: said, heads, context, faults, note });
+			judgeTestimonies({ chains, testimonies: said, heads, context, excerpt, faults, note });
 			const streams = streamReports(chains, heads, said.ended.values());
 			return {
 				lines,

@@ -44,7 +44,7 @@ export async function validate(
 		await io.stdout.write(
 			options.json === true
 				? `${JSON.stringify(problem)}\n`
-				: `${escape(name, 1024)}:${line}${item}: ${escape(pointer)} ${escape(message, 1024)} (${rule})\n`,
+				: `${escape(name, 1024)}:${line}${item}: ${escape(`${pointer} ${message}`.trim(), 1024)} (${rule})\n`,
 		);
 	};
 

@@ -12,6 +12,7 @@ import { textReport } from "../verify/text-report.ts";
 export interface VerifyCommandOptions {
 	readonly head?: readonly string[];
 	readonly requireAnchor?: boolean;
+	readonly excerpt?: boolean;
 	readonly json?: boolean;
 	readonly maxFaults?: number;
 }
@@ -23,7 +24,8 @@ export async function verify(
 	io: Io,
 ): Promise<ExitCode> {
 	const heads = await knownHeads(options.head ?? []);
-	const settings = { heads, maxListed: options.maxFaults ?? 100 };
+	const { maxFaults: maxListed = 100, excerpt = false } = options;
+	const settings = { heads, maxListed, excerpt };
 	const judgement = (await isFolder(path))
 		? await verifyFolder(path, settings, options, io)
 		: await verifyInput(path, settings, options, io);
@@ -32,7 +34,10 @@ export async function verify(
 	return judgement.exitCode;
 }
 
-type Settings = Pick<NonNullable<Parameters<typeof verifier>[0]>, "heads" | "maxListed">;
+type Settings = Pick<
+	NonNullable<Parameters<typeof verifier>[0]>,
+	"heads" | "maxListed" | "excerpt"
+>;
 
 async function verifyInput(
 	path: string,

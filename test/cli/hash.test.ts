@@ -1,0 +1,101 @@
+import { createHmac, randomBytes } from "node:crypto";
+import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { digestKeysFromFile, fileTrail, openAudit } from "@mcp-trail/audit";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runCli } from "./run-cli.ts";
+
+const current = randomBytes(32);
+const former = randomBytes(32);
+let dir: string;
+let keyFile: string;
+beforeAll(async () => {
+	dir = await mkdtemp(join(tmpdir(), "mcp-trail-hash-"));
+	keyFile = join(dir, "digest.key");
+	const lines = [`2026-11:${current.toString("base64")}`, `2026-10:${former.toString("base64")}`];
+	await writeFile(keyFile, `${lines.join("\n")}\n`, { mode: 0o600 });
+});
+afterAll(() => rm(dir, { recursive: true }));
+
+/** EVENT.md §6, written out once more. */
+const expected = (id: string, key: Buffer, kind: string, text: string): string =>
+	`hmac-sha256:${id}:${createHmac("sha256", key).update(`mcp-trail/digest/v1\n${kind}\n${text}`).digest("hex")}\n`;
+
+describe("mcp-trail hash", () => {
+	it("[cli.hash] digests arguments in their canonical form with every key of the file", async () => {
+		const { stdout, exitCode } = await runCli([
+			"hash",
+			"--kind",
+			"arguments",
+			"--key-file",
+			keyFile,
+			'{"b": 1, "_meta": {"progressToken": 1}, "a": "é"}',
+		]);
+		const text = '{"a":"é","b":1}';
+		expect(stdout).toBe(
+			expected("2026-11", current, "arguments", text) +
+				expected("2026-10", former, "arguments", text),
+		);
+		expect(exitCode).toBe(0);
+	});
+
+	it("[cli.hash] digests text from standard input with the key file of the environment", async () => {
+		const { stdout } = await runCli(["hash", "--kind", "session"], {
+			stdin: "s-1\n",
+			env: { MCP_TRAIL_DIGEST_KEY_FILE: keyFile },
+		});
+		expect(stdout.split("\n")[0]).toBe(expected("2026-11", current, "session", "s-1").trim());
+	});
+
+	it("[cli.hash] says so when the trail's key was ephemeral, or is not in the file", async () => {
+		const record = async (name: string, digestKeys?: string): Promise<string> => {
+			const folder = join(dir, name);
+			const audit = openAudit({
+				service: "cli-test",
+				trail: fileTrail({ dir: folder, durability: "os" }),
+				...(digestKeys !== undefined && { digestKeys }),
+			});
+			await audit.ready;
+			await audit.close();
+			return folder;
+		};
+		const args = ["hash", "--kind", "text", "--key-file", keyFile, "x", "--trail"];
+		const ephemeral = await runCli([...args, await record("ephemeral")]);
+		expect(ephemeral).toMatchObject({ exitCode: 2, stdout: "" });
+		expect(ephemeral.stderr).toContain("was ephemeral");
+
+		const [key] = digestKeysFromFile(keyFile);
+		const known = await runCli([...args, await record("known", keyFile)]);
+		expect(known).toMatchObject({ exitCode: 0, stderr: "" });
+		expect(known.stdout).toContain(`hmac-sha256:${key.id}:`);
+
+		const otherKey = join(dir, "other.key");
+		await writeFile(otherKey, `other:${former.toString("base64")}\n`, { mode: 0o600 });
+		const other = await runCli([...args, await record("other", otherKey)]);
+		expect(other.exitCode).toBe(0);
+		expect(other.stderr).toContain("also used the key other");
+	});
+
+	it("[cli.errors] says what to do, and never shows a key", async () => {
+		const secret = current.toString("base64");
+		const broken = join(dir, "broken.key");
+		await writeFile(broken, `2026-11 ${secret}\n`, { mode: 0o600 });
+		const open = join(dir, "open.key");
+		await writeFile(open, `2026-11:${secret}\n`);
+		await chmod(open, 0o644);
+		const cases: readonly [readonly string[], string][] = [
+			[["hash", "--kind", "text", "x"], "--key-file"],
+			[["hash", "--kind", "text", "--key-file", broken, "x"], "line 1"],
+			[["hash", "--kind", "text", "--key-file", open, "x"], "chmod 600"],
+			[["hash", "--kind", "arguments", "--key-file", keyFile, "{a:1}"], "needs a JSON value"],
+			[["hash", "--kind", "password", "--key-file", keyFile, "x"], "Allowed choices"],
+		];
+		for (const [args, says] of cases) {
+			const { exitCode, stdout, stderr } = await runCli(args);
+			expect({ args, exitCode, stdout }).toEqual({ args, exitCode: 2, stdout: "" });
+			expect(stderr).toContain(says);
+			expect(stderr).not.toContain(secret);
+		}
+	});
+});
