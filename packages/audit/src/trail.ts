@@ -85,11 +85,12 @@ export interface Trail {
 	/**
 	 * Appends an event; resolves when it is as durable as promised, rejects with a {@link TrailError}.
 	 * `reserve` lets the trail's own events and calls that act use the last 5 % of the limit. A rejection is
-	 * already counted as lost where `lossCause` says so; callers do not count it again.
+	 * already counted as lost where `lossCause` says so; callers do not count it again. `retried` = the caller
+	 * appends again what is refused, so a rejection is no loss.
 	 */
 	append(
 		event: AuditEvent,
-		options?: { readonly reserve?: boolean; readonly acting?: boolean },
+		options?: { readonly reserve?: boolean; readonly acting?: boolean; readonly retried?: boolean },
 	): Promise<Position>;
 	/** Counts what was lost before it reached the trail; recorded as `trail.lost` as soon as there is room. */
 	lost(loss: Loss): void;
