@@ -220,6 +220,29 @@ describe("openAudit", () => {
 		});
 	});
 
+	it("[honest.started] does not give up trail.started: it comes as soon as the trail takes it", async () => {
+		const sink = collecting();
+		let refusals = 3;
+		const trail: OpenTrail = async (context) => {
+			const inner = await memoryTrail()(context);
+			return {
+				...inner,
+				append(event, options) {
+					if (event.type === "trail.started" && refusals-- > 0) {
+						expect(options).toMatchObject({ retried: true, reserve: true });
+						return Promise.reject(Object.assign(new Error("full"), { lossCause: "disk_full" }));
+					}
+					return inner.append(event, options);
+				},
+			} satisfies Trail;
+		};
+		const { audit } = opened({ trail, sinks: [sink] });
+		audit.record(paid(1));
+		await until(() => sink.got.length === 2);
+		expect(sink.got.map(({ type }) => type)).toEqual(["ext.com.example.paid", "trail.started"]);
+		expect(await audit.close()).toMatchObject({ lost: 0, recorded: 3 });
+	});
+
 	it("proves that it lives with a checkpoint, in empty intervals, too", async () => {
 		const sink = collecting();
 		const { audit } = opened({ sinks: [sink], checkpointEveryMs: 10 });
@@ -406,10 +429,11 @@ describe("record", () => {
 				...inner,
 				lost: (loss) => void lost.push(loss),
 				append(event, options) {
+					if (event.type === "trail.started") return inner.append(event, options);
 					call += 1;
-					if (call === 2) return Promise.reject(full);
-					if (call === 3) return Promise.reject(new Error("nothing is known about this"));
-					if (call === 4) throw new Error("synchronously");
+					if (call === 1) return Promise.reject(full);
+					if (call === 2) return Promise.reject(new Error("nothing is known about this"));
+					if (call === 3) throw new Error("synchronously");
 					return inner.append(event, options);
 				},
 			} satisfies Trail;

@@ -11,6 +11,7 @@ import { late, unlessAborted } from "./delivery/waiting.ts";
 import { digesterFor } from "./keys/digester-for.ts";
 import type { Decision } from "./policy.ts";
 import { completion } from "./recording/completion.ts";
+import { insist } from "./recording/insist.ts";
 import { preparation } from "./recording/preparation.ts";
 import { recorder } from "./recording/recorder.ts";
 import { secured } from "./recording/secured.ts";
@@ -65,6 +66,7 @@ export function openAudit(options: AuditOptions): Audit {
 	});
 	let state: Health["state"] = "opening";
 	let trail: Trail | undefined;
+	const ending = new AbortController();
 	let cancelCheckpoint: (() => void) | undefined;
 
 	const prepare = preparation({ complete, policy, judge: options.judge, onError: report });
@@ -72,7 +74,7 @@ export function openAudit(options: AuditOptions): Audit {
 	/** Appends an event of the trail's own; what fails is counted and reported by the recorder. */
 	const note = async (event: Omit<NewEvent, "severity">): Promise<void> => {
 		const whole = complete({ ...event, severity: severityOf(event.type) });
-		await events.append(whole, false).catch(() => undefined);
+		await events.append(whole, "own").catch(() => undefined);
 	};
 
 	const opening = (async () => {
@@ -119,7 +121,13 @@ export function openAudit(options: AuditOptions): Audit {
 		// Cursors come first: a trail keeps what a reader has not read.
 		await Promise.all(lanes.map((one) => one.open()));
 		const config = startedConfig(options, policy, digester, opened.health().durability);
-		events.open(opened, () => void note({ type: "trail.started", config }));
+		// A stream that does not say by what it was recorded is worth little: this one is not given up.
+		const started = complete({
+			type: "trail.started",
+			severity: severityOf("trail.started"),
+			config,
+		});
+		events.open(opened, () => void insist(started, events, timers, ending.signal));
 		for (const one of lanes) one.start();
 		if (state !== "opening") return;
 		state = "open";
@@ -139,6 +147,7 @@ export function openAudit(options: AuditOptions): Audit {
 		const failed = state === "failed";
 		if (!failed) state = "closing";
 		events.stop();
+		ending.abort();
 		cancelCheckpoint?.();
 		const result = await closeAudit({
 			system,
@@ -183,7 +192,7 @@ export function openAudit(options: AuditOptions): Audit {
 				timers,
 				lanes,
 				opened: accepting,
-				append: (complete_) => events.append(complete_, true),
+				append: (complete_) => events.append(complete_, "acting"),
 			});
 		},
 		health: () => ({

@@ -17,7 +17,7 @@ export interface Recorder {
 	/** Takes an event without waiting; at the bound it is dropped and counted. */
 	take(event: AuditEvent, acting: boolean, bytes: number): void;
 	/** Appends an event past the bound, for those who wait: strict mode and the trail's own events. */
-	append(event: AuditEvent, acting: boolean): Promise<Position>;
+	append(event: AuditEvent, as: "acting" | "own" | "retried"): Promise<Position>;
 	/** Counts an event that could not be kept. */
 	lose(cause: LossCause, acting: boolean, why: string): void;
 	/** Gives the recorder its trail: `first` appends what comes first, then what waited follows, in order. */
@@ -57,7 +57,12 @@ function causeOf(error: unknown): LossCause | undefined {
 
 const ACTING = Object.freeze({ reserve: true, acting: true });
 const OBSERVED = Object.freeze({ reserve: false, acting: false });
-const OWN = Object.freeze({ reserve: true, acting: false });
+/** How an event is appended by those who wait; `retried` = they try again, a rejection is no loss. */
+const appendAs = Object.freeze({
+	acting: ACTING,
+	own: Object.freeze({ reserve: true, acting: false }),
+	retried: Object.freeze({ reserve: true, acting: false, retried: true }),
+});
 
 /** Makes a recorder without a trail: what it takes waits, within the bound, until {@link Recorder.open}. */
 export function recorder(options: RecorderOptions): Recorder {
@@ -158,15 +163,15 @@ export function recorder(options: RecorderOptions): Recorder {
 			if (trail === undefined) waiting.push({ event, acting, bytes });
 			else hand(trail, event, acting, bytes);
 		},
-		async append(event, acting) {
+		async append(event, as) {
 			if (trail === undefined) throw new AuditError("trail_failed", "the trail is not open");
 			pendingEvents += 1;
 			try {
-				const position = await trail.append(event, acting ? ACTING : OWN);
+				const position = await trail.append(event, appendAs[as]);
 				recorded += 1;
 				return position;
 			} catch (error) {
-				refusedBy(error, acting);
+				if (as !== "retried") refusedBy(error, as === "acting");
 				throw error;
 			} finally {
 				pendingEvents -= 1;
