@@ -31,6 +31,8 @@ export interface Verdict {
 	readonly executed: "yes" | "no" | "unknown";
 	/** The JSON-RPC error code on the wire. */
 	readonly rpc_code?: number;
+	/** False: the answer could not be sent. */
+	readonly delivered?: false;
 }
 
 export interface Cell {
@@ -169,13 +171,22 @@ const exceptions: readonly Exception[] = [
 			"2026-07-28 over HTTP cancels by closing the request's stream, and nothing on the wire tells why it was closed",
 	},
 	{
-		sdks: legacy,
+		sdks: ["v1"],
+		transports: ["http_stateful"],
+		causes: ["connection_closed"],
+		side: "server",
+		verdict: { status: "success", executed: "yes", delivered: false },
+		because:
+			"as below; and v1 rejects the send of an answer whose stream is gone (added after a run)",
+	},
+	{
+		sdks: ["v2-legacy"],
 		transports: ["http_stateful"],
 		causes: ["connection_closed"],
 		side: "server",
 		verdict: { status: "success", executed: "yes" },
 		because:
-			"2025-11-25 basic/transports: a disconnect is no cancellation; the session lives on and the call runs to its end",
+			"2025-11-25 basic/transports: a disconnect is no cancellation; the session lives on and the call runs to its end. v2 resolves the send of an answer whose stream is gone: that it did not arrive is not known",
 	},
 ];
 
@@ -199,6 +210,50 @@ export function expected(cell: Cell): Verdict {
 			exception.side === cell.side,
 	);
 	return found?.verdict ?? rules[cell.cause][cell.side];
+}
+
+/** `error.type` of each side's span by the MCP conventions (opentelemetry.md §3.3); undefined = status UNSET. */
+const spanErrors: Readonly<Record<Cause, Readonly<Partial<Record<Side, string>>>>> = {
+	answered: {},
+	// A span sees the wire: both SDKs answer a throw, and arguments they refuse, with `isError`.
+	tool_error: { client: "tool_error", server: "tool_error" },
+	handler_throw: { client: "tool_error", server: "tool_error" },
+	bad_arguments: { client: "tool_error", server: "tool_error" },
+	// A caller's fault, and a caller's choice, is no error of the server.
+	unknown_tool: { client: "-32602" },
+	unknown_method: { client: "-32601" },
+	cancelled: { client: "cancelled" },
+	timed_out: { client: "timeout" },
+	connection_closed: { client: "connection_closed", server: "connection_closed" },
+};
+
+/** The conventions' line for a cell. */
+export function expectedError(cell: Cell): string | undefined {
+	const { sdk, cause, side } = cell;
+	if (sdk === "v1" && cause === "unknown_tool") return "tool_error";
+	const { status, delivered } = expected(cell);
+	// Answered to nobody, or cancelled by closing the stream: see the exceptions above.
+	if (cause === "connection_closed" && status !== "unknown") {
+		return delivered === false ? "send_failed" : undefined;
+	}
+	return spanErrors[cause][side];
+}
+
+function carriedBy(sdk: Sdk, transport: Transport, side: Side): string {
+	// Changed after a run: `serveStdio` takes any transport, but puts a channel of its own between it and the server.
+	if (sdk === "v2-modern" && transport === "in_memory" && side === "server") return "stdio";
+	return transport.startsWith("http_") ? "streamable_http" : transport;
+}
+
+/** What every event of a cell says of how it was carried. */
+export function expectedCarriage({ sdk, transport, side }: Cell) {
+	return {
+		role: side,
+		direction: "client_to_server",
+		era: sdk === "v2-modern" ? "modern" : "legacy",
+		protocol_version: sdk === "v2-modern" ? "2026-07-28" : "2025-11-25",
+		transport: carriedBy(sdk, transport, side),
+	};
 }
 
 /** Every cell of the matrix. */

@@ -4,6 +4,8 @@ import {
 	type Cause,
 	causes,
 	expected,
+	expectedCarriage,
+	expectedError,
 	handshakes,
 	impossible,
 	injected,
@@ -15,7 +17,7 @@ import {
 	type Verdict,
 } from "./expected.ts";
 import type { Connect, Pair } from "./pair.ts";
-import { isOutcome, type Recording, registerSpans, type SpanRecord } from "./recording.ts";
+import { isOutcome, type Recording, type SpanRecord, type Spans } from "./recording.ts";
 import { answered } from "./scenarios/answered.ts";
 import { badArguments } from "./scenarios/bad-arguments.ts";
 import { cancelled } from "./scenarios/cancelled.ts";
@@ -72,19 +74,19 @@ function spanOf(recording: Recording, requestId: string | undefined): SpanRecord
 }
 
 function verdictOf({ outcome }: StoredEvent): Partial<Verdict> {
-	const { status, layer, reason, executed, rpc_code } = outcome ?? {};
+	const { status, layer, reason, executed, rpc_code, delivered } = outcome ?? {};
 	return {
 		...(status !== undefined && { status }),
 		...(layer !== undefined && { layer }),
 		...(reason !== undefined && { reason }),
 		...(executed !== undefined && { executed }),
 		...(rpc_code !== undefined && { rpc_code }),
+		...(delivered === false && { delivered }),
 	};
 }
 
 /** Plays every SDK over one transport and holds both sides to the table. */
-export function matrix(transport: Transport, connect: Connect): void {
-	const spans = registerSpans();
+export function matrix(spans: Spans, transport: Transport, connect: Connect): void {
 	const occurring = sdks.filter(
 		(sdk) => impossible({ sdk, transport, cause: "answered", side: "client" }) === undefined,
 	);
@@ -105,6 +107,8 @@ export function matrix(transport: Transport, connect: Connect): void {
 				const span = spanOf(recording, event.mcp?.request_id);
 				expect(event.trace).toMatchObject({ id: span.traceId, span_id: span.spanId });
 				expect(event.trace?.parent_span_id).toBe(span.parentSpanId);
+				expect(span.errorType).toBe(expectedError({ sdk, transport, cause, side }));
+				expect(event.mcp).toMatchObject(expectedCarriage({ sdk, transport, cause, side }));
 			});
 
 			it("[complete.matrix_accounted] accounts for every request of the connection, once", () => {

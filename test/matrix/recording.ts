@@ -2,7 +2,7 @@ import { memoryTrail, openAudit } from "@mcp-trail/audit";
 import type { StoredEvent } from "@mcp-trail/event";
 import { validate } from "@mcp-trail/event/schema";
 import { type Instrumentation, instrumentation } from "@mcp-trail/mcp";
-import { SpanKind } from "@opentelemetry/api";
+import { context, propagation, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import { InMemorySpanExporter, SimpleSpanProcessor } from "@opentelemetry/sdk-trace-base";
 import { NodeTracerProvider } from "@opentelemetry/sdk-trace-node";
 import type { Side } from "./expected.ts";
@@ -15,6 +15,8 @@ export interface SpanRecord {
 	readonly spanId: string;
 	readonly parentSpanId?: string;
 	readonly requestId: string;
+	/** Absent where the status is not ERROR. */
+	readonly errorType?: string;
 }
 
 /** What one side recorded, and what is wrong with it by the writer schema. */
@@ -94,6 +96,7 @@ export function ofSide(spans: readonly SpanRecord[], side: Side): readonly SpanR
 /** Registers an OpenTelemetry SDK as an application does, with an exporter that keeps spans in memory. */
 export function registerSpans(): Spans {
 	const exporter = new InMemorySpanExporter();
+	for (const api of [trace, context, propagation]) api.disable();
 	new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] }).register();
 	return {
 		take() {
@@ -107,6 +110,9 @@ export function registerSpans(): Spans {
 					spanId,
 					...(parentSpanId !== undefined && { parentSpanId }),
 					requestId: String(span.attributes["jsonrpc.request.id"]),
+					...(span.status.code === SpanStatusCode.ERROR && {
+						errorType: String(span.attributes["error.type"]),
+					}),
 				};
 			});
 			exporter.reset();

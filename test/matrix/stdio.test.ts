@@ -1,4 +1,5 @@
 import { matrix } from "./matrix.ts";
 import { stdio } from "./pairs/stdio.ts";
+import { registerSpans } from "./recording.ts";
 
-matrix("stdio", stdio);
+matrix(registerSpans(), "stdio", stdio);

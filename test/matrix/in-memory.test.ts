@@ -1,4 +1,0 @@
-import { matrix } from "./matrix.ts";
-import { inMemory } from "./pairs/in-memory.ts";
-
-matrix("in_memory", inMemory);

@@ -1,0 +1,11 @@
+import { matrix } from "./matrix.ts";
+import { httpStateful } from "./pairs/http-stateful.ts";
+import { httpStateless } from "./pairs/http-stateless.ts";
+import { inMemory } from "./pairs/in-memory.ts";
+import { registerSpans } from "./recording.ts";
+
+const spans = registerSpans();
+
+matrix(spans, "in_memory", inMemory);
+matrix(spans, "http_stateful", httpStateful);
+matrix(spans, "http_stateless", httpStateless);
