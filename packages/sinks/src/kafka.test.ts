@@ -70,6 +70,7 @@ function fakeKafka(
 			},
 			disconnect: async () => {
 				self.disconnects += 1;
+				if (mode === "silent") return new Promise(() => undefined);
 			},
 			send: async ({ topic, messages }) => {
 				self.sends += 1;
@@ -129,6 +130,15 @@ const sinkOn = (kafka: { factory: ProducerFactory }, options: KafkaSinkOptions =
 	kafkaSink({ producer: kafka.factory, ...options });
 const refused = new Error("refused");
 const nothing = async () => undefined;
+
+/** Something that settles when told to. */
+function gate() {
+	let open: ((value: undefined) => void) | undefined;
+	const opened = new Promise<undefined>((resolve) => {
+		open = resolve;
+	});
+	return { opened, open: () => open?.(undefined) };
+}
 
 describe("a Kafka sink", () => {
 	it("says how it is to be used", () => {
@@ -213,6 +223,22 @@ describe("[kafka.fresh_producer] after a rejected send", () => {
 		expect(kafka.producers.length).toBe(2);
 		expect(kafka.producers[0]?.disconnects).toBeGreaterThan(0);
 		expect(new Set(storedIds(kafka))).toEqual(new Set([first, second, third].flatMap(ids)));
+	});
+
+	it("hangs up once more when what was under way ends: a retry inside the client connects again", async () => {
+		const answer = gate();
+		const disconnect = vi.fn<() => Promise<void>>(nothing);
+		const send = async () => answer.opened;
+		const sink = kafkaSink({
+			producer: () => ({ connect: nothing, disconnect, send }),
+			sendTimeoutMs: 10,
+		});
+		await expect(sink.write(events(1), signal)).rejects.toMatchObject({ code: "send_timeout" });
+		expect(disconnect).toHaveBeenCalledTimes(1);
+		answer.open();
+		await vi.waitFor(() => {
+			expect(disconnect).toHaveBeenCalledTimes(2);
+		});
 	});
 
 	it("[kafka.coverage] an answer that lacks a partition counts as a rejection", async () => {
@@ -301,7 +327,7 @@ describe("an abort", () => {
 		await expect(sinkOn(kafka).write(events(1), AbortSignal.abort())).rejects.toMatchObject({
 			verdict: "retry",
 		});
-		expect(kafka.stored).toEqual([]);
+		expect(kafka.producers).toEqual([]);
 	});
 });
 
@@ -364,6 +390,23 @@ describe("close", () => {
 		});
 		expect(kafka.producers.length).toBe(1);
 	});
+});
+
+it("a producer that connects after close is given up", async () => {
+	const connected = gate();
+	const connect = vi.fn<() => Promise<void>>(async () => connected.opened);
+	const disconnect = vi.fn<() => Promise<void>>(nothing);
+	const send = vi.fn<KafkaProducer["send"]>(nothing);
+	const sink = kafkaSink({ producer: () => ({ connect, disconnect, send }) });
+	const writing = sink.write(events(1), signal);
+	await vi.waitFor(() => {
+		expect(connect).toHaveBeenCalledTimes(1);
+	});
+	await sink.close?.(signal);
+	connected.open();
+	await expect(writing).rejects.toMatchObject({ code: "closed" });
+	expect(disconnect).toHaveBeenCalledWith();
+	expect(send).not.toHaveBeenCalled();
 });
 
 describe("[kafka.options] an invalid option", () => {

@@ -33,7 +33,7 @@ export function readFault(error: unknown): Fault {
 	const pending: unknown[] = [error];
 	for (let at = 0; at < pending.length && at < MAX_ERRORS; at++) {
 		const found = pending[at];
-		if (typeof found !== "object" || found === null || pending.indexOf(found) < at) continue;
+		if (typeof found !== "object" || found === null) continue;
 		const { name, message, code, type, apiCode, cause, errors }: ClientError = found;
 		const unknown = type === "KAFKAJS_UNKNOWN_ERROR_CODE" ? lastNumber(message) : undefined;
 		for (const number of [unknown, apiCode, code]) {

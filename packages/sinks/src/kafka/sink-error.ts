@@ -133,6 +133,6 @@ function unknown(error: unknown, { brokers }: Destination): Judgement {
 	return {
 		code: "kafka_error",
 		verdict: "retry",
-		message: `Kafka at ${brokers} did not take a batch: ${text.slice(0, 300)}`,
+		message: `Kafka at ${brokers} did not take a batch: ${text.slice(0, 300)}. Check that the broker runs and answers.`,
 	};
 }
