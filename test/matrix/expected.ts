@@ -265,7 +265,7 @@ export const cells: readonly Cell[] = sdks.flatMap((sdk) =>
 
 /** How many handshake requests the client's hook can see. */
 export function handshakes(sdk: Sdk, transport: Transport): number {
-	// SDK v2 probes a stdio server in a throw-away process, over a transport of its own that nobody can hook (mcp.md §3.2).
+	// SDK v2 probes a stdio server in a throw-away process, over a transport of its own that nobody can hook, and ends it with SIGTERM.
 	return sdk === "v2-modern" && transport === "stdio" ? 0 : 1;
 }
 
