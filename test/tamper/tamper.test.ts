@@ -83,6 +83,46 @@ describe(`manipulated trails (seed ${seed})`, () => {
 		}
 	});
 
+	it(
+		"[tamper.any] finds something wrong with any mixture of manipulations",
+		() => {
+			const kinds = faultTable.filter(({ kind }) => kind !== "cut_line_feed");
+			for (let run = 0; run < MANIPULATIONS; run++) {
+				const rng = random(seed + 31 * run);
+				const world = makeWorld(rng, rng.integer(4, 40), "recovered");
+				const before = world.target.lines.join("");
+				const done: string[] = [];
+				for (let steps = rng.integer(2, 6); steps > 0; steps--) {
+					const { kind, at } = rng.pick(kinds);
+					const last = world.target.lines.length;
+					const k = rng.integer(1, Math.max(1, last));
+					const situation = {
+						context: "folder" as const,
+						end: "recovered" as const,
+						last,
+						k,
+						to: rng.integer(k, last),
+					};
+					if (last < 3 || at?.(situation) === false) continue;
+					try {
+						manipulations[kind]?.(world.target, situation, rng);
+						done.push(`${kind} ${k} ${situation.to}`);
+					} catch {
+						// What is no record any more cannot be sealed again.
+					}
+				}
+				if (world.target.lines.join("") === before) continue;
+				const { faultCount } = verifyWorld(world, "folder", rng);
+				expect({ seed: seed + 31 * run, done, found: faultCount > 0 }).toEqual({
+					seed: seed + 31 * run,
+					done,
+					found: true,
+				});
+			}
+		},
+		60_000 + 40 * MANIPULATIONS,
+	);
+
 	it("[tamper.untouched] finds nothing wrong with untouched trails", () => {
 		for (let run = 0; run < 25; run++) {
 			const rng = random(seed + run);

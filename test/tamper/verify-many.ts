@@ -33,4 +33,14 @@ for (let at = 0; at < events; at++) {
 	if ((at + 1) % Math.floor(events / 10) === 0) heaps.push(heapBytes());
 }
 const { records, faults, bytes } = verification.end();
-process.stdout.write(JSON.stringify({ records, faults, bytes, heaps, edited }));
+const seconds = Math.round(performance.now() / 1000);
+process.stdout.write(
+	JSON.stringify({
+		records,
+		bytes,
+		seconds,
+		edited,
+		faults: faults.map(({ class: of, place }) => [of, place?.line]),
+		heaps,
+	}),
+);

@@ -41,6 +41,8 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
  *
  * @example
  * ```ts
+ * import { canonicalize } from "@mcp-trail/integrity";
+ *
  * canonicalize({ b: 1, a: [true, "é"] }, { maxBytes: 1_048_576 });
  * // { text: '{"a":[true,"é"],"b":1}', bytes: 23 }
  * ```

@@ -13,8 +13,13 @@ const prefixBytes = CHAIN_PREFIX.length;
  *
  * @example
  * ```ts
- * const first = seal(event, { streamId, sequence: 1 });
- * const second = seal(next, { streamId, sequence: 2, previousHash: first.hash });
+ * import type { AuditEvent } from "@mcp-trail/event";
+ * import { type SealedEvent, seal } from "@mcp-trail/integrity";
+ *
+ * function sealTwo(one: AuditEvent, two: AuditEvent, streamId: string): readonly SealedEvent[] {
+ * 	const first = seal(one, { streamId, sequence: 1 });
+ * 	return [first, seal(two, { streamId, sequence: 2, previousHash: first.hash })];
+ * }
  * ```
  */
 export function seal(event: AuditEvent, link: Link): SealedEvent {

@@ -64,10 +64,15 @@ const JOINT = Buffer.from('"}}{"');
  *
  * @example
  * ```ts
+ * import { createReadStream } from "node:fs";
+ * import { verifier } from "@mcp-trail/integrity";
+ *
  * const verification = verifier({ context: "trail" });
  * verification.begin({ name: "a.ndjson" });
- * for await (const chunk of createReadStream("a.ndjson")) verification.push(chunk);
+ * const chunks: AsyncIterable<Uint8Array> = createReadStream("a.ndjson");
+ * for await (const chunk of chunks) verification.push(chunk);
  * const { faults, anchored } = verification.end();
+ * console.error(anchored, faults);
  * ```
  */
 export function verifier(options: VerifyOptions = {}): Verifier {

@@ -6,6 +6,9 @@ import type { VerifyReport } from "./report.ts";
  *
  * @example
  * ```ts
+ * import { createReadStream } from "node:fs";
+ * import { verify } from "@mcp-trail/integrity";
+ *
  * const report = await verify(createReadStream("trail.ndjson"));
  * if (report.faultCount > 0) console.error(report.faults);
  * ```
