@@ -3,7 +3,8 @@ import type { Audit, Decision, Subject } from "@mcp-trail/audit";
 import { cleanText, cleanUri, type RequestMessage, type ResponseMessage } from "@mcp-trail/event";
 import { bodyOf, keepsRequest, keepsResponse } from "../describe/body.ts";
 import { describe, describeIntent, type Taken } from "../describe/describe.ts";
-import { at, factsOf, type MethodFacts } from "../describe/methods.ts";
+import { actorOf } from "../describe/actor.ts";
+import { at, factsOf, methodOf, type MethodFacts } from "../describe/methods.ts";
 import { partsOf } from "../describe/parts.ts";
 import { isObject } from "../hook/frame.ts";
 import type { Connection, Exchange, JsonObject, Observer } from "../observer.ts";
@@ -26,31 +27,23 @@ const NOTHING: readonly string[] = [];
 const UNSAID = ["_meta", "inputResponses", "requestState"] as const;
 const META = ["_meta"] as const;
 
-function subjectOf(exchange: Exchange, facts: MethodFacts): Subject {
+function subjectOf(exchange: Exchange, facts: MethodFacts, name: unknown): Subject {
 	const { connection, direction, params, auth } = exchange;
-	const name = cleanText(at(params, facts.name), 256);
-	const uri = cleanUri(at(params, facts.uri), 1024);
-	const claims = auth?.claims;
-	const id = cleanText(claims?.["sub"], 256);
-	const issuer = cleanText(claims?.["iss"], 512);
-	return {
+	const target: Writable<NonNullable<Subject["target"]>> = { kind: facts.kind };
+	const shown = cleanText(name, 256);
+	if (shown !== undefined) target.name = shown;
+	const uri = facts.uri && cleanUri(at(params, facts.uri), 1024);
+	if (uri !== undefined) target.uri = uri;
+	const subject: Writable<Subject> = {
 		role: connection.role,
 		direction,
-		method: cleanText(exchange.method, 128) ?? "?",
+		method: methodOf(exchange.method),
 		acting: facts.acting,
-		target: {
-			kind: facts.kind,
-			...(name !== undefined && { name }),
-			...(uri !== undefined && { uri }),
-		},
-		...(auth && {
-			principal: {
-				type: id === undefined ? "unknown" : "user",
-				...(id !== undefined && { id }),
-				...(issuer !== undefined && { issuer }),
-			},
-		}),
+		target,
 	};
+	// Who asks is told in one way only: as the event will say it.
+	if (auth) subject.principal = actorOf(exchange).principal;
+	return subject;
 }
 
 /** Makes one outcome event of every request, and an intent event where the policy asks for it. */
@@ -58,9 +51,9 @@ export function audited(options: AuditedOptions): Observer {
 	const { audit, definitions, maxDigestBytes, onFault } = options;
 	const sessions = new WeakMap<Connection, { readonly id: string; readonly digest: string }>();
 
-	function decide(exchange: Exchange, facts: MethodFacts): Decision {
+	function decide(exchange: Exchange, facts: MethodFacts, name: unknown): Decision {
 		try {
-			return audit.policy.decide(subjectOf(exchange, facts));
+			return audit.policy.decide(subjectOf(exchange, facts, name));
 		} catch (fault) {
 			// A broken policy keeps less, never nothing.
 			onFault(fault);
@@ -118,13 +111,13 @@ export function audited(options: AuditedOptions): Observer {
 	return {
 		request(exchange) {
 			const facts = factsOf(exchange.method);
-			const decision = decide(exchange, facts);
 			const name = at(exchange.params, facts.name);
-			const definition = definitions.find(exchange, facts.kind, name);
+			const decision = decide(exchange, facts, name);
+			const { definition, known } = definitions.look(exchange, facts.kind, name);
 			const taken: Writable<Taken> = {
 				request: requestOf(exchange, facts, decision, definition),
 				definition,
-				known: definition ? true : definitions.known(exchange, facts.kind, name),
+				known,
 				session: sessionOf(exchange.connection),
 				operationId: exchange.trace === undefined ? randomUUID() : "",
 			};

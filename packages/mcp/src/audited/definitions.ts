@@ -12,7 +12,7 @@ export interface Definition {
 	/** Top-level argument names its schema declares. */
 	readonly keys: ReadonlySet<string>;
 	/** Milliseconds since the epoch of the last list that showed it. */
-	readonly seenMs: number;
+	seenMs: number;
 }
 
 /** A list as it was learned. */
@@ -29,10 +29,18 @@ export interface Definitions {
 		result: JsonObject,
 		member: string,
 	): Listed | undefined;
-	find(exchange: Exchange, kind: string, name: unknown): Definition | undefined;
-	/** False if complete lists were seen and none showed the name; undefined if that cannot be said. */
-	known(exchange: Exchange, kind: string, name: unknown): boolean | undefined;
+	/** What lists say of a name. */
+	look(exchange: Exchange, kind: string, name: unknown): Look;
 }
+
+/** What lists say of a name. */
+export interface Look {
+	readonly definition?: Definition;
+	/** False if complete lists were seen and none showed the name; absent if that cannot be said. */
+	readonly known?: boolean;
+}
+
+const NOTHING: Look = {};
 
 interface List {
 	names: Map<string, Definition>;
@@ -113,16 +121,16 @@ export function definitions(nowMs: () => number = Date.now): Definitions {
 	}
 
 	function scopesOf(exchange: Exchange, kind: string): readonly [string, string] | undefined {
-		const claims = exchange.auth?.claims;
-		const who = JSON.stringify([claims?.["iss"], claims?.["sub"], exchange.auth?.clientId]);
+		const { auth } = exchange;
+		const who = auth ? JSON.stringify([auth.claims["iss"], auth.claims["sub"], auth.clientId]) : "";
 		const identity = identityOf(exchange);
 		if (identity === undefined) return undefined;
 		return [`${kind} ${identity} ${who}`, `${kind} ${identity} public`];
 	}
 
-	function live(scope: string): List | undefined {
+	function live(scope: string, now: number): List | undefined {
 		const list = lists.get(scope);
-		if (list === undefined || list.seenMs >= nowMs() - TTL_MS) return list;
+		if (list === undefined || list.seenMs >= now - TTL_MS) return list;
 		lists.delete(scope);
 		return undefined;
 	}
@@ -135,9 +143,6 @@ export function definitions(nowMs: () => number = Date.now): Definitions {
 		if (oldest !== undefined) lists.delete(oldest);
 	}
 
-	const each = (exchange: Exchange, kind: string): readonly List[] =>
-		(scopesOf(exchange, kind) ?? []).map(live).filter((list) => list !== undefined);
-
 	return {
 		learn(exchange, kind, result, member) {
 			const items = result[member];
@@ -149,11 +154,12 @@ export function definitions(nowMs: () => number = Date.now): Definitions {
 			const scopes = scopesOf(exchange, kind);
 			if (scopes === undefined) return learned;
 			const scope = scopes[result["cacheScope"] === "public" ? 1 : 0];
-			const before = live(scope);
+			const before = live(scope, seenMs);
 			const first = exchange.params?.["cursor"] === undefined;
 			const complete = result["nextCursor"] === undefined;
 			if (first && complete && before?.complete === true && before.digest === digest) {
 				before.seenMs = seenMs;
+				for (const definition of before.names.values()) definition.seenMs = seenMs;
 				return learned;
 			}
 			const names = first || before === undefined ? new Map<string, Definition>() : before.names;
@@ -170,19 +176,21 @@ export function definitions(nowMs: () => number = Date.now): Definitions {
 			});
 			return learned;
 		},
-		find(exchange, kind, name) {
-			if (typeof name !== "string") return undefined;
-			for (const list of each(exchange, kind)) {
+		look(exchange, kind, name) {
+			if (lists.size === 0 || typeof name !== "string") return NOTHING;
+			const scopes = scopesOf(exchange, kind);
+			if (scopes === undefined) return NOTHING;
+			let seen = false;
+			let complete = true;
+			for (const scope of scopes) {
+				const list = live(scope, exchange.startMs);
+				if (list === undefined) continue;
 				const definition = list.names.get(name);
-				if (definition) return { ...definition, seenMs: Math.max(definition.seenMs, list.seenMs) };
+				if (definition) return { definition, known: true };
+				seen = true;
+				complete &&= list.complete;
 			}
-			return undefined;
-		},
-		known(exchange, kind, name) {
-			if (typeof name !== "string") return undefined;
-			const found = each(exchange, kind);
-			if (found.some((list) => list.names.has(name))) return true;
-			return found.length > 0 && found.every((list) => list.complete) ? false : undefined;
+			return seen && complete ? { known: false } : NOTHING;
 		},
 	};
 }

@@ -1,7 +1,15 @@
-import type { Digester } from "@mcp-trail/audit";
-import { cleanText, type Actor, type Auth, type Delegate, type Principal } from "@mcp-trail/event";
+import {
+	cleanText,
+	type Actor,
+	type Auth,
+	type ClientInfo,
+	type Delegate,
+	type Principal,
+} from "@mcp-trail/event";
 import { isObject } from "../hook/frame.ts";
 import type { AuthFacts, Exchange, JsonObject } from "../observer.ts";
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 const MAX_DELEGATES = 10;
 const THUMBPRINT = /^[A-Za-z0-9_-]{43}$/;
@@ -126,27 +134,35 @@ function principalOf(auth: AuthFacts): Principal {
 const unknown: Principal = { type: "unknown", assurance: "none", source: "none" };
 const anonymous: Principal = { type: "anonymous", assurance: "none", source: "none" };
 
+const clients = new WeakMap<object, ClientInfo>();
+
+/** What a peer calls itself; it says so once for many requests. */
+function clientOf({ client }: Exchange): ClientInfo | undefined {
+	if (client === undefined) return undefined;
+	const known = clients.get(client);
+	if (known) return known;
+	const name = cleanText(client.name, 128);
+	if (name === undefined) return undefined;
+	const version = cleanText(client.version, 64);
+	const info = version === undefined ? { name } : { name, version };
+	clients.set(client, info);
+	return info;
+}
+
 /** Who asked: from claims a verifier of this host checked, and from what the peer says of itself. */
-export function actorOf(exchange: Exchange, _digester: Digester): Actor {
-	const name = exchange.client && cleanText(exchange.client.name, 128);
-	const version = exchange.client && cleanText(exchange.client.version, 64);
-	const client =
-		name === undefined ? {} : { client: { name, ...(version !== undefined && { version }) } };
-	const { auth } = exchange;
-	if (auth === undefined) {
-		const scheme = exchange.authScheme;
-		return {
-			// No credential came: that is known. One that nobody here checked proves nothing.
-			principal: scheme === "none" ? anonymous : unknown,
-			...client,
-			...(scheme !== undefined && { auth: { scheme } }),
-		};
-	}
-	const delegation = delegationOf(auth.claims);
-	return {
-		principal: principalOf(auth),
-		...(delegation.length > 0 && { delegation }),
-		...client,
-		auth: authOf(auth, exchange),
+export function actorOf(exchange: Exchange): Actor {
+	const { auth, authScheme } = exchange;
+	const actor: Writable<Actor> = {
+		// No credential came: that is known. One that nobody here checked proves nothing.
+		principal: auth ? principalOf(auth) : authScheme === "none" ? anonymous : unknown,
 	};
+	if (auth) {
+		const delegation = delegationOf(auth.claims);
+		if (delegation.length > 0) actor.delegation = delegation;
+	}
+	const client = clientOf(exchange);
+	if (client) actor.client = client;
+	if (auth) actor.auth = authOf(auth, exchange);
+	else if (authScheme !== undefined) actor.auth = { scheme: authScheme };
+	return actor;
 }

@@ -21,6 +21,8 @@ export interface BodyOptions {
 	readonly content: boolean;
 }
 
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
 const MAX_CONTENT = 16_384;
 const MAX_KEYS = 32;
 const QUOTE = 34;
@@ -69,13 +71,10 @@ function shapeOf(value: unknown, text: string, declared: ReadonlySet<string> | u
 		if (key === undefined) undeclared++;
 		else if (keys.length < MAX_KEYS) keys.push(key);
 	}
-	return {
-		type,
-		members: names.length,
-		depth,
-		...(keys.length > 0 && { keys: keys.toSorted() }),
-		...(undeclared > 0 && { undeclared_keys: undeclared }),
-	};
+	const shape: Writable<Shape> = { type, members: names.length, depth };
+	if (keys.length > 0) shape.keys = keys.toSorted();
+	if (undeclared > 0) shape.undeclared_keys = undeclared;
+	return shape;
 }
 
 /** Takes what may be kept of a value, in the moment it is seen. */
@@ -84,12 +83,9 @@ export function bodyOf(value: unknown, options: BodyOptions): Body {
 	const canonical = canonicalize(value, { maxBytes: maxDigestBytes, omit });
 	if ("undigested" in canonical) return { undigested: canonical.undigested };
 	const { text, bytes } = canonical;
-	return {
-		bytes,
-		digest: digester.digest(kind, text),
-		...(options.shape && { shape: shapeOf(value, text, options.declared) }),
-		...(options.content && contentOf(text)),
-	};
+	const body: Writable<Body> = { bytes, digest: digester.digest(kind, text) };
+	if (options.shape) body.shape = shapeOf(value, text, options.declared);
+	return options.content ? { ...body, ...contentOf(text) } : body;
 }
 
 function contentOf(text: string): Body {

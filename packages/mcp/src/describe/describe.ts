@@ -10,7 +10,9 @@ import {
 	type Operation,
 	type Outcome,
 	type RequestMessage,
+	type Recording,
 	type ResponseMessage,
+	type ServerInfo,
 	type Target,
 	type TaskDetail,
 	type Trace,
@@ -20,7 +22,7 @@ import { isObject } from "../hook/frame.ts";
 import type { Ending, Exchange, JsonObject } from "../observer.ts";
 import { actorOf } from "./actor.ts";
 import { inputOf } from "./input.ts";
-import { at, factsOf, type MethodFacts } from "./methods.ts";
+import { at, factsOf, methodOf, type MethodFacts } from "./methods.ts";
 import { outcomeOf } from "./outcome.ts";
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
@@ -44,8 +46,19 @@ export interface Taken {
 const WORD = /^[a-z][a-z0-9_]{0,63}$/;
 const LAST_TIME_MS = Date.UTC(9999, 11, 31);
 
-const timeOf = (ms: number): string =>
-	new Date(Math.min(Math.max(0, Math.trunc(ms)), LAST_TIME_MS)).toISOString();
+let lastSecond = -1;
+let lastPrefix = "";
+
+/** RFC 3339 with three decimals; the second is kept, since events come in runs. */
+function timeOf(ms: number): string {
+	const whole = Math.min(Math.max(0, Math.trunc(ms)), LAST_TIME_MS);
+	const millis = whole % 1000;
+	if (whole - millis !== lastSecond) {
+		lastSecond = whole - millis;
+		lastPrefix = new Date(lastSecond).toISOString().slice(0, 20);
+	}
+	return `${lastPrefix}${millis < 10 ? "00" : millis < 100 ? "0" : ""}${millis}Z`;
+}
 
 function requestIdOf(id: string | number): string | undefined {
 	return typeof id === "number" ? String(id) : cleanText(id, 128);
@@ -54,7 +67,7 @@ function requestIdOf(id: string | number): string | undefined {
 function mcpOf(exchange: Exchange, taken: Taken, result: JsonObject | undefined): Mcp {
 	const { connection } = exchange;
 	const mcp: Writable<Mcp> = {
-		method: cleanText(exchange.method, 128) ?? "?",
+		method: methodOf(exchange.method),
 		direction: exchange.direction,
 		role: connection.role,
 		transport: connection.transport,
@@ -68,6 +81,23 @@ function mcpOf(exchange: Exchange, taken: Taken, result: JsonObject | undefined)
 	const type = result?.["resultType"];
 	if (typeof type === "string" && WORD.test(type)) mcp.result_type = type;
 	return mcp;
+}
+
+const servers = new WeakMap<object, ServerInfo>();
+
+/** What a server calls itself; it says so once for many requests. */
+function serverOf(
+	server: { readonly name: string; readonly version?: string } | undefined,
+): ServerInfo | undefined {
+	if (server === undefined) return undefined;
+	const known = servers.get(server);
+	if (known) return known;
+	const name = cleanText(server.name, 128);
+	if (name === undefined) return undefined;
+	const version = cleanText(server.version, 64);
+	const info = version === undefined ? { name } : { name, version };
+	servers.set(server, info);
+	return info;
 }
 
 function targetOf(
@@ -94,12 +124,8 @@ function targetOf(
 		target.definition_age_ms = Math.max(0, Math.trunc(exchange.startMs - definition.seenMs));
 		if (definition.hints) target.hints = definition.hints;
 	}
-	const server = connection.server();
-	const serverName = server && cleanText(server.name, 128);
-	if (serverName !== undefined) {
-		const version = cleanText(server?.version, 64);
-		target.server = version === undefined ? { name: serverName } : { name: serverName, version };
-	}
+	const server = serverOf(connection.server());
+	if (server) target.server = server;
 	return target;
 }
 
@@ -155,6 +181,30 @@ function httpOf(exchange: Exchange): Http | undefined {
 	return http;
 }
 
+let lastDecision: Decision | undefined;
+let lastPolicy: Policy | undefined;
+let lastRecording: Recording | undefined;
+
+/** Which policy and rule decided; mostly the same as for the event before. */
+function recordingOf(policy: Policy, decision: Decision): Recording {
+	const { rule, level } = decision;
+	if (
+		lastRecording === undefined ||
+		lastPolicy !== policy ||
+		lastDecision?.rule !== rule ||
+		lastDecision.level !== level
+	) {
+		lastPolicy = policy;
+		lastDecision = decision;
+		lastRecording = {
+			level,
+			policy: policy.digest.slice(7, 19),
+			rule: cleanText(rule, 64) ?? "default",
+		};
+	}
+	return lastRecording;
+}
+
 function eventOf(
 	exchange: Exchange,
 	policy: Policy,
@@ -168,15 +218,11 @@ function eventOf(
 	const event: Writable<NewEvent> = {
 		type: "mcp.request",
 		severity: "informational",
-		actor: actorOf(exchange, digester),
+		actor: actorOf(exchange),
 		target: targetOf(exchange, facts, taken, digester, known),
 		mcp: mcpOf(exchange, taken, result),
 		operation: operationOf(exchange, taken),
-		recording: {
-			level: decision.level,
-			policy: policy.digest.slice(7, 19),
-			rule: cleanText(decision.rule, 64) ?? "default",
-		},
+		recording: recordingOf(policy, decision),
 	};
 	const trace = traceOf(exchange);
 	if (trace) event.trace = trace;
@@ -214,10 +260,7 @@ export function describe(
 	const body = ending.response?.["result"];
 	const result = isObject(body) ? body : undefined;
 	const known = ending.known ?? taken.known;
-	const outcome: Outcome = outcomeOf(
-		exchange,
-		known === undefined || ending.known !== undefined ? ending : { ...ending, known },
-	);
+	const outcome: Outcome = outcomeOf(exchange, ending, known);
 	const event = eventOf(exchange, policy, decision, digester, taken, result, known);
 	event.phase = "outcome";
 	event.severity = severityOf("mcp.request", outcome);

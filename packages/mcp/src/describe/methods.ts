@@ -1,4 +1,4 @@
-import type { Reason, Target } from "@mcp-trail/event";
+import { cleanText, type Reason, type Target } from "@mcp-trail/event";
 import { isObject } from "../hook/frame.ts";
 import type { JsonObject } from "../observer.ts";
 
@@ -70,6 +70,10 @@ const other: MethodFacts = { kind: "other", acting: true };
 
 /** What is known of a method; a method nobody has heard of is taken to act. */
 export const factsOf = (method: string): MethodFacts => methods.get(method) ?? other;
+
+/** A method as events name it; those that are known need no cleaning. */
+export const methodOf = (method: string): string =>
+	methods.has(method) ? method : (cleanText(method, 128) ?? "?");
 
 /** The value under a path of own members. */
 export function at(value: JsonObject | undefined, path: readonly string[] | undefined): unknown {

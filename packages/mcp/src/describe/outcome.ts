@@ -10,6 +10,8 @@ type Verdict = Pick<Outcome, "status"> & {
 	readonly executed?: NonNullable<Outcome["executed"]>;
 };
 
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
 const DENIAL = "io.modelcontextprotocol/authorization";
 
 /** A callback that was entered may have acted; that it was not is known only of what the hook watched. */
@@ -33,11 +35,16 @@ const refusals: ReadonlyMap<unknown, Verdict> = new Map<unknown, Verdict>([
 ]);
 
 /** What an unknown name is called, where the hook knows that it is not registered. */
-function unknownName(exchange: Exchange, ending: Ending): Reason | undefined {
-	return ending.known === false ? factsOf(exchange.method).unknown : undefined;
+function unknownName(exchange: Exchange, known: boolean | undefined): Reason | undefined {
+	return known === false ? factsOf(exchange.method).unknown : undefined;
 }
 
-function fromError(exchange: Exchange, ending: Ending, error: JsonObject): Verdict {
+function fromError(
+	exchange: Exchange,
+	ending: Ending,
+	error: JsonObject,
+	known: boolean | undefined,
+): Verdict {
 	const executed = executedOf(ending);
 	const refusal = refusals.get(error["code"]);
 	// Entered first: a handler may throw any code, and then it ran.
@@ -45,7 +52,7 @@ function fromError(exchange: Exchange, ending: Ending, error: JsonObject): Verdi
 		if (error["code"] === -32021) return { ...refusal, status: "rejected", executed };
 		return { status: "failure", layer: "handler", reason: "handler_threw", executed };
 	}
-	const reason = unknownName(exchange, ending);
+	const reason = unknownName(exchange, known);
 	if (refusal) {
 		const named = reason !== undefined && error["code"] === -32602 ? { reason } : {};
 		return { executed, ...refusal, ...(ending.entered === false && { executed: "no" }), ...named };
@@ -55,10 +62,10 @@ function fromError(exchange: Exchange, ending: Ending, error: JsonObject): Verdi
 	return { status: "failure", layer: "handler", reason: "internal_error", executed };
 }
 
-function fromToolError(exchange: Exchange, ending: Ending): Verdict {
+function fromToolError(exchange: Exchange, ending: Ending, known: boolean | undefined): Verdict {
 	const executed = executedOf(ending);
 	if (ending.entered === false) {
-		const reason = unknownName(exchange, ending) ?? "invalid_arguments";
+		const reason = unknownName(exchange, known) ?? "invalid_arguments";
 		return { status: "rejected", layer: "protocol", reason, executed };
 	}
 	const reason = ending.threw === true ? "handler_threw" : "tool_error";
@@ -97,10 +104,15 @@ function fromDenial(
 	};
 }
 
-function fromResult(exchange: Exchange, ending: Ending, result: JsonObject): Verdict {
+function fromResult(
+	exchange: Exchange,
+	ending: Ending,
+	result: JsonObject,
+	known: boolean | undefined,
+): Verdict {
 	const denied = fromDenial(result);
 	if (denied) return denied;
-	if (result["isError"] === true) return fromToolError(exchange, ending);
+	if (result["isError"] === true) return fromToolError(exchange, ending, known);
 	const pending = pendingReason(result);
 	if (pending) return { status: "pending", reason: pending, executed: executedOf(ending) };
 	return { status: "success", executed: "yes" };
@@ -204,24 +216,29 @@ function fromEnding(
 	return { status: "unknown", layer: "transport", reason: "connection_closed", executed };
 }
 
-/** Says by EVENT.md §5 how an exchange ended; error text never decides. */
-export function outcomeOf(exchange: Exchange, ending: Ending): Outcome {
+/**
+ * Says by EVENT.md §5 how an exchange ended; error text never decides. `known` is false where the name asked for is
+ * known not to exist.
+ */
+export function outcomeOf(
+	exchange: Exchange,
+	ending: Ending,
+	known: boolean | undefined = ending.known,
+): Outcome {
 	if (ending.how !== "answered" || ending.response === undefined)
 		return fromEnding(exchange, ending);
 	const { result, error } = ending.response;
-	const delivered = ending.delivered === false && { delivered: false };
-	if (isObject(result))
-		return {
-			...fromResult(exchange, ending, result),
-			...(typeof result["isError"] === "boolean" && { tool_error: result["isError"] }),
-			...delivered,
-		};
-	const { code } = isObject(error) ? error : { code: undefined };
-	const http_status = exchange.inbound ? undefined : httpStatusOf(ending.error);
-	return {
-		...fromError(exchange, ending, isObject(error) ? error : {}),
-		...(Number.isSafeInteger(code) && { rpc_code: Number(code) }),
-		...(http_status !== undefined && { http_status }),
-		...delivered,
-	};
+	if (isObject(result)) {
+		const outcome: Writable<Outcome> = fromResult(exchange, ending, result, known);
+		if (typeof result["isError"] === "boolean") outcome.tool_error = result["isError"];
+		if (ending.delivered === false) outcome.delivered = false;
+		return outcome;
+	}
+	const failure = isObject(error) ? error : {};
+	const outcome: Writable<Outcome> = fromError(exchange, ending, failure, known);
+	if (Number.isSafeInteger(failure["code"])) outcome.rpc_code = Number(failure["code"]);
+	const status = exchange.inbound ? undefined : httpStatusOf(ending.error);
+	if (status !== undefined) outcome.http_status = status;
+	if (ending.delivered === false) outcome.delivered = false;
+	return outcome;
 }

@@ -20,8 +20,9 @@ export interface Entry {
 /** The open requests of one direction of one transport, oldest first. */
 export interface Exchanges {
 	readonly size: number;
-	/** Opens an entry; returns the one it displaced (same id) or evicted (cap), if any. */
-	open(entry: Entry): { readonly superseded?: Entry; readonly evicted?: Entry };
+	open(entry: Entry): void;
+	/** The oldest entry, if there is room for no other. */
+	overflowing(): Entry | undefined;
 	/** Takes out the entry that the SDK would match with a response of this id: raw first, then as a number. */
 	answer(id: unknown): Entry | undefined;
 	/** The entry under exactly this id. */
@@ -46,14 +47,9 @@ export function exchanges(maxOpen: number): Exchanges {
 			return open.size;
 		},
 		open(entry) {
-			const id = entry.exchange.id;
-			const old = open.get(id);
-			const superseded = old && remove(id, old);
-			const first = open.size >= maxOpen ? open.entries().next().value : undefined;
-			const evicted = first && remove(first[0], first[1]);
-			open.set(id, entry);
-			return { ...(superseded && { superseded }), ...(evicted && { evicted }) };
+			open.set(entry.exchange.id, entry);
 		},
+		overflowing: () => (open.size < maxOpen ? undefined : open.values().next().value),
 		answer(id) {
 			// A null id must not become request 0 (Number(null) is 0): only what may be an id is converted.
 			if (!isRequestId(id)) return undefined;

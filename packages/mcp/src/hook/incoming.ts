@@ -1,8 +1,8 @@
 import type { JsonObject } from "../observer.ts";
-import { inboundKind, isObject, isRequest, type RequestFrame } from "./frame.ts";
+import { inboundKind, isObject, isRequest, type FrameKind, type RequestFrame } from "./frame.ts";
 import type { Gate } from "./gate.ts";
 import type { OpenRequests } from "./open-requests.ts";
-import { answered, runInside, tell } from "./watch.ts";
+import { answered, runInside, tell, type OnFault } from "./watch.ts";
 
 function receiveRequest(
 	open: OpenRequests,
@@ -21,13 +21,26 @@ function receiveRequest(
 
 function receiveResponse(open: OpenRequests, message: JsonObject): void {
 	const { peer } = open;
-	const entry = open.outbound.answer(message["id"]);
-	if (entry === undefined)
-		return tell(peer.watchers, "unmatched", open.seen(true, message), peer.onFault);
-	const result = message["result"];
-	if (isObject(result)) open.connection.learnResult(entry.exchange.method, result);
-	answered(entry.observations, message, peer.onFault);
-	open.finish(entry, "answered", { response: message });
+	try {
+		const entry = open.outbound.answer(message["id"]);
+		if (entry === undefined)
+			return tell(peer.watchers, "unmatched", open.seen(true, message), peer.onFault);
+		const result = message["result"];
+		if (isObject(result)) open.connection.learnResult(entry.exchange.method, result);
+		answered(entry.observations, message, peer.onFault);
+		open.finish(entry, "answered", { response: message });
+	} catch (fault) {
+		peer.onFault(fault);
+	}
+}
+
+function kindOf(message: unknown, onFault: OnFault): FrameKind {
+	try {
+		return isObject(message) ? inboundKind(message) : "refused";
+	} catch (fault) {
+		onFault(fault);
+		return "refused";
+	}
 }
 
 /** Observes a frame on its way in and passes it on; `pass` is called synchronously unless the request is held. */
@@ -38,20 +51,18 @@ export function incoming(
 	extra: unknown,
 	pass: () => unknown,
 ): unknown {
-	const { peer, guarded } = open;
-	const kind = isObject(message)
-		? (guarded(() => inboundKind(message)) ?? "refused")
-		: ("refused" as const);
+	const { peer } = open;
+	const kind = kindOf(message, peer.onFault);
 	if (!isObject(message) || kind === "refused") {
 		tell(peer.watchers, "refused", open.seen(true, message), peer.onFault);
 		return pass();
 	}
 	if (kind === "request" && isRequest(message))
 		return receiveRequest(open, gate, message, extra, pass);
-	if (kind === "response") guarded(() => receiveResponse(open, message));
+	if (kind === "response") receiveResponse(open, message);
 	if (kind === "notification") {
 		if (message["method"] === "notifications/cancelled")
-			guarded(() => open.cancel(open.inbound, message));
+			open.guarded(() => open.cancel(open.inbound, message));
 		tell(peer.watchers, "notification", open.seen(true, message), peer.onFault);
 	}
 	return pass();

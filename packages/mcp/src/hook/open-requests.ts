@@ -7,6 +7,8 @@ import { member } from "./loose.ts";
 import type { Peer } from "./peer.ts";
 import { end, observe } from "./watch.ts";
 
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
 /** The requests that are open between one transport and one peer, and how they end. */
 export interface OpenRequests {
 	readonly peer: Peer;
@@ -51,20 +53,25 @@ export function openRequests(
 	}
 
 	function finish(entry: Entry, how: Ending["how"], more?: Partial<Ending>): void {
-		const entered = entry.held ? false : peer.registrations?.entered(entry);
-		const known = peer.registrations?.known(entry);
-		// Only an answer settles that a callback was not entered; before it, it may still be.
-		const settles = entered === true || entry.held || how === "answered" || how === "send_failed";
-		const ending: Ending = {
+		const { registrations, onFault } = peer;
+		const ending: Writable<Ending> = {
 			how,
-			...(entered !== undefined && settles && { entered }),
-			...(entry.threw && { threw: true }),
-			...(known !== undefined && { known }),
 			endMs: Date.now(),
 			endUs: Math.round(performance.now() * 1000),
-			...more,
 		};
-		end(entry.observations, ending, peer.onFault);
+		try {
+			const entered = entry.held ? false : registrations?.entered(entry);
+			// Only an answer settles that a callback was not entered; before it, it may still be.
+			const settles = entered === true || entry.held || how === "answered" || how === "send_failed";
+			if (entered !== undefined && settles) ending.entered = entered;
+			if (entry.threw) ending.threw = true;
+			const known = registrations?.known(entry);
+			if (known !== undefined) ending.known = known;
+			if (more !== undefined) Object.assign(ending, more);
+		} catch (fault) {
+			onFault(fault);
+		}
+		end(entry.observations, ending, onFault);
 	}
 
 	function endOpen(entry: Entry, how: Ending["how"], more?: Partial<Ending>): void {
@@ -77,7 +84,6 @@ export function openRequests(
 	}
 
 	function arm(): void {
-		if (sweep !== undefined) return;
 		sweep = setTimeout(() => {
 			sweep = undefined;
 			const before = Date.now() - peer.openTtlMs;
@@ -111,8 +117,8 @@ export function openRequests(
 		get closed() {
 			return closed;
 		},
-		begin: (isInbound, message, extra) =>
-			guarded(() => {
+		begin(isInbound, message, extra) {
+			try {
 				const { exchange, hangUp } = exchangeOf(peer, connection, isInbound, message, extra);
 				const observations = observe(peer.watchers, exchange, peer.onFault);
 				if (observations.length === 0) return undefined;
@@ -125,15 +131,22 @@ export function openRequests(
 					held: false,
 					gone: false,
 				};
-				const { superseded, evicted } = (isInbound ? inbound : outbound).open(entry);
-				if (superseded) finish(superseded, "superseded");
-				if (evicted) evict(evicted);
-				arm();
+				const table = isInbound ? inbound : outbound;
+				const older = table.get(message.id);
+				if (older !== undefined && table.take(older)) finish(older, "superseded");
+				const first = table.overflowing();
+				if (first !== undefined && table.take(first)) evict(first);
+				table.open(entry);
+				if (sweep === undefined) arm();
 				const stream = isInbound ? hangUp : member(extra, "requestSignal");
 				if (stream instanceof AbortSignal)
 					stream.addEventListener("abort", () => guarded(() => hungUp(entry)), { once: true });
 				return entry;
-			}),
+			} catch (fault) {
+				peer.onFault(fault);
+				return undefined;
+			}
+		},
 		cancel(from, notification) {
 			const params = notification["params"];
 			const id = isObject(params) ? params["requestId"] : undefined;

@@ -1,3 +1,4 @@
+import { types } from "node:util";
 import type { JsonObject, Meta, Observation } from "../observer.ts";
 import type { Entry } from "./exchanges.ts";
 import type { Gate } from "./gate.ts";
@@ -6,37 +7,10 @@ import type { OpenRequests } from "./open-requests.ts";
 import { refusedAnswer } from "./refused-answer.ts";
 import { answered, runInside, tell } from "./watch.ts";
 
-async function follow(
-	sending: Promise<unknown>,
-	done: (() => void) | undefined,
-	failed: (error: unknown) => void,
-): Promise<void> {
-	try {
-		await sending;
-	} catch (error) {
-		failed(error);
-		return;
-	}
-	done?.();
-}
+type Pass = (sent: unknown) => unknown;
 
-/** Calls `work` and tells how it settled, without touching what it returns. */
-function settled(
-	work: () => unknown,
-	done: (() => void) | undefined,
-	failed: (error: unknown) => void,
-): unknown {
-	let result: unknown;
-	try {
-		result = work();
-	} catch (error) {
-		failed(error);
-		throw error;
-	}
-	if (result instanceof Promise) void follow(result, done, failed);
-	else if (done) done();
-	return result;
-}
+/** Called on true promises only: a lazy thenable would start its work a second time. */
+const then = Reflect.get(Promise.prototype, "then");
 
 /** Adds members to `params._meta` on a copy; the caller's own keys win. */
 function withMeta(message: JsonObject, observations: readonly Observation[]): JsonObject {
@@ -51,25 +25,41 @@ function withMeta(message: JsonObject, observations: readonly Observation[]): Js
 	return { ...message, params: { ...params, _meta: { ...meta, ...own } } };
 }
 
-function respond(open: OpenRequests, message: JsonObject, pass: () => unknown): unknown {
-	const { peer, guarded } = open;
-	// Taken out now: per-request transports close themselves within a microtask of send.
-	const entry = guarded(() => {
-		const found = open.inbound.answer(message["id"]);
+/** Takes the request that a response answers: now, since per-request transports close within a microtask of send. */
+function taken(open: OpenRequests, message: JsonObject): Entry | undefined {
+	const { peer } = open;
+	try {
+		const entry = open.inbound.answer(message["id"]);
 		const result = message["result"];
-		if (found && isObject(result)) open.connection.learnResult(found.exchange.method, result);
-		if (found) answered(found.observations, message, peer.onFault);
-		else if (!open.closed)
-			tell(peer.watchers, "unmatched", open.seen(false, message), peer.onFault);
-		return found;
-	});
-	if (entry === undefined) return pass();
-	return settled(
-		pass,
-		() => guarded(() => open.finish(entry, "answered", { response: message })),
-		(error) =>
-			guarded(() => open.finish(entry, "answered", { response: message, delivered: false, error })),
-	);
+		if (entry === undefined) {
+			if (!open.closed) tell(peer.watchers, "unmatched", open.seen(false, message), peer.onFault);
+			return undefined;
+		}
+		if (isObject(result)) open.connection.learnResult(entry.exchange.method, result);
+		answered(entry.observations, message, peer.onFault);
+		return entry;
+	} catch (fault) {
+		peer.onFault(fault);
+		return undefined;
+	}
+}
+
+function respond(open: OpenRequests, message: JsonObject, pass: Pass): unknown {
+	const entry = taken(open, message);
+	if (entry === undefined) return pass(message);
+	const undelivered = (error: unknown): void =>
+		open.finish(entry, "answered", { response: message, delivered: false, error });
+	let result: unknown;
+	try {
+		result = pass(message);
+	} catch (error) {
+		undelivered(error);
+		throw error;
+	}
+	const delivered = (): void => open.finish(entry, "answered", { response: message });
+	if (types.isPromise(result)) void then.call(result, delivered, undelivered);
+	else delivered();
+	return result;
 }
 
 function sendFailed(open: OpenRequests, entry: Entry, error: unknown): void {
@@ -86,21 +76,36 @@ function request(
 	gate: Gate,
 	message: RequestFrame,
 	options: unknown,
-	pass: (sent: unknown) => unknown,
+	pass: Pass,
 ): unknown {
 	const entry = open.begin(false, message, options);
 	if (entry === undefined) return pass(message);
-	const { observations } = entry;
-	const go = (): unknown => {
-		const sent = open.guarded(() => withMeta(message, observations)) ?? message;
-		return settled(
-			() => runInside(observations, () => pass(sent), open.peer.onFault),
-			undefined,
-			(error) => open.guarded(() => sendFailed(open, entry, error)),
-		);
-	};
 	const admit = gate.of(entry);
+	const go = (): unknown => sendRequest(open, entry, message, pass);
 	return admit === undefined ? go() : gate.hold(entry, admit, go, open.endOpen);
+}
+
+function sendRequest(open: OpenRequests, entry: Entry, message: RequestFrame, pass: Pass): unknown {
+	const { observations } = entry;
+	const { onFault } = open.peer;
+	let sent: JsonObject = message;
+	try {
+		sent = withMeta(message, observations);
+	} catch (fault) {
+		onFault(fault);
+	}
+	const failed = (error: unknown): void => {
+		open.guarded(() => sendFailed(open, entry, error));
+	};
+	let result: unknown;
+	try {
+		result = runInside(observations, () => pass(sent), onFault);
+	} catch (error) {
+		failed(error);
+		throw error;
+	}
+	if (types.isPromise(result)) void then.call(result, undefined, failed);
+	return result;
 }
 
 /** Observes a frame on its way out and passes it on. */
@@ -109,12 +114,12 @@ export function outgoing(
 	gate: Gate,
 	message: unknown,
 	options: unknown,
-	pass: (sent: unknown) => unknown,
+	pass: Pass,
 ): unknown {
 	// Arrays are sent by direct users of a transport; they are no requests of this peer.
 	if (!isObject(message)) return pass(message);
 	const kind = outboundKind(message);
-	if (kind === "response") return respond(open, message, () => pass(message));
+	if (kind === "response") return respond(open, message, pass);
 	if (kind === "request" && isRequest(message)) return request(open, gate, message, options, pass);
 	if (kind === "notification") {
 		if (message["method"] === "notifications/cancelled")

@@ -44,7 +44,11 @@ export function watchRegistrations(
 	low: object,
 	find: (id: unknown) => Entry | undefined,
 ): Registrations {
-	const names = new Map<string, object>();
+	const names: Readonly<Record<Request, Map<string, object>>> = {
+		"tools/call": new Map(),
+		"prompts/get": new Map(),
+		"resources/read": new Map(),
+	};
 	/** Requests of which every callback is known. */
 	const complete = new Set<string>();
 	/** Requests whose handler is not the SDK's own: their callbacks say nothing. */
@@ -73,14 +77,14 @@ export function watchRegistrations(
 
 	function watchHandle(handle: unknown, request: Request, name: unknown): unknown {
 		if (typeof handle !== "object" || handle === null) return handle;
-		if (typeof name === "string") names.set(`${request} ${name}`, handle);
+		if (typeof name === "string") names[request].set(name, handle);
 		const update = member(handle, "update");
 		if (!isCallback(update)) return handle;
 		override(handle, "update", function (this: unknown, ...args) {
 			const [updates] = args;
 			if (isObject(updates)) {
 				const { callback, name: renamed } = updates;
-				if (typeof renamed === "string") names.set(`${request} ${renamed}`, handle);
+				if (typeof renamed === "string") names[request].set(renamed, handle);
 				if (isCallback(callback)) args[0] = { ...updates, callback: wrapCallback(callback) };
 			}
 			return Reflect.apply(update, this, args);
@@ -133,8 +137,12 @@ export function watchRegistrations(
 
 	watchExperimental(server, complete);
 
-	const handleOf = (entry: Entry): object | undefined =>
-		names.get(`${entry.exchange.method} ${String(entry.exchange.params?.["name"])}`);
+	function handleOf({ exchange }: Entry): object | undefined {
+		const { method } = exchange;
+		if (method !== "tools/call" && method !== "prompts/get") return undefined;
+		const name = exchange.params?.["name"];
+		return typeof name === "string" ? names[method].get(name) : undefined;
+	}
 
 	return {
 		entered(entry) {

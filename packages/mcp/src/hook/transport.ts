@@ -52,37 +52,30 @@ function install(transport: object, send: Callback, first: Peer): (peer: Peer) =
 		return requests;
 	}
 
-	/** While a message is handled, the chained or re-wrapped handlers that see it again are passed by. */
-	function once(message: unknown, work: () => unknown): unknown {
-		const before = busy;
-		busy = message;
-		try {
-			return work();
-		} finally {
-			busy = before;
-		}
-	}
-
 	override(transport, "send", function (this: unknown, ...args) {
-		const [message, ...rest] = args;
-		return outgoing(open, gate, message, rest[0], (sent) =>
-			Reflect.apply(send, this, [sent, ...rest]),
-		);
+		const pass = (sent: unknown): unknown => {
+			args[0] = sent;
+			return Reflect.apply(send, this, args);
+		};
+		return outgoing(open, gate, args[0], args[1], pass);
 	});
 	slot(
 		transport,
 		"onmessage",
 		(listener) =>
 			function onmessage(...args) {
-				const [message, extra] = args;
-				const pass = (): unknown => Reflect.apply(listener, transport, args);
-				if (busy === message) return pass();
-				return once(message, () =>
-					// A held message comes back later: it must count as handled then, too.
-					incoming(open, gate, message, extra, () =>
-						busy === message ? pass() : once(message, pass),
-					),
-				);
+				const message = args[0];
+				// While a message is handled, chained or re-wrapped handlers see it again: they are passed by.
+				const pass = (): unknown => {
+					const before = busy;
+					busy = message;
+					try {
+						return Reflect.apply(listener, transport, args);
+					} finally {
+						busy = before;
+					}
+				};
+				return busy === message ? pass() : incoming(open, gate, message, args[1], pass);
 			},
 	);
 	slot(
