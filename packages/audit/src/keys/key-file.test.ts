@@ -102,7 +102,7 @@ describe("digestKeysFromFile", () => {
 		const directory = join(folder, "directory");
 		mkdirSync(directory, { mode: 0o700 });
 		const pipe = join(folder, "pipe");
-		execFileSync("mkfifo", ["-m", "600", pipe]);
+		execFileSync("sh", ["-c", `mkfifo -m 600 "$0"`, pipe]);
 		const large = file("#".repeat(70_000));
 		for (const path of [link, directory, pipe, large, join(folder, "missing")]) {
 			const { code, text } = thrown(() => digestKeysFromFile(path));

@@ -5,7 +5,7 @@ type Redact = NonNullable<Policy["redact"]>;
 
 /**
  * Applies a policy's `redact` to a copy. Where it throws, or changes what no policy may (which event this is, and how
- * it ended), the event is kept without anything a policy could have wanted to remove: {@link atMetadata}.
+ * it ended), the event is kept without anything a policy could have wanted to remove: see `atMetadata`.
  */
 export function redacted(
 	event: AuditEvent,
@@ -46,7 +46,7 @@ const fixed = ({ outcome, mcp, operation, ...event }: AuditEvent): Record<string
 });
 
 /** The event at level `metadata`, marked `trimmed`: no content, parts, shape, labels, mismatch or message. */
-export function atMetadata(event: AuditEvent): AuditEvent {
+function atMetadata(event: AuditEvent): AuditEvent {
 	const { request, response, outcome, network, labels: _, redactions: __, ...kept } = event;
 	const recording: Recording = { ...event.recording, level: "metadata", trimmed: true };
 	const http = network?.http && without(network.http, "mismatch");
