@@ -28,7 +28,9 @@ if (sdk === "v1") {
 	close = () => handle.close();
 }
 
-// SDK v1 does not notice the end of its input (mcp.md §4.4, trap 13): the host closes, within the 2 s a client grants.
+// Its client follows with SIGTERM after 2 s; a busy machine may need longer to write, and SIGKILL is 2 s away.
+process.on("SIGTERM", () => undefined);
+// SDK v1 does not notice the end of its input: the host closes.
 process.stdin.once("end", () => {
 	void (async () => {
 		await close();

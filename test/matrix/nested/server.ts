@@ -40,6 +40,8 @@ if (sdk === "v1") {
 	close = () => server.close();
 }
 
+// Its client follows with SIGTERM after 2 s; a busy machine may need longer to write, and SIGKILL is 2 s away.
+process.on("SIGTERM", () => undefined);
 process.stdin.once("end", () => {
 	void (async () => {
 		await close();
