@@ -89,13 +89,18 @@ export async function verifyFolder(dir: string, system?: System): Promise<Verify
 }
 
 /** Reads and commits until nothing is left, or so many events have come. */
-export async function drain(reader: TrailReader, count = Infinity): Promise<SealedEvent[]> {
+export async function drain(
+	reader: TrailReader,
+	count = Infinity,
+	delivered: (event: SealedEvent) => void = () => {},
+): Promise<SealedEvent[]> {
 	const events: SealedEvent[] = [];
 	const never = new AbortController().signal;
 	while (events.length < count) {
 		const batch = await reader.read({ events: 500, bytes: 1 << 20, lingerMs: 0 }, never);
 		if (batch === undefined) break;
 		events.push(...batch.events);
+		for (const event of batch.events) delivered(event);
 		await reader.commit(batch.end);
 	}
 	return events;

@@ -69,6 +69,7 @@ export function space(world: SpaceContext): Space {
 		const chosen = world.streams().length > limits.maxStreams ? oldestStream(victims) : victims;
 		try {
 			await prune(chosen === victims ? enoughOf(victims, wanted) : chosen, record);
+			await recover();
 		} catch (error) {
 			fruitless = true;
 			world.report(
@@ -92,10 +93,24 @@ export function space(world: SpaceContext): Space {
 		events.push(...details.map((detail) => pruneEvent(detail)));
 		if (events.length > 0) await record(events.map((event) => world.context.complete(event)));
 		for (const stream of streams) delete stream.unrecorded;
-		const freed = victims.reduce((sum, { segment }) => sum + segment.bytes, 0);
-		const gone = await removeVictims(files, limits.dir, victims, live.streamId);
-		own -= freed;
-		for (const stream of gone) world.removed(stream);
+		const before = bytesOf(streams);
+		try {
+			const gone = await removeVictims(files, limits.dir, victims, live.streamId);
+			for (const stream of gone) world.removed(stream);
+		} finally {
+			own -= before - bytesOf(streams);
+		}
+	}
+
+	async function recover(): Promise<boolean> {
+		if (!tight) return true;
+		try {
+			await writeBallast(files, live.path, ballastBytes(limits.maxBytes));
+			tight = false;
+		} catch {
+			await releaseBallast(files, live.path).catch(() => false);
+		}
+		return !tight;
 	}
 
 	return {
@@ -133,17 +148,14 @@ export function space(world: SpaceContext): Space {
 			fruitless = false;
 			return true;
 		},
-		async recover() {
-			if (!tight) return true;
-			try {
-				await writeBallast(files, live.path, ballastBytes(limits.maxBytes));
-				tight = false;
-			} catch {
-				await releaseBallast(files, live.path).catch(() => false);
-			}
-			return !tight;
-		},
+		recover,
 	};
+}
+
+function bytesOf(streams: Iterable<OwnedStream>): number {
+	let bytes = 0;
+	for (const { segments } of streams) for (const segment of segments) bytes += segment.bytes;
+	return bytes;
 }
 
 function oldestStream(victims: readonly Victim[]): readonly Victim[] {

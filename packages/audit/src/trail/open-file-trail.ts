@@ -72,7 +72,11 @@ export async function openFileTrail(
 		segmentBytes: limits.segmentBytes,
 		sync,
 		share: (path) => share(path, "file"),
-		relieve: () => room.relieve(),
+		async relieve() {
+			const given = await room.relieve();
+			if (given) keeper.hurry();
+			return given;
+		},
 		report(error) {
 			lastError = error.message;
 			report(error);

@@ -31,6 +31,8 @@ export interface Upkeep {
 	start(): Promise<void>;
 	/** Set when another process has taken this stream over: nothing more may be written. */
 	fenced(): TrailError | undefined;
+	/** The disk is full: looks again soon. */
+	hurry(): void;
 	stop(): Promise<void>;
 }
 
@@ -46,6 +48,7 @@ export function upkeep(world: UpkeepWorld): Upkeep {
 	let cancel: (() => void) | undefined;
 	let round: Promise<void> = Promise.resolve();
 	let stopped = false;
+	let lastFullMs = 0;
 
 	async function renew(): Promise<void> {
 		const { generation } = await readOwner(files, own.path);
@@ -93,18 +96,21 @@ export function upkeep(world: UpkeepWorld): Upkeep {
 		await attempt("Releasing readers", releaseForgotten);
 	}
 
-	function schedule(lastFullMs: number): void {
+	function schedule(doneMs = lastFullMs): void {
+		lastFullMs = doneMs;
+		cancel?.();
 		if (stopped) return;
 		const again = (): void => {
-			round = next(lastFullMs);
+			cancel = undefined;
+			round = next();
 		};
 		cancel = timers.after(room.tight ? TIGHT_ROUND_MS : ROUND_MS, again, { ref: false });
 	}
 
-	async function next(lastFullMs: number): Promise<void> {
+	async function next(): Promise<void> {
 		if (room.tight && (await room.recover())) world.roomChanged();
 		const nowMs = clock.nowMs();
-		if (nowMs - lastFullMs < ROUND_MS) return schedule(lastFullMs);
+		if (nowMs - lastFullMs < ROUND_MS) return schedule();
 		await attempt("Renewing the lease", renew);
 		if (fence === undefined) await full();
 		room.changed();
@@ -118,6 +124,10 @@ export function upkeep(world: UpkeepWorld): Upkeep {
 			schedule(clock.nowMs());
 		},
 		fenced: () => fence,
+		hurry() {
+			// A round under way plans the next one itself.
+			if (cancel !== undefined) schedule();
+		},
 		async stop() {
 			stopped = true;
 			cancel?.();

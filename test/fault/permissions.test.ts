@@ -1,0 +1,87 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { chmod, chown, mkdir, stat } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { fileTrail, nodeSystem } from "@mcp-trail/audit";
+import { describe, expect, it } from "vitest";
+import { auditEvent, contextOf, inFolder } from "./support.ts";
+
+const OPENER = fileURLToPath(new URL("open-as.ts", import.meta.url));
+const OTHER = 65_534;
+const isRoot = process.geteuid?.() === 0;
+
+/** Opens a trail, as another uid where that is possible: root is refused nothing. */
+function openAs(dir: string): string {
+	const node = [process.execPath, "--conditions=@mcp-trail/source", "--import", "tsx", OPENER, dir];
+	const command = isRoot
+		? ["setpriv", "--reuid", String(OTHER), "--regid", String(OTHER), "--clear-groups", ...node]
+		: node;
+	const [program = "", ...rest] = command;
+	const { stdout, stderr } = spawnSync(program, rest, {
+		encoding: "utf8",
+		env: { PATH: process.env["PATH"], TSX_DISABLE_CACHE: "1" },
+	});
+	return stdout + stderr;
+}
+
+describe("a folder that may not be used", () => {
+	it("[honest.unwritable] names an unwritable folder, the user and the remedy", () =>
+		inFolder(async (dir) => {
+			await chmod(dir, 0o755);
+			const locked = `${dir}/locked`;
+			await mkdir(locked, { mode: 0o555 });
+			if (isRoot) await chown(locked, OTHER, OTHER);
+			const said = openAs(locked);
+			expect(said).toContain('"code":"folder_unusable"');
+			expect(said).toContain(locked);
+			expect(said).toContain("EACCES");
+			expect(said).toContain(`uid ${isRoot ? OTHER : process.geteuid?.()}`);
+			expect(said).toContain("Give that user write permission");
+		}));
+
+	it("[safe.insecure] refuses a folder that others may write to, and says how to close it", () =>
+		inFolder(async (dir) => {
+			await chmod(dir, 0o777);
+			await expect(fileTrail({ dir })(contextOf(nodeSystem()))).rejects.toMatchObject({
+				code: "folder_insecure",
+				message: expect.stringContaining(`chmod 700 ${dir}`),
+			});
+		}));
+
+	it("[safe.modes] makes folders 0700 and files 0600, whatever the umask", () =>
+		inFolder(async (dir) => {
+			const before = process.umask(0);
+			try {
+				const trail = await fileTrail({ dir: `${dir}/new/trail` })(contextOf(nodeSystem()));
+				await trail.append(auditEvent(1, "one"));
+				await trail.reader("sink");
+				await trail.close();
+			} finally {
+				process.umask(before);
+			}
+			const listing = execFileSync("find", [`${dir}/new`, "-printf", "%y %m %f\n"], {
+				encoding: "utf8",
+			});
+			const lines = listing.trim().split("\n");
+			expect(lines.length).toBeGreaterThan(6);
+			const open = lines.filter((line) => !/^(d 700|f 600) /.test(line));
+			expect(open).toEqual([]);
+		}));
+
+	it.runIf(isRoot)("[safe.group] lets a named group read and nobody else", () =>
+		inFolder(async (dir) => {
+			const gid = 4711;
+			const trail = await fileTrail({ dir: `${dir}/trail`, groupRead: gid })(
+				contextOf(nodeSystem()),
+			);
+			await trail.append(auditEvent(1, "one"));
+			const stream = `${dir}/trail/${trail.health().streamId}`;
+			await trail.close();
+			for (const folder of [`${dir}/trail`, stream]) {
+				const status = await stat(folder);
+				expect([status.gid, status.mode & 0o777]).toEqual([gid, 0o750]);
+			}
+			const segment = await stat(`${stream}/0000000000000001.ndjson`);
+			expect([segment.gid, segment.mode & 0o777]).toEqual([gid, 0o640]);
+		}),
+	);
+});
