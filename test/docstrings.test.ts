@@ -23,6 +23,83 @@ function examples(file: string): string[] {
 	);
 }
 
+/** Where a name comes from that an example uses without importing it: our own entries, and what every host has. */
+const origins = new Map<string, string>([
+	["McpServer", "import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';"],
+	["Client", "import { Client } from '@modelcontextprotocol/sdk/client/index.js';"],
+	["test", "import { test } from 'vitest';"],
+	["server", "declare const server: import('@modelcontextprotocol/sdk/server/mcp.js').McpServer;"],
+	["client", "declare const client: import('@modelcontextprotocol/sdk/client/index.js').Client;"],
+	["audit", "declare const audit: import('@mcp-trail/audit').Audit;"],
+	["createReadStream", "import { createReadStream } from 'node:fs';"],
+	["createMcpHandler", "import { createMcpHandler } from '@modelcontextprotocol/server';"],
+	[
+		"buildServer",
+		"declare const buildServer: () => import('@modelcontextprotocol/server').McpServer;",
+	],
+	["line", "declare const line: string;"],
+	["streamId", "declare const streamId: string;"],
+	["event", "declare const event: import('@mcp-trail/event').AuditEvent;"],
+	["next", "declare const next: import('@mcp-trail/event').AuditEvent;"],
+	["context", "declare const context: import('@mcp-trail/audit').TrailContext;"],
+	["url", "declare const url: string;"],
+	[
+		"mySink",
+		"declare const mySink: (options: { url: string }) => import('@mcp-trail/audit').Sink;",
+	],
+	["destination", "declare const destination: { ids(): string[] };"],
+]);
+for (const [entry, name] of [
+	["event/src/index.ts", "@mcp-trail/event"],
+	["event/src/schema.ts", "@mcp-trail/event/schema"],
+	["integrity/src/index.ts", "@mcp-trail/integrity"],
+	["audit/src/index.ts", "@mcp-trail/audit"],
+	["audit/src/testing.ts", "@mcp-trail/audit/testing"],
+	["mcp/src/index.ts", "@mcp-trail/mcp"],
+	["sinks/src/kafka.ts", "@mcp-trail/sinks/kafka"],
+	["sinks/src/console.ts", "@mcp-trail/sinks/console"],
+] as const) {
+	const text = readFileSync(join(root, "packages", entry), "utf8");
+	const lists = [...text.matchAll(/export (type )?\{([^}]*)\}/g)].flatMap(
+		([, isType = "", list = ""]) =>
+			list
+				.split(",")
+				.map((item) => ({ isType: isType !== "", name: item.trim().split(" as ").at(-1) ?? "" })),
+	);
+	const declared = [...text.matchAll(/export (?:async )?function (\w+)/g)].map(([, name = ""]) => ({
+		isType: false,
+		name,
+	}));
+	for (const exported of [...lists, ...declared]) {
+		if (/^\w+$/.test(exported.name)) {
+			origins.set(
+				exported.name,
+				`import ${exported.isType ? "type " : ""}{ ${exported.name} } from '${name}';`,
+			);
+		}
+	}
+}
+
+/** The example with what it takes for granted written before it. */
+function whole(code: string): string {
+	const bare = code.replaceAll(/"[^"]*"|'[^']*'|`[^`]*`/g, '""');
+	const used = new Set([...bare.matchAll(/(?<![.\w])[A-Za-z_]\w*(?!\w*:)/g)].map(([name]) => name));
+	const own = new Set(
+		[...code.matchAll(/(?:const|let|function|class)\s+(?:\{([^}]*)\}|(\w+))/g)].flatMap(
+			([, list = "", name = ""]) => [...list.split(",").map((item) => item.trim()), name],
+		),
+	);
+	const imported = new Set(
+		[...code.matchAll(/import[^;]*?\{([^}]*)\}/g)].flatMap(([, list = ""]) =>
+			list.split(",").map((item) => item.trim().replace(/^type /, "")),
+		),
+	);
+	const prelude = [...used]
+		.filter((name) => !own.has(name) && !imported.has(name))
+		.map((name) => origins.get(name) ?? "");
+	return [...prelude, code, "export {};\n"].join("\n");
+}
+
 /** Exports of a root entry that a user calls first; each shows how. */
 const CALLED_FIRST: readonly (readonly [name: string, file: RegExp])[] = [
 	["openAudit", /audit\/src\//],
@@ -45,7 +122,7 @@ describe("docstrings", () => {
 			all.forEach(({ file, code }, index) =>
 				writeFileSync(
 					join(folder, `example-${index}.ts`),
-					`// ${relative(root, file)}\n${code}\nexport {};\n`,
+					`// ${relative(root, file)}\n${whole(code)}`,
 				),
 			);
 			writeFileSync(

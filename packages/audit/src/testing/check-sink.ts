@@ -57,7 +57,7 @@ const HEED_MS = 1000;
  *
  * @example
  * ```ts
- * checkSink({ test, make: () => ({ sink: mySink({ url }), received: () => server.ids() }) });
+ * checkSink({ test, make: () => ({ sink: mySink({ url }), received: () => destination.ids() }) });
  * ```
  */
 export function checkSink(options: CheckSinkOptions): void {
