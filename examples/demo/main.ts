@@ -1,12 +1,14 @@
 /** `npm run demo`: real MCP traffic becomes spans and a tamper-evident audit trail; then one byte is changed. */
-import { fork, spawnSync } from "node:child_process";
+import { fork } from "node:child_process";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
+import { Readable } from "node:stream";
 import { fileTrail, openAudit } from "@mcp-trail/audit";
 import type { StoredEvent } from "@mcp-trail/event";
 import { instrumentation } from "@mcp-trail/mcp";
 import { trace } from "@opentelemetry/api";
+import { run } from "mcp-trail";
 import { kafkaAct, kafkaSinks } from "./kafka.ts";
 import { heading, showCalls, showTrace } from "./show.ts";
 import { startTelemetry, type ShownSpan } from "./telemetry.ts";
@@ -19,13 +21,21 @@ const dir = join(work, "trail");
 const brokers = process.env["KAFKA_BROKERS"];
 const spans: ShownSpan[] = [];
 
-/** What `mcp-trail verify` says to a person. */
-function verify(folder: string): number {
-	const cli = join(import.meta.dirname, "../../packages/cli/src/main.ts");
-	const { status } = spawnSync(process.execPath, [...SOURCE, cli, "verify", folder, "--human"], {
-		stdio: "inherit",
-	});
-	return status ?? 2;
+/** What `mcp-trail verify` says to a person; its exit code. */
+function verify(folder: string): Promise<number> {
+	const write = async (text: string | Uint8Array): Promise<void> => {
+		const lines = String(text).trimEnd().split("\n");
+		console.log(lines.map((line) => `   ${line}`).join("\n"));
+	};
+	const output = { isTerminal: true, write };
+	const io = {
+		stdin: Readable.from([]),
+		stdout: output,
+		stderr: { ...output, isTerminal: false },
+		env: { digestKeyFile: undefined },
+		signal: new AbortController().signal,
+	};
+	return run(["verify", folder], io, "demo");
 }
 
 const segments = (folder: string): string[] =>
@@ -87,7 +97,7 @@ const turn = spans.find((span) => span.name === "agent turn");
 showTrace(spans.filter((span) => span.traceId === turn?.traceId));
 
 heading("3. Can you prove it? mcp-trail verify");
-const verdict = verify(dir);
+const verdict = await verify(dir);
 
 heading("4. Now somebody changes one byte of one record");
 const tampered = join(work, "tampered");
@@ -98,7 +108,7 @@ const at = bytes.indexOf('"status":"failure"') + '"status":"'.length;
 console.log(`   ${relative(work, victim)}, byte ${at}: “f” of “failure” becomes “F”\n`);
 bytes[at] = "F".charCodeAt(0);
 writeFileSync(victim, bytes);
-const tamperedVerdict = verify(tampered);
+const tamperedVerdict = await verify(tampered);
 
 const kafkaVerdict = brokers === undefined ? true : await kafkaAct(brokers, events);
 
