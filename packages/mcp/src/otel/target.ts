@@ -1,3 +1,4 @@
+import { at, factsOf } from "../describe/methods.ts";
 import type { JsonObject } from "../observer.ts";
 
 /** What a span says about the thing a request is about. */
@@ -7,19 +8,10 @@ export interface SpanTarget {
 	readonly value: string;
 }
 
-const TARGETS: ReadonlyMap<string, { readonly kind: SpanTarget["kind"]; readonly param: string }> =
-	new Map([
-		["tools/call", { kind: "tool", param: "name" }],
-		["prompts/get", { kind: "prompt", param: "name" }],
-		["resources/read", { kind: "resource", param: "uri" }],
-		["resources/subscribe", { kind: "resource", param: "uri" }],
-		["resources/unsubscribe", { kind: "resource", param: "uri" }],
-	]);
-
-/** The tool, prompt or resource a request names. */
+/** The tool, prompt or resource a request names; the MCP conventions know no other target. */
 export function targetOf(method: string, params: JsonObject | undefined): SpanTarget | undefined {
-	const target = TARGETS.get(method);
-	if (target === undefined || params === undefined) return undefined;
-	const value = params[target.param];
-	return typeof value === "string" && value !== "" ? { kind: target.kind, value } : undefined;
+	const { kind, name, uri } = factsOf(method);
+	if (kind !== "tool" && kind !== "prompt" && kind !== "resource") return undefined;
+	const value = at(params, name ?? uri);
+	return typeof value === "string" && value !== "" ? { kind, value } : undefined;
 }
