@@ -130,7 +130,6 @@ describe.runIf(kafkaRuns)("the Kafka sink and a real broker", () => {
 			ce_source: `urn:uuid:${streamId}`,
 			ce_type: "mcp.request",
 			ce_time: template.time,
-			ce_partitionkey: streamId,
 			ce_sequence: String(event.sequence).padStart(16, "0"),
 			ce_correlationid: template.operation?.id,
 			"content-type": "application/json",

@@ -88,7 +88,6 @@ describe("a record", () => {
 				ce_source: `urn:uuid:${streamId}`,
 				ce_type: "mcp.request",
 				ce_time: event.time,
-				ce_partitionkey: streamId,
 				ce_sequence: "0000000000004211",
 				ce_correlationid: event.operation?.id,
 				"content-type": "application/json",
@@ -116,7 +115,7 @@ describe("a record", () => {
 const message = (text: string, size: number) => ({
 	key: text,
 	value: Buffer.alloc(size),
-	headers: { h: text },
+	headers: { ce_correlationid: text },
 });
 
 it("[kafka.batch_bytes] cuts requests by bytes of key, value and headers, in order", () => {

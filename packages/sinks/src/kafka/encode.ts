@@ -22,7 +22,6 @@ export function encode(event: SealedEvent, key: KafkaKey): KafkaMessage {
 		ce_source: `urn:uuid:${stream}`,
 		ce_type: type,
 		ce_time: time,
-		ce_partitionkey: recordKey,
 		ce_sequence: String(sequence).padStart(SEQUENCE_DIGITS, "0"),
 		"content-type": "application/json",
 		"audit-chain-hash": hash,
@@ -38,11 +37,14 @@ export function encode(event: SealedEvent, key: KafkaKey): KafkaMessage {
 const RECORD_OVERHEAD_BYTES = 32;
 const HEADER_OVERHEAD_BYTES = 6;
 
-/** An upper bound of what a record takes in a batch, before compression. */
+/** What a record takes in a batch, at most, before compression. */
 export function recordBytes({ key, value, headers }: KafkaMessage): number {
 	let bytes = RECORD_OVERHEAD_BYTES + Buffer.byteLength(key) + value.length;
-	for (const name of Object.keys(headers)) {
-		bytes += HEADER_OVERHEAD_BYTES + name.length + Buffer.byteLength(headers[name] ?? "");
+	for (const name in headers) {
+		const text = headers[name] ?? "";
+		// An operation's id is the only header that can hold more than ASCII.
+		const size = name === "ce_correlationid" ? Buffer.byteLength(text) : text.length;
+		bytes += HEADER_OVERHEAD_BYTES + name.length + size;
 	}
 	return bytes;
 }

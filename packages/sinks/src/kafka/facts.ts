@@ -23,7 +23,8 @@ const HEAD_BYTES = 400;
 
 /**
  * Reads the facts from the line's bytes, without parsing the whole of it: parsing every event would
- * cost more than sending it. A line of another shape is parsed.
+ * cost more than sending it. A quote inside a string is always escaped, so the content of a string
+ * can never pass for a member's name. A line of another shape is parsed.
  */
 export function readFacts(sealed: SealedEvent): Facts {
 	const { bytes } = sealed;
@@ -31,29 +32,48 @@ export function readFacts(sealed: SealedEvent): Facts {
 	const [, id, time, type] = HEAD.exec(line.toString("latin1", 0, HEAD_BYTES)) ?? [];
 	if (id === undefined || time === undefined || type === undefined) {
 		const { event } = sealed;
-		return { id: event.id, time: event.time, type: event.type, ...joinFacts(event) };
+		return { id: event.id, time: event.time, type: event.type, ...parsedFacts(event) };
 	}
-	const operation = objectText(line, ',"operation":{');
-	const trace = objectText(line, ',"trace":{');
-	const members: Members = {
-		...(operation === undefined ? {} : { operation: JSON.parse(operation) }),
-		...(trace === undefined ? {} : { trace: JSON.parse(trace) }),
-	};
-	return { id, time, type, ...joinFacts(members) };
+	return { id, time, type, ...operationFacts(line), traceparent: traceOf(line) };
 }
 
-function joinFacts({
-	operation,
-	trace,
-}: Members): Pick<Facts, "operationId" | "parentEventId" | "traceparent"> {
+/** A block's first members, in their order; a quote inside an id is escaped and ends the match. */
+const TRACE =
+	/^,"trace":\{"id":"([0-9a-f]{32})","span_id":"([0-9a-f]{16})"(?:,"parent_span_id":"[0-9a-f]{16}")?(?:,"flags":([0-9]{1,3}))?\}/u;
+const TRACE_BYTES = 160;
+const OPERATION_ID = /^\{"id":"([^"\\]*)"/u;
+const PARENT = /,"parent_event_id":"([0-9a-f-]{36})"/u;
+
+function traceOf(line: Buffer): string | undefined {
+	const found = line.indexOf(',"trace":{', 0, "latin1");
+	if (found < 0) return undefined;
+	const match = TRACE.exec(line.toString("latin1", found, found + TRACE_BYTES));
+	if (match) return traceparent(match[1], match[2], Number(match[3] ?? 0));
+	const trace: Members["trace"] = JSON.parse(objectText(line, found + ',"trace":'.length));
+	return traceparent(trace?.id, trace?.span_id, trace?.flags);
+}
+
+function operationFacts(line: Buffer): Pick<Facts, "operationId" | "parentEventId"> {
+	const found = line.indexOf(',"operation":{', 0, "latin1");
+	if (found < 0) return {};
+	const text = objectText(line, found + ',"operation":'.length);
+	const id = OPERATION_ID.exec(text)?.[1];
+	if (id !== undefined) return { operationId: id, parentEventId: PARENT.exec(text)?.[1] };
+	const operation: Members["operation"] = JSON.parse(text);
+	return { operationId: operation?.id, parentEventId: operation?.parent_event_id };
+}
+
+function parsedFacts({ operation, trace }: Members): Partial<Facts> {
 	return {
 		operationId: operation?.id,
 		parentEventId: operation?.parent_event_id,
-		traceparent:
-			trace?.id === undefined || trace.span_id === undefined
-				? undefined
-				: `00-${trace.id}-${trace.span_id}-${(trace.flags ?? 0).toString(16).padStart(2, "0")}`,
+		traceparent: traceparent(trace?.id, trace?.span_id, trace?.flags),
 	};
+}
+
+function traceparent(id?: string, spanId?: string, flags = 0): string | undefined {
+	if (id === undefined || spanId === undefined) return undefined;
+	return `00-${id}-${spanId}-${flags.toString(16).padStart(2, "0")}`;
 }
 
 const QUOTE = 0x22;
@@ -61,23 +81,18 @@ const BACKSLASH = 0x5c;
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
 
-/**
- * Finds the text of a member that is an object. A quote inside a string is always escaped, so the
- * content of a string can never pass for a member's name.
- */
-function objectText(line: Buffer, start: string): string | undefined {
-	const found = line.indexOf(start, 0, "latin1");
-	if (found < 0) return undefined;
-	const from = found + start.length - 1;
+/** The text of the object that begins at an offset. Braces inside strings do not count. */
+function objectText(line: Buffer, from: number): string {
 	let depth = 0;
 	let quoted = false;
-	for (let at = from; at < line.length; at++) {
+	let at = from;
+	for (; at < line.length; at++) {
 		const byte = line[at];
 		if (byte === BACKSLASH) at++;
 		else if (byte === QUOTE) quoted = !quoted;
 		else if (quoted) continue;
 		else if (byte === OPEN) depth++;
-		else if (byte === CLOSE && --depth === 0) return line.toString("utf8", from, at + 1);
+		else if (byte === CLOSE && --depth === 0) break;
 	}
-	return undefined;
+	return line.toString("utf8", from, at + 1);
 }
