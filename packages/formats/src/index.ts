@@ -1,0 +1,1 @@
+export type { Format, Projected } from "./format.ts";
