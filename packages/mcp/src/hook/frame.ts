@@ -43,8 +43,8 @@ function only(frame: JsonObject, members: number): boolean {
 	return true;
 }
 
-/** Judges an inbound frame by the guard that both SDK generations put before their dispatch. */
-export function inboundKind(frame: JsonObject): FrameKind {
+/** Judges an inbound frame by the guard that an SDK generation puts before its dispatch. */
+export function inboundKind(frame: JsonObject, v1: boolean): FrameKind {
 	if (frame["jsonrpc"] !== "2.0") return "refused";
 	const hasId = "id" in frame;
 	if (typeof frame["method"] === "string") {
@@ -55,8 +55,12 @@ export function inboundKind(frame: JsonObject): FrameKind {
 		return isRequestId(frame["id"]) ? "request" : "refused";
 	}
 	if ("method" in frame || !only(frame, hasId ? 2 : 1)) return "refused";
-	if (isObject(frame["result"]))
-		return isRequestId(frame["id"]) && isMeta(frame["result"]["_meta"]) ? "response" : "refused";
+	const result = frame["result"];
+	if (isObject(result)) {
+		const meta = result["_meta"];
+		const accepted = v1 ? isMeta(meta) : meta === undefined || isObject(meta);
+		return accepted && isRequestId(frame["id"]) ? "response" : "refused";
+	}
 	const error = frame["error"];
 	if (!isObject(error)) return "refused";
 	if (!Number.isSafeInteger(error["code"]) || typeof error["message"] !== "string")

@@ -2,7 +2,8 @@ import type { JsonObject } from "../observer.ts";
 import { inboundKind, isObject, isRequest, type FrameKind, type RequestFrame } from "./frame.ts";
 import type { Gate } from "./gate.ts";
 import type { OpenRequests } from "./open-requests.ts";
-import { answered, runInside, tell, type OnFault } from "./watch.ts";
+import type { Peer } from "./peer.ts";
+import { answered, runInside, tell } from "./watch.ts";
 
 function receiveRequest(
 	open: OpenRequests,
@@ -34,9 +35,9 @@ function receiveResponse(open: OpenRequests, message: JsonObject): void {
 	}
 }
 
-function kindOf(message: unknown, onFault: OnFault): FrameKind {
+function kindOf(message: unknown, { v1, onFault }: Peer): FrameKind {
 	try {
-		return isObject(message) ? inboundKind(message) : "refused";
+		return isObject(message) ? inboundKind(message, v1) : "refused";
 	} catch (fault) {
 		onFault(fault);
 		return "refused";
@@ -52,7 +53,7 @@ export function incoming(
 	pass: () => unknown,
 ): unknown {
 	const { peer } = open;
-	const kind = kindOf(message, peer.onFault);
+	const kind = kindOf(message, peer);
 	if (!isObject(message) || kind === "refused") {
 		tell(peer.watchers, "refused", open.seen(true, message), peer.onFault);
 		return pass();

@@ -18,7 +18,7 @@ export function refusedAnswer(error: unknown, id: unknown): JsonObject | undefin
 	if (typeof text !== "string" || text.length > MAX_BODY_LENGTH) return undefined;
 	try {
 		const frame: unknown = JSON.parse(text);
-		if (!isObject(frame) || inboundKind(frame) !== "response") return undefined;
+		if (!isObject(frame) || inboundKind(frame, false) !== "response") return undefined;
 		return "error" in frame && frame["id"] === id ? frame : undefined;
 	} catch {
 		return undefined;
