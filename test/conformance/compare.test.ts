@@ -2,11 +2,12 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compare } from "./compare.ts";
 
-const results = (checks: Record<string, readonly string[]>) => new Map(Object.entries(checks));
-const bare = results({
-	"tools-list › tools-list": ["SUCCESS"],
-	"ping › ping": ["INFO", "SUCCESS"],
-});
+const results = (checks: Record<string, readonly string[]>, evidence: readonly string[] = []) =>
+	new Map(Object.entries(checks).map(([key, statuses]) => [key, { statuses, evidence }]));
+const others = { "tools-list › tools-list": ["SUCCESS"] };
+const ping = (...statuses: string[]) => results({ ...others, "ping › ping": statuses });
+const bare = ping("INFO", "SUCCESS");
+const seeing = (saw: string) => results(others, [saw]);
 
 describe("compare", () => {
 	it("[transparent.conformance-gate] finds nothing where every check came out the same", () => {
@@ -14,13 +15,10 @@ describe("compare", () => {
 	});
 
 	it("[transparent.conformance-gate] finds a check that fails only when instrumented", () => {
-		const instrumented = results({
-			...Object.fromEntries(bare),
-			"ping › ping": ["INFO", "FAILURE"],
-		});
-		expect(compare([bare, bare], instrumented).differences).toEqual([
+		expect(compare([bare, bare], ping("INFO", "FAILURE")).differences).toEqual([
 			{
 				check: "ping › ping",
+				in: "status",
 				bare: ["INFO SUCCESS", "INFO SUCCESS"],
 				instrumented: "INFO FAILURE",
 			},
@@ -28,28 +26,38 @@ describe("compare", () => {
 	});
 
 	it("[transparent.conformance-gate] finds a check that passes only when instrumented", () => {
-		const failing = results({ "ping › ping": ["FAILURE"] });
-		const passing = results({ "ping › ping": ["SUCCESS"] });
-		expect(compare([failing, failing], passing).differences).toHaveLength(1);
+		const failing = ping("FAILURE");
+		expect(compare([failing, failing], ping("SUCCESS")).differences).toHaveLength(1);
 	});
 
 	it("[transparent.conformance-gate] finds checks that one side does not have", () => {
-		const fewer = results({ "ping › ping": ["INFO", "SUCCESS"] });
+		const fewer = results(others);
 		expect(compare([bare], fewer).differences).toMatchObject([{ instrumented: "absent" }]);
 		expect(compare([fewer], bare).differences).toMatchObject([{ bare: ["absent"] }]);
 	});
 
-	it("[transparent.conformance-gate] names a check in which the bare runs differ, and accepts what one of them got", () => {
-		const other = results({ ...Object.fromEntries(bare), "ping › ping": ["SUCCESS"] });
-		const comparison = compare([bare, other], other);
-		expect(comparison.differences).toEqual([]);
-		expect(comparison.unsteady).toMatchObject([{ check: "ping › ping" }]);
+	it("[transparent.conformance-gate] finds a check that passes on other evidence", () => {
+		const before = seeing("one request");
+		expect(compare([before, before], seeing("two requests")).differences).toMatchObject([
+			{ in: "evidence", instrumented: "two requests" },
+		]);
 	});
 
-	it("[transparent.conformance-gate] does not accept a third outcome of an unsteady check", () => {
-		const other = results({ ...Object.fromEntries(bare), "ping › ping": ["SUCCESS"] });
-		const third = results({ ...Object.fromEntries(bare), "ping › ping": ["FAILURE"] });
-		expect(compare([bare, other], third).differences).toMatchObject([{ check: "ping › ping" }]);
+	it("[transparent.conformance-gate] names a check in which the bare runs differ, and accepts what one of them got", () => {
+		const comparison = compare([bare, ping("SUCCESS")], ping("SUCCESS"));
+		expect(comparison.differences).toEqual([]);
+		expect(comparison.unsteady).toMatchObject([{ check: "ping › ping", in: "status" }]);
+	});
+
+	it("[transparent.conformance-gate] does not accept a third status of an unsteady check", () => {
+		const { differences } = compare([bare, ping("SUCCESS")], ping("FAILURE"));
+		expect(differences).toMatchObject([{ check: "ping › ping" }]);
+	});
+
+	it("[transparent.conformance-gate] names evidence that differs in each run, and concludes nothing from it", () => {
+		const comparison = compare([seeing("501 ms"), seeing("502 ms")], seeing("503 ms"));
+		expect(comparison.differences).toEqual([]);
+		expect(comparison.unsteady).toMatchObject([{ in: "evidence" }]);
 	});
 
 	it("[transparent.conformance-gate] finds any single changed status", () => {

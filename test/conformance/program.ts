@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 
+const turn = import.meta.resolve("./turnstile-enter.ts");
 const flags = ["--conditions=@mcp-trail/source", "--import", import.meta.resolve("tsx")];
 
 /** Environment in which the switch of the programs under test is on, or off without a folder. */
@@ -13,7 +14,9 @@ export function environment(trailFolder: string | undefined): NodeJS.ProcessEnv 
 
 /** The shell command that starts a client program; the suite adds the server's address. */
 export const clientCommand = (file: string): string =>
-	[process.execPath, ...flags, fileURLToPath(file)].map((word) => `"${word}"`).join(" ");
+	[process.execPath, ...flags, "--import", turn, fileURLToPath(file)]
+		.map((word) => `"${word}"`)
+		.join(" ");
 
 /** A server program that is running. */
 export interface RunningServer {

@@ -24,17 +24,20 @@ describe("readResults", () => {
 		await write("auth/basic-cimd-2026-11-21T11-45-49-776Z/checks.json", checks("INFO", "SUCCESS"));
 		await write("server-ping-2026-11-21T11-45-50-001Z/checks.json", checks("FAILURE"));
 		const results = await readResults(folder);
-		expect(Object.fromEntries(results)).toEqual({
-			"auth/basic-cimd › token (Token)": ["INFO", "SUCCESS"],
-			"server-ping › token (Token)": ["FAILURE"],
-		});
+		expect([...results].map(([key, { statuses }]) => [key, statuses])).toEqual([
+			["auth/basic-cimd › token (Token)", ["INFO", "SUCCESS"]],
+			["server-ping › token (Token)", ["FAILURE"]],
+		]);
 		expect(count(results)).toEqual({ passed: 1, failed: 1 });
 	});
 
 	it("[transparent.conformance-gate] keeps what a client printed apart from ports, and does not count it", async () => {
 		await write("ping-2026-11-21T11-45-49-776Z/stdout.txt", "SUCCESS\nhttp://localhost:4711/mcp\n");
 		const results = await readResults(folder);
-		expect(results.get("ping › printed")).toEqual(["SUCCESS", "http://localhost:port/mcp", ""]);
+		expect(results.get("ping › printed")).toEqual({
+			statuses: [],
+			evidence: ["SUCCESS", "http://localhost:port/mcp", ""],
+		});
 		expect(count(results)).toEqual({ passed: 0, failed: 0 });
 	});
 

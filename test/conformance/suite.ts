@@ -5,6 +5,10 @@ import type { Plan } from "./plan.ts";
 import { clientCommand, environment, startServer } from "./program.ts";
 import { readResults, type Results } from "./results.ts";
 import type { Runner } from "./runner.ts";
+import { openTurnstile } from "./turnstile.ts";
+
+/** Client programs that run at a time. */
+const places = 2;
 
 const run = promisify(execFile);
 const suiteMs = 240_000;
@@ -55,7 +59,13 @@ export async function perform(
 	} else {
 		const command = clientCommand(plan.program);
 		const args = ["client", "--command", command, "--timeout", scenarioMs, ...common];
-		await runSuite(runner, args, env);
+		const turnstile = await openTurnstile(places);
+		const MCP_TRAIL_CONFORMANCE_TURNSTILE = String(turnstile.port);
+		try {
+			await runSuite(runner, args, { ...env, MCP_TRAIL_CONFORMANCE_TURNSTILE });
+		} finally {
+			await turnstile.close();
+		}
 	}
 	const results = await readResults(output);
 	return { results, faults, seconds: (performance.now() - startedMs) / 1000 };
