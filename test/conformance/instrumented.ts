@@ -6,14 +6,17 @@ export interface Switch {
 	readonly close: () => Promise<void>;
 }
 
-const bare: Switch = {
+const off: Switch = {
 	server: (server) => server,
 	client: (client) => client,
 	handler: (handler) => handler,
 	close: async () => {},
 };
 
-/** Reads the switch from the environment. */
+/** Reads the switch from the environment; off, none of our packages is even loaded. */
 export async function instrumented(): Promise<Switch> {
-	return bare;
+	const folder = process.env["MCP_TRAIL_CONFORMANCE_DIR"];
+	if (folder === undefined) return off;
+	const { switchedOn } = await import("./switched-on.ts");
+	return switchedOn(folder);
 }

@@ -58,3 +58,8 @@ export function count(results: Results): { readonly passed: number; readonly fai
 		failed: statuses.filter((status) => status === "FAILURE").length,
 	};
 }
+
+/** Lists the scenarios that were run. */
+export const scenarios = (results: Results): readonly string[] => [
+	...new Set(Array.from(results.keys(), (key) => key.split(" › ")[0] ?? key)),
+];

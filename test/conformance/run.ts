@@ -5,7 +5,7 @@ import { parseArgs } from "node:util";
 import { compare, type Difference } from "./compare.ts";
 import { readEvidence } from "./evidence.ts";
 import { plans, type Plan } from "./plan.ts";
-import { count } from "./results.ts";
+import { count, scenarios } from "./results.ts";
 import { installRunner, type Runner } from "./runner.ts";
 import { perform } from "./suite.ts";
 
@@ -62,8 +62,11 @@ async function judge(plan: Plan, runner: Runner, folder: string): Promise<Row> {
 			faults.push(`bare ${score({ passed, failed })} is below the floor ${score(plan.floor)}`);
 		}
 	}
-	if (evidence.events === 0) faults.push("the instrumented run recorded no event");
-	if (evidence.spans === 0) faults.push("the instrumented run ended no span");
+	const wanted = plan.side === "server" ? 1 : scenarios(instrumented.results).length;
+	if (evidence.programs !== wanted) {
+		faults.push(`${evidence.programs} instrumented programs reported, ${wanted} ran`);
+	}
+	faults.push(...evidence.troubles);
 	const { differences, unsteady } = compare([first.results, second.results], instrumented.results);
 	if (differences.length > 0) faults.push(`${differences.length} checks differ`);
 
