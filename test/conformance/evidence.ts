@@ -35,7 +35,11 @@ export async function readEvidence(folder: string): Promise<Evidence> {
 			const troubles = [...report.troubles];
 			if (events === 0) troubles.push("recorded no event of its traffic");
 			if (report.spans === 0) troubles.push("ended no span");
-			return { events, spans: report.spans, troubles: troubles.map((what) => `${file}: ${what}`) };
+			return {
+				events,
+				spans: report.spans,
+				troubles: troubles.map((what) => `${dirname(file)} ${what}`),
+			};
 		}),
 	);
 	return {

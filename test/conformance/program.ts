@@ -57,9 +57,10 @@ export async function startServer(file: string, env: NodeJS.ProcessEnv): Promise
 			const code = await exited;
 			clearTimeout(late);
 			const faults: string[] = [];
-			if (code !== 0) faults.push(`${basename(file)} ended with ${code}:\n${stderr}`);
+			if (code !== 0) faults.push(`${basename(file)} ended with ${code}`);
 			const more = stdout.replace(greeting, "");
 			if (more !== "") faults.push(`${basename(file)} wrote to stdout: ${more.slice(0, 200)}`);
+			if (stderr !== "") faults.push(`${basename(file)} wrote to stderr: ${stderr.slice(0, 2000)}`);
 			return faults;
 		},
 	};

@@ -34,7 +34,7 @@ describe("readResults", () => {
 	it("[transparent.conformance-gate] keeps what a client printed apart from ports, and does not count it", async () => {
 		await write("ping-2026-11-21T11-45-49-776Z/stdout.txt", "SUCCESS\nhttp://localhost:4711/mcp\n");
 		const results = await readResults(folder);
-		expect(results.get("ping › printed")).toEqual({
+		expect(results.get("ping › stdout")).toEqual({
 			statuses: [],
 			evidence: ["SUCCESS", "http://localhost:port/mcp", ""],
 		});

@@ -41,10 +41,13 @@ export async function readResults(folder: string): Promise<Results> {
 				});
 			}
 		}
-		if (basename(file) === "stdout.txt") {
+		if (basename(file) === "stdout.txt" || basename(file) === "stderr.txt") {
 			// oxlint-disable-next-line no-await-in-loop
 			const printed = String(steady(await read()));
-			results.set(`${scenario} › printed`, { statuses: [], evidence: printed.split("\n") });
+			results.set(`${scenario} › ${basename(file, ".txt")}`, {
+				statuses: [],
+				evidence: printed.split("\n"),
+			});
 		}
 	}
 	return results;
