@@ -23,6 +23,7 @@ type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
 type Form = Extract<ServerRequest, { method: "elicitation/create" }>["params"];
 
 const { text, pause } = everything;
+const trail = await instrumented();
 const say = (value: string) => ({ content: [text(value)] });
 
 const elicit = async (extra: Extra, params: Form) => {
@@ -194,13 +195,14 @@ function everythingServer(): McpServer {
 			},
 		},
 	);
+	// Before anything is registered, so that it is seen whether a callback was entered.
+	trail.server(server);
 	registerTools(server);
 	registerResources(server);
 	registerPrompts(server);
 	return server;
 }
 
-const trail = await instrumented();
 const store = eventStore<JSONRPCMessage>();
 const live = sessions<StreamableHTTPServerTransport>(async (opened) => {
 	const transport = new StreamableHTTPServerTransport({
@@ -209,7 +211,7 @@ const live = sessions<StreamableHTTPServerTransport>(async (opened) => {
 		eventStore: store,
 		retryInterval: 500,
 	});
-	await trail.server(everythingServer()).connect(transport);
+	await everythingServer().connect(transport);
 	return transport;
 });
 

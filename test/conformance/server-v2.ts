@@ -36,6 +36,8 @@ function everythingServer(): McpServer {
 			requestState: { verify: (state, ctx) => stateCodec.verify(state, ctx) },
 		},
 	);
+	// Before anything is registered, so that it is seen whether a callback was entered.
+	trail.server(server);
 	registerTools(server, {
 		toolsChanged: () => modern.notify.toolsChanged(),
 		promptsChanged: () => modern.notify.promptsChanged(),
@@ -43,7 +45,7 @@ function everythingServer(): McpServer {
 	registerResources(server);
 	registerPrompts(server);
 	registerMultiRoundTrip(server);
-	return trail.server(server);
+	return server;
 }
 
 const modern = trail.handler(createMcpHandler(everythingServer, { legacy: "reject" }));
