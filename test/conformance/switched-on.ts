@@ -1,16 +1,16 @@
-import { appendFile, mkdir, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { memoryTrail, openAudit } from "@mcp-trail/audit";
+import { fileTrail, openAudit } from "@mcp-trail/audit";
 import { validate } from "@mcp-trail/event/schema";
 import { instrumentation } from "@mcp-trail/mcp";
 import type { SpanProcessor } from "@opentelemetry/sdk-trace-base";
 import { NodeTracerProvider } from "@opentelemetry/sdk-trace-node";
+import { reportsFolder, trailFolder, type ProgramReport } from "./evidence.ts";
 import type { Switch } from "./instrumented.ts";
 
 /** Sets up what a careful host would: a trail in files, spans, and an ear for everything that goes wrong. */
 export async function switchedOn(root: string): Promise<Switch> {
-	const folder = join(root, `process-${process.pid}`);
-	await mkdir(folder, { recursive: true });
+	await mkdir(reportsFolder(root), { recursive: true });
 	const troubles: string[] = [];
 	let spans = 0;
 
@@ -27,19 +27,7 @@ export async function switchedOn(root: string): Promise<Switch> {
 
 	const audit = openAudit({
 		service: "conformance",
-		trail: memoryTrail(),
-		sinks: [
-			{
-				name: "file",
-				delivery: "at_least_once",
-				ordered: true,
-				write: (batch) =>
-					appendFile(
-						join(folder, "events.ndjson"),
-						batch.map(({ bytes }) => `${Buffer.from(bytes).toString()}\n`).join(""),
-					),
-			},
-		],
+		trail: fileTrail({ dir: trailFolder(root) }),
 		judge(event) {
 			const { issues } = validate(event, { as: "audit" });
 			const [issue] = issues;
@@ -58,10 +46,10 @@ export async function switchedOn(root: string): Promise<Switch> {
 		client: (client) => trail.client(client),
 		handler: (handler) => trail.handler(handler),
 		async close() {
-			const report = await audit.close();
+			const { clean, lost, head } = await audit.close();
 			await provider.shutdown();
-			if (!report.clean || report.lost > 0) troubles.push(`close: ${JSON.stringify(report)}`);
-			await writeFile(join(folder, "report.json"), JSON.stringify({ spans, troubles }));
+			const report: ProgramReport = { clean, lost, head, spans, troubles };
+			await writeFile(join(reportsFolder(root), `${process.pid}.json`), JSON.stringify(report));
 		},
 	};
 }
