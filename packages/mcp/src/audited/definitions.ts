@@ -34,7 +34,7 @@ export interface Definitions {
 }
 
 /** What lists say of a name. */
-export interface Look {
+interface Look {
 	readonly definition?: Definition;
 	/** False if complete lists were seen and none showed the name; absent if that cannot be said. */
 	readonly known?: boolean;

@@ -20,7 +20,7 @@ export function isModern(version: string): boolean {
 }
 
 /** `{name, version}` as peers report themselves. */
-export function nameOf(value: unknown): Name | undefined {
+function nameOf(value: unknown): Name | undefined {
 	if (!isObject(value) || typeof value["name"] !== "string" || value["name"] === "")
 		return undefined;
 	const version = value["version"];
@@ -57,7 +57,7 @@ const kinds: readonly (readonly [string, Connection["transport"]])[] = [
 ];
 
 /** Duck-types a transport: by the names of its classes, then by what only HTTP transports have. */
-export function transportKind(transport: object): Connection["transport"] {
+function transportKind(transport: object): Connection["transport"] {
 	for (
 		let proto = Reflect.getPrototypeOf(transport);
 		proto !== null && proto !== Object.prototype;
