@@ -58,7 +58,10 @@ export interface Timers {
 
 /** This process, as an owner of streams. */
 export interface ProcessIdentity {
+	/** The host's name. */
 	readonly host: string;
+	/** What tells apart two sets of pids on one host name, such as a container's; absent where there is one set. */
+	readonly pidSpace?: string;
 	readonly pid: number;
 	readonly uid: number;
 	/** When it started, in a form that tells a reused pid apart; empty where the system does not say. */

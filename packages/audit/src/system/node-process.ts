@@ -6,13 +6,14 @@ import { errorCode } from "./error-code.ts";
 /**
  * This process as the system knows it.
  * On Linux the start time is that of `/proc/<pid>/stat` with the boot id, so that a reused pid or a reboot is never
- * taken for a living owner, and the host name carries the pid namespace, so that two containers of one name never
+ * taken for a living owner, and the pid space is that of the namespace, so that two containers of one host name never
  * judge each other by pid. Elsewhere there is no start time: a pid that answers counts as alive.
  */
 export function nodeProcess(): ProcessIdentity {
 	const namespace = attempt(() => /\d+/.exec(readlinkSync("/proc/self/ns/pid"))?.[0]);
 	return {
-		host: namespace === undefined ? hostname() : `${hostname()}/${namespace}`,
+		host: hostname(),
+		...(namespace !== undefined && { pidSpace: namespace }),
 		pid: process.pid,
 		uid: process.geteuid?.() ?? 0,
 		startTime: startTimeOf(process.pid) ?? "",

@@ -29,7 +29,8 @@ export interface TrailUnderCheck {
 }
 
 const LIMIT: Limit = { events: 100, bytes: 1 << 20, lingerMs: 0 };
-const never = new AbortController().signal;
+/** A signal of its own for each wait: a shared one would collect listeners. */
+const never = (): AbortSignal => new AbortController().signal;
 
 /**
  * Checks what every trail must do, with any test runner.
@@ -104,30 +105,30 @@ export function checkTrail({ test, open, run = (work) => work() }: TrailCheckOpt
 	check("cuts batches by events and by bytes", async ({ trail }) => {
 		await append(trail, 30);
 		const reader = await trail.reader("a");
-		const byEvents = await reader.read({ ...LIMIT, events: 7 }, never);
+		const byEvents = await reader.read({ ...LIMIT, events: 7 }, never());
 		equal(byEvents?.events.length, 7, "events");
 		const size = byEvents?.events[3]?.bytes.length ?? 0;
-		const byBytes = await reader.read({ ...LIMIT, bytes: size * 3 + 20 }, never);
+		const byBytes = await reader.read({ ...LIMIT, bytes: size * 3 + 20 }, never());
 		equal(byBytes?.events.length, 3, "events by bytes");
-		const least = await reader.read({ ...LIMIT, bytes: 1 }, never);
+		const least = await reader.read({ ...LIMIT, bytes: 1 }, never());
 		equal(least?.events.length, 1, "an event larger than the limit");
 		equal(least?.events[0]?.sequence, 11, "next sequence");
 	});
 
 	check("wakes a reader that waits", async ({ trail }) => {
 		const reader = await trail.reader("a");
-		const reading = reader.read(LIMIT, never);
+		const reading = reader.read(LIMIT, never());
 		await trail.append(testEvent(1));
 		equal((await reading)?.events.length, 1, "events");
 	});
 
 	check("lets a batch linger until it is full", async ({ trail }) => {
 		const reader = await trail.reader("a");
-		const reading = reader.read({ ...LIMIT, events: 5, lingerMs: 20_000 }, never);
+		const reading = reader.read({ ...LIMIT, events: 5, lingerMs: 20_000 }, never());
 		for (let index = 0; index < 5; index++) await trail.append(testEvent(index));
 		equal((await reading)?.events.length, 5, "events");
 		await trail.append(testEvent(5));
-		const partial = await reader.read({ ...LIMIT, events: 5, lingerMs: 5 }, never);
+		const partial = await reader.read({ ...LIMIT, events: 5, lingerMs: 5 }, never());
 		equal(partial?.events.length, 1, "events after the linger");
 	});
 
@@ -148,7 +149,7 @@ export function checkTrail({ test, open, run = (work) => work() }: TrailCheckOpt
 		await append(trail, 10);
 		const one = await trail.reader("one");
 		const two = await trail.reader("two");
-		const batch = await one.read(LIMIT, never);
+		const batch = await one.read(LIMIT, never());
 		if (batch !== undefined) await one.commit(batch.end);
 		equal(one.lag(), 0, "lag of the first");
 		equal(two.lag(), 10, "lag of the second");
@@ -166,8 +167,8 @@ export function checkTrail({ test, open, run = (work) => work() }: TrailCheckOpt
 	check("reads again what was not committed", async ({ trail }) => {
 		await append(trail, 10);
 		const first = await trail.reader("a");
-		const batch = await first.read({ ...LIMIT, events: 4 }, never);
-		await first.read({ ...LIMIT, events: 4 }, never);
+		const batch = await first.read({ ...LIMIT, events: 4 }, never());
+		await first.read({ ...LIMIT, events: 4 }, never());
 		if (batch !== undefined) await first.commit(batch.end);
 		await first.close();
 		const lines = await drain(await trail.reader("a"), 6);
@@ -193,17 +194,17 @@ export function checkTrail({ test, open, run = (work) => work() }: TrailCheckOpt
 		const positions = await append(trail, 10);
 		const reader = await trail.reader("a");
 		let passed = false;
-		const waiting = reader.passed(positions[5] ?? noPosition(), never).then(() => {
+		const waiting = reader.passed(positions[5] ?? noPosition(), never()).then(() => {
 			passed = true;
 			return undefined;
 		});
-		const early = await reader.read({ ...LIMIT, events: 5 }, never);
+		const early = await reader.read({ ...LIMIT, events: 5 }, never());
 		if (early !== undefined) await reader.commit(early.end);
 		equal(passed, false, "passed before the commit");
-		const late = await reader.read(LIMIT, never);
+		const late = await reader.read(LIMIT, never());
 		if (late !== undefined) await reader.commit(late.end);
 		await waiting;
-		await reader.passed(positions[0] ?? noPosition(), never);
+		await reader.passed(positions[0] ?? noPosition(), never());
 	});
 
 	check("counts and records what was lost before it", async ({ trail }) => {
@@ -254,7 +255,7 @@ export function checkTrail({ test, open, run = (work) => work() }: TrailCheckOpt
 		equal((await appending).length, 200, "positions");
 		equal(codeOf(await rejection(trail.append(testEvent(1)))), "closed", "code");
 		equal((await drainAll(reader)).length, 200, "events after the close");
-		equal(await reader.read(LIMIT, never), undefined, "the end");
+		equal(await reader.read(LIMIT, never()), undefined, "the end");
 		await trail.close();
 		await reader.close();
 		await reader.close();
@@ -262,7 +263,7 @@ export function checkTrail({ test, open, run = (work) => work() }: TrailCheckOpt
 
 	check("flushes, or stops waiting when the signal aborts", async ({ trail }) => {
 		const appending = append(trail, 20);
-		await trail.flush(never);
+		await trail.flush(never());
 		equal(trail.health().pendingEvents, 0, "pending events");
 		await appending;
 		const error = await rejection(trail.flush(AbortSignal.abort(new Error("enough"))));
@@ -274,13 +275,13 @@ export function checkTrail({ test, open, run = (work) => work() }: TrailCheckOpt
 		await append(under.trail, 20);
 		const { streamId } = under.trail.health();
 		const reader = await under.trail.reader("a");
-		const batch = await reader.read({ ...LIMIT, events: 8 }, never);
+		const batch = await reader.read({ ...LIMIT, events: 8 }, never());
 		if (batch !== undefined) await reader.commit(batch.end);
 		await reader.close();
 		const again = await under.reopen();
 		try {
 			const next = await again.trail.reader("a");
-			const rest = await next.read(LIMIT, never);
+			const rest = await next.read(LIMIT, never());
 			equal(rest?.streamId, streamId, "stream of the first batch");
 			equal(rest?.events[0]?.sequence, 9, "first sequence");
 			equal(rest?.events.length, 12, "events");

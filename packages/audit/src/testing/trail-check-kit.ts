@@ -3,7 +3,8 @@ import type { SealedEvent } from "@mcp-trail/integrity";
 import type { Limit, TrailReader } from "../trail.ts";
 
 const LIMIT: Limit = { events: 100, bytes: 1 << 20, lingerMs: 0 };
-const never = new AbortController().signal;
+/** A signal of its own for each wait: a shared one would collect listeners. */
+const never = (): AbortSignal => new AbortController().signal;
 
 /** A valid event; `index` stands in `request.bytes`. */
 export function testEvent(index: number): AuditEvent {
@@ -36,7 +37,7 @@ export function testEvent(index: number): AuditEvent {
 export async function drain(reader: TrailReader, count: number): Promise<readonly SealedEvent[]> {
 	const events: SealedEvent[] = [];
 	while (events.length < count) {
-		const batch = await reader.read(LIMIT, never);
+		const batch = await reader.read(LIMIT, never());
 		if (batch === undefined) break;
 		events.push(...batch.events);
 		await reader.commit(batch.end);

@@ -1,11 +1,17 @@
-import type { NewEvent, PruneDetail, RecoveryDetail, SinkDetail } from "@mcp-trail/event";
+import {
+	severityOf,
+	type NewEvent,
+	type PruneDetail,
+	type RecoveryDetail,
+	type SinkDetail,
+} from "@mcp-trail/event";
 import type { Loss } from "../trail.ts";
 
 /** `trail.lost`: what could not be recorded. */
 export function lossEvent(loss: Loss, streamTotal: number): NewEvent {
 	return {
 		type: "trail.lost",
-		severity: "high",
+		severity: severityOf("trail.lost"),
 		loss: {
 			events: loss.events,
 			acting_events: loss.actingEvents,
@@ -21,19 +27,19 @@ export function lossEvent(loss: Loss, streamTotal: number): NewEvent {
 export function recoveryEvent(recovery: RecoveryDetail): NewEvent {
 	return {
 		type: "trail.recovered",
-		severity: recovery.clean_end ? "informational" : "medium",
+		severity: severityOf("trail.recovered"),
 		recovery,
 	};
 }
 
 /** `trail.pruned`: what is about to be removed. */
 export function pruneEvent(prune: PruneDetail): NewEvent {
-	return { type: "trail.pruned", severity: "informational", prune };
+	return { type: "trail.pruned", severity: severityOf("trail.pruned"), prune };
 }
 
 /** `trail.sink_refused`: what a reader that nobody names any more will never get. */
 export function releaseEvent(sink: SinkDetail): NewEvent {
-	return { type: "trail.sink_refused", severity: "medium", sink };
+	return { type: "trail.sink_refused", severity: severityOf("trail.sink_refused"), sink };
 }
 
 /** A time as events write it. */

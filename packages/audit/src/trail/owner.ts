@@ -6,6 +6,8 @@ import { ownerGeneration, ownerName } from "./layout.ts";
 /** Who writes or delivers a stream, as its folder says. */
 export interface Owner {
 	readonly host: string;
+	/** Empty where the host has one set of pids. */
+	readonly pidSpace: string;
 	readonly pid: number;
 	readonly startTime: string;
 	/** The stream whose owner file carries the owner's lease: the one it writes itself. */
@@ -16,13 +18,13 @@ export interface Owner {
 	readonly released: boolean;
 }
 
-/** An owner of another host is dead when it has not renewed its lease for so long. */
+/** An owner of another host or container is dead when it has not renewed its lease for so long. */
 export const LEASE_MS = 60_000;
 
 /** This process as the owner of a stream. */
 export function ownerNow(process: ProcessIdentity, leaseStream: string, nowMs: number): Owner {
-	const { host, pid, startTime } = process;
-	return { host, pid, startTime, leaseStream, renewedMs: nowMs, released: false };
+	const { host, pidSpace = "", pid, startTime } = process;
+	return { host, pidSpace, pid, startTime, leaseStream, renewedMs: nowMs, released: false };
 }
 
 /** Writes or renews the owner's file. */
@@ -54,9 +56,11 @@ export async function ownerLives(
 	owner: Owner | undefined,
 ): Promise<boolean> {
 	if (owner === undefined || owner.released) return false;
-	if (owner.host === process.host) return process.isAlive(owner);
+	const near = owner.host === process.host && owner.pidSpace === (process.pidSpace ?? "");
+	if (near) return process.isAlive(owner);
 	const lease = await readOwner(files, `${dir}/${owner.leaseStream}`);
-	const renewedMs = lease.owner?.host === owner.host ? lease.owner.renewedMs : owner.renewedMs;
+	const same = lease.owner?.host === owner.host && lease.owner.pidSpace === owner.pidSpace;
+	const renewedMs = (same ? lease.owner?.renewedMs : undefined) ?? owner.renewedMs;
 	return clock.nowMs() - renewedMs < LEASE_MS;
 }
 
@@ -93,6 +97,7 @@ export async function claim(
 function stored(owner: Owner): object {
 	return {
 		host: owner.host,
+		...(owner.pidSpace !== "" && { pid_space: owner.pidSpace }),
 		pid: owner.pid,
 		start_time: owner.startTime,
 		lease_stream: owner.leaseStream,
@@ -103,13 +108,22 @@ function stored(owner: Owner): object {
 
 function parse(value: Readonly<Record<string, unknown>> | undefined): Owner | undefined {
 	if (value === undefined) return undefined;
-	const { host, pid, start_time: startTime, lease_stream: leaseStream, renewed, released } = value;
+	const {
+		host,
+		pid_space: pidSpace = "",
+		pid,
+		start_time: startTime,
+		lease_stream: leaseStream,
+		renewed,
+		released,
+	} = value;
 	const renewedMs = typeof renewed === "string" ? Date.parse(renewed) : Number.NaN;
 	return typeof host === "string" &&
+		typeof pidSpace === "string" &&
 		typeof pid === "number" &&
 		typeof startTime === "string" &&
 		typeof leaseStream === "string" &&
 		Number.isFinite(renewedMs)
-		? { host, pid, startTime, leaseStream, renewedMs, released: released === true }
+		? { host, pidSpace, pid, startTime, leaseStream, renewedMs, released: released === true }
 		: undefined;
 }
