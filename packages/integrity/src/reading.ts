@@ -16,7 +16,7 @@ export function isIntact(reading: Reading): boolean {
 }
 
 /** What a record may name as the previous hash; undefined stands for "none", before record 1. */
-export type Hashes = readonly (string | undefined)[];
+type Hashes = readonly (string | undefined)[];
 
 /** A record in its place, after which the next one is expected. */
 export interface Joint {

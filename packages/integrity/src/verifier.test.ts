@@ -125,6 +125,58 @@ describe("what records say of other streams", () => {
 	});
 });
 
+describe("what comes late", () => {
+	it("fills a gap only with the records that belong there", () => {
+		const lines = records(sealer(A), 8);
+		const [one = "", two = "", three = "", four = "", ...rest] = lines;
+		const late = (...put: readonly string[]) => judge([one, four, ...rest, ...put].join(""));
+		expect(late(two, three).faults).toMatchObject([{ class: "reordered", sequence: 3 }]);
+		expect(late(three, two).faults).toMatchObject([
+			{ class: "reordered", sequence: 3 },
+			{ class: "reordered", sequence: 2 },
+		]);
+		expect(late(three).faults).toMatchObject([
+			{ class: "removed", sequence: 2 },
+			{ class: "reordered", sequence: 3 },
+		]);
+		const other = sealer(A, { sequence: 2, hash: hashIn(two) });
+		const forged = add(other, { labels: { forged: "1" } });
+		expect(late(two, forged).faults).toMatchObject([
+			{ class: "removed", sequence: 3 },
+			{ class: "inserted", sequence: 3 },
+		]);
+		const [, forgedTwo = ""] = records(sealer(A), 2).map((line, at) =>
+			at === 0 ? line : add(sealer(A, { sequence: 1, hash: hashIn(three) })),
+		);
+		expect(late(forgedTwo, three).faults).toMatchObject([
+			{ class: "removed", sequence: 2 },
+			{ class: "inserted", sequence: 2 },
+			{ class: "reordered", sequence: 3 },
+		]);
+	});
+
+	it("splits a gap that is filled in its middle", () => {
+		const [one = "", , , four = "", , six = "", ...rest] = records(sealer(A), 9);
+		expect(judge([one, six, ...rest, four].join("")).faults).toMatchObject([
+			{ class: "removed", sequence: 2, lastSequence: 3 },
+			{ class: "removed", sequence: 5 },
+		]);
+	});
+
+	it("matches a known head by its bytes, where only the stated hash was edited", () => {
+		const stream = sealer(A);
+		const lines = records(stream, 3);
+		const hash = stream.head?.hash ?? "";
+		const digit = hash.endsWith("0") ? "1" : "0";
+		const last = (lines[2] ?? "").replace(hash, `${hash.slice(0, -1)}${digit}`);
+		const head = { streamId: A, sequence: 3, hash };
+		expect(judge(lines.slice(0, 2).join("") + last, { heads: [head] })).toMatchObject({
+			faults: [{ class: "edited", sequence: 3 }],
+			streams: [{ anchoredTo: 3 }],
+		});
+	});
+});
+
 describe("places and limits", () => {
 	it("[tamper.place] says file, line and byte of a fault", () => {
 		const lines = records(sealer(A), 5);
