@@ -1,0 +1,82 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Io, run } from "mcp-trail";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { random } from "../tamper/random.ts";
+import { makeStream, parsed } from "../tamper/trails.ts";
+
+let dir: string;
+beforeAll(async () => {
+	dir = await mkdtemp(join(tmpdir(), "mcp-trail-terminal-"));
+});
+afterAll(() => rm(dir, { recursive: true }));
+
+/** Runs a command as if a person sat in front of it. */
+async function onTerminal(args: readonly string[], chunks: AsyncIterable<Uint8Array>) {
+	const shown = { stdout: "", stderr: "" };
+	const output = (name: "stdout" | "stderr"): Io["stdout"] => ({
+		isTerminal: true,
+		async write(text) {
+			shown[name] += typeof text === "string" ? text : Buffer.from(text).toString();
+		},
+	});
+	const io: Io = {
+		stdin: chunks,
+		stdout: output("stdout"),
+		stderr: output("stderr"),
+		env: { digestKeyFile: undefined },
+		signal: new AbortController().signal,
+	};
+	const exitCode = await run(args, io, "0.0.0");
+	return { exitCode, ...shown };
+}
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}
+
+async function* slowly(lines: readonly string[]): AsyncGenerator<Uint8Array> {
+	for (const line of lines) {
+		yield Buffer.from(line, "latin1");
+		await new Promise((resolve) => setTimeout(resolve, 200));
+	}
+}
+
+describe("mcp-trail verify on a terminal", () => {
+	const stream = makeStream(random(2), 8);
+	const head = `${stream.streamId}:8:${parsed(stream.lines.at(-1) ?? "").integrity.hash}`;
+
+	it("[cli.report] tells a person what is good, and what only a head can show", async () => {
+		const file = join(dir, "good.ndjson");
+		await writeFile(file, stream.lines.join(""), "latin1");
+		const { exitCode, stdout, stderr } = await onTerminal(["verify", file], nothing());
+		expect(stdout).toMatch(/^GOOD \(consistent only\): 8 records in 1 stream, [0-9.]+ kB\n/);
+		expect(stdout).toContain("only a head kept elsewhere can show");
+		expect(stdout).toContain(`  ${head}\n`);
+		expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+		const anchored = await onTerminal(["verify", file, "--head", head], nothing());
+		expect(anchored.stdout).toMatch(/^GOOD \(anchored\)/);
+		expect(anchored.stdout).not.toContain("only a head kept elsewhere");
+	});
+
+	it("[cli.report] names each fault, what it means and where it is, with nothing that acts on the terminal", async () => {
+		const file = join(dir, "bad\u001b[31m.ndjson");
+		const [one, two = "", three, , five] = stream.lines;
+		const edited = two.replace("mcp.request", "mcp.reQuest");
+		await writeFile(file, [one, edited, three, five].join(""), "latin1");
+		const { exitCode, stdout } = await onTerminal(["verify", file], nothing());
+		expect(stdout).toMatch(/^2 FAULTS: 4 records in 1 stream/);
+		expect(stdout).toContain(
+			`  edited       record 2 of ${stream.streamId} was changed after it was written`,
+		);
+		expect(stdout).toContain(`  removed      record 4 of ${stream.streamId} missing`);
+		expect(stdout).toContain(", line 4, byte ");
+		expect(stdout).not.toContain("\u001b");
+		expect(exitCode).toBe(1);
+	});
+
+	it("[cli.progress] shows on standard error how far long input is, and clears it", async () => {
+		const { stderr } = await onTerminal(["verify", "-"], slowly(stream.lines));
+		expect(stderr.split("\r\u001b[K")[1]).toMatch(/^[0-9.]+ k?B, [0-9] lines, 0 faults$/);
+		expect(stderr.endsWith("\r\u001b[K")).toBe(true);
+	});
+});
