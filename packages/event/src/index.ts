@@ -6,6 +6,7 @@ export { memberOrder } from "./member-order.gen.ts";
 export { patterns } from "./patterns.ts";
 export { severityByReason, severityByStatus, severityByType, severityOf } from "./severity.ts";
 export type { Severity } from "./severity.ts";
+export { timeText } from "./time-text.ts";
 export { trimToFit, trimmingOrder } from "./trim-to-fit.ts";
 export type {
 	A2a,

@@ -39,20 +39,23 @@ export const severityByReason: Readonly<Record<string, Severity>> = {
 	bad_origin: "medium",
 };
 
+const rank = (severity: Severity | undefined): number =>
+	severity === undefined ? 0 : severities.indexOf(severity);
+
 /** The severity of an event: the highest that its type, its status and its reason ask for. */
 export function severityOf(
 	type: EventType,
 	outcome?: Pick<Outcome, "status" | "reason">,
 ): Severity {
-	const asked = [
-		isKnownType(type) ? severityByType[type] : undefined,
-		outcome && severityByStatus[outcome.status],
-		outcome?.reason !== undefined && Object.hasOwn(severityByReason, outcome.reason)
-			? severityByReason[outcome.reason]
-			: undefined,
-	];
-	let highest = 0;
-	for (const severity of asked)
-		if (severity !== undefined) highest = Math.max(highest, severities.indexOf(severity));
+	const reason = outcome?.reason;
+	const highest = Math.max(
+		rank(isKnownType(type) ? severityByType[type] : undefined),
+		rank(outcome && severityByStatus[outcome.status]),
+		rank(
+			reason !== undefined && Object.hasOwn(severityByReason, reason)
+				? severityByReason[reason]
+				: undefined,
+		),
+	);
 	return severities[highest] ?? "critical";
 }

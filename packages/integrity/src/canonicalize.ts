@@ -49,10 +49,60 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
  */
 export function canonicalize(value: unknown, options: CanonicalizeOptions): Canonical {
 	try {
-		return write(value, options);
+		return writeSmall(value, options) ?? write(value, options);
 	} catch {
 		return NOT_JSON;
 	}
+}
+
+/** Values met while writing a small value; what has more of them, or lies deeper, takes the long way. */
+const SMALL_VALUES = 64;
+const SMALL_DEPTH = 6;
+let valuesLeft = 0;
+
+/** The form of a small value of plain objects and arrays, as nearly all are; undefined = it takes the long way. */
+function writeSmall(root: unknown, { maxBytes, omit }: CanonicalizeOptions): Canonical | undefined {
+	valuesLeft = SMALL_VALUES;
+	const text = smallText(root, maxBytes, omit, 0);
+	if (text === undefined || text.length > maxBytes) return undefined;
+	const bytes = Buffer.byteLength(text);
+	return bytes > maxBytes ? TOO_LARGE : { text, bytes };
+}
+
+function smallText(
+	value: unknown,
+	maxBytes: number,
+	omit: readonly string[] | undefined,
+	depth: number,
+): string | undefined {
+	if (!isContainer(value)) {
+		const scalar = scalarText(value, maxBytes);
+		return typeof scalar === "string" ? scalar : undefined;
+	}
+	if (depth > SMALL_DEPTH || value["toJSON"] !== undefined) return undefined;
+	const isList = Array.isArray(value);
+	if (!isList && Object.getPrototypeOf(value) !== Object.prototype) return undefined;
+	const keys = isList ? undefined : sortedKeys(value);
+	const length = isList ? value.length : (keys?.length ?? 0);
+	if ((valuesLeft -= length) < 0) return undefined;
+	let text = "";
+	for (let index = 0; index < length; index++) {
+		const key = keys?.[index];
+		if (key !== undefined && omit?.includes(key)) continue;
+		const member = smallText(value[key ?? index], maxBytes, undefined, depth + 1);
+		const name = key === undefined ? "" : scalarText(key, maxBytes);
+		if (member === undefined || typeof name !== "string") return undefined;
+		text += text === "" ? "" : ",";
+		text += key === undefined ? member : `${name}:${member}`;
+	}
+	return isList ? `[${text}]` : `{${text}}`;
+}
+
+function sortedKeys(value: Container): string[] {
+	const keys = Object.keys(value);
+	for (let index = 1; index < keys.length; index++)
+		if ((keys[index - 1] ?? "") > (keys[index] ?? "")) return keys.toSorted();
+	return keys;
 }
 
 function write(root: unknown, { maxBytes, omit }: CanonicalizeOptions): Canonical {

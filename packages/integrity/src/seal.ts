@@ -4,8 +4,26 @@ import { CHAIN_PREFIX, HASH_TAIL_BYTES } from "./line.ts";
 import type { Link, SealedEvent } from "./sealed-event.ts";
 import { sealed } from "./sealed.ts";
 
-const UNHASHED_TAIL = `,"hash":"sha256:${"0".repeat(64)}"}}`;
-const prefixBytes = CHAIN_PREFIX.length;
+const PREFIX_BYTES = CHAIN_PREFIX.length;
+/** `,"hash":"sha256:` and `"}}`, around the 64 hex digits. */
+const HASH_START = ',"hash":"sha256:';
+const HASH_END = '"}}';
+
+/** From here on a text is measured before it is given room; three bytes a character are the most UTF-8 takes. */
+const LONG = 8 * 1024;
+/** Lines are laid out one after the other in slabs: one allocation serves about forty. */
+const SLAB_BYTES = 64 * 1024;
+let slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
+let used = 0;
+
+/** Reserves at least so many bytes of the slab, at `used`. */
+function reserve(bytes: number): Buffer {
+	if (used + bytes <= slab.length) return slab;
+	// What is longer than a slab gets one of its own; the next line starts a new one.
+	slab = Buffer.allocUnsafeSlow(Math.max(SLAB_BYTES, bytes));
+	used = 0;
+	return slab;
+}
 
 /**
  * Seals an event into its place of a stream: the line that is stored, with `integrity` as its last member
@@ -26,13 +44,17 @@ export function seal(event: AuditEvent, link: Link): SealedEvent {
 	const { streamId, sequence, previousHash } = link;
 	const text = JSON.stringify("integrity" in event ? { ...event, integrity: undefined } : event);
 	const previous = previousHash === undefined ? "" : `,"previous_hash":"${previousHash}"`;
-	// Prefix, body and a tail to be filled in share one buffer: one encoding, one hash, no copy.
-	const buffer = Buffer.from(
-		`${CHAIN_PREFIX}${text.slice(0, -1)},"integrity":{"stream_id":"${streamId}","sequence":${sequence}${previous}${UNHASHED_TAIL}`,
-	);
-	const hex = hashOnce("sha256", buffer.subarray(0, buffer.length - HASH_TAIL_BYTES), "hex");
-	buffer.write(hex, buffer.length - 67, "latin1");
-	return sealed(streamId, sequence, `sha256:${hex}`, buffer.subarray(prefixBytes));
+	const place = `,"integrity":{"stream_id":"${streamId}","sequence":${sequence}${previous}`;
+	const inUtf8 = text.length > LONG ? Buffer.byteLength(text) : 3 * text.length;
+	const buffer = reserve(PREFIX_BYTES + inUtf8 + place.length + HASH_TAIL_BYTES);
+	// Prefix and body stand side by side, so that one call hashes them and nothing is copied.
+	const start = used + buffer.write(CHAIN_PREFIX, used, "latin1");
+	// The closing brace of the event is written over: `integrity` is its last member.
+	const body = start + buffer.write(text, start) - 1;
+	const end = body + buffer.write(place, body, "latin1");
+	const hex = hashOnce("sha256", buffer.subarray(used, end), "hex");
+	used = end + buffer.write(`${HASH_START}${hex}${HASH_END}`, end, "latin1");
+	return sealed(streamId, sequence, `sha256:${hex}`, buffer.subarray(start, used));
 }
 
 /** Where a stream stands: its last record. */

@@ -3,6 +3,7 @@ import {
 	UUID7_RANDOM_BYTES,
 	bounds,
 	inMemberOrder,
+	timeText,
 	uuid7,
 	type AuditEvent,
 	type NewEvent,
@@ -23,7 +24,6 @@ export interface CompletionOptions {
 /** Makes what completes events: id, schema version, producer, labels, and the time where it is absent. The event itself is left as it is. */
 export function completion(options: CompletionOptions): (event: NewEvent) => AuditEvent {
 	const { producer, labels, system } = options;
-	const timeOf = timeWriter();
 	let pool: Uint8Array = new Uint8Array(0);
 	let used = 0;
 
@@ -42,7 +42,7 @@ export function completion(options: CompletionOptions): (event: NewEvent) => Aud
 		const whole: Members = {
 			schema_version: SCHEMA_VERSION,
 			id: id(nowMs),
-			time: event.time ?? timeOf(nowMs),
+			time: event.time ?? timeText(nowMs),
 		};
 		// A loop: spreading several objects into one costs fifty times as much.
 		if (isMembers(event)) {
@@ -79,19 +79,4 @@ function merged(
 	const room = bounds.items.labels - Object.keys(operators).length;
 	const kept = Object.entries(own).filter(([key]) => !Object.hasOwn(operators, key));
 	return { ...operators, ...Object.fromEntries(kept.slice(0, room)) };
-}
-
-/** Writes times as the format wants them; the second is formatted once, however many events it holds. */
-function timeWriter(): (ms: number) => string {
-	let second = Number.NaN;
-	let start = "";
-	return (ms) => {
-		const now = Math.floor(ms / 1000);
-		if (now !== second) {
-			start = new Date(now * 1000).toISOString().slice(0, 20);
-			second = now;
-		}
-		const rest = Math.floor(ms - now * 1000);
-		return `${start}${rest < 10 ? "00" : rest < 100 ? "0" : ""}${rest}Z`;
-	};
 }

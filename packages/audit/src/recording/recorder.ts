@@ -2,6 +2,7 @@ import type { AuditEvent } from "@mcp-trail/event";
 import { AuditError, messageOf } from "../audit-error.ts";
 import type { System } from "../system.ts";
 import type { LossCause, Position, Trail } from "../trail.ts";
+import { unwaitedOf, type AppendUnwaited, type Receipt } from "../trail/unwaited.ts";
 
 export interface RecorderOptions {
 	readonly system: System;
@@ -69,6 +70,7 @@ export function recorder(options: RecorderOptions): Recorder {
 	const { system, maxEvents, maxBytes } = options;
 	let state: "waiting" | "open" | "failed" | "stopped" = "waiting";
 	let trail: Trail | undefined;
+	let unwaited: AppendUnwaited | undefined;
 	let waiting: Waiting[] = [];
 	let early = new Map<
 		LossCause,
@@ -127,21 +129,28 @@ export function recorder(options: RecorderOptions): Recorder {
 		else report(messageOf(error));
 	};
 
+	const refused = (error: unknown, acting: boolean, bytes: number): void => {
+		release(bytes);
+		refusedBy(error, acting);
+	};
+	/** One for all events: nothing is made for each. */
+	const receipt: Receipt = {
+		stored(bytes) {
+			release(bytes);
+			recorded += 1;
+		},
+		refused: (bytes, acting, error) => refused(error, acting, bytes),
+	};
+
 	const hand = (into: Trail, event: AuditEvent, acting: boolean, bytes: number): void => {
 		try {
+			if (unwaited !== undefined) return unwaited(event, receipt, acting, bytes);
 			into.append(event, acting ? ACTING : OBSERVED).then(
-				() => {
-					release(bytes);
-					return (recorded += 1);
-				},
-				(error: unknown) => {
-					release(bytes);
-					refusedBy(error, acting);
-				},
+				() => receipt.stored(bytes),
+				(error: unknown) => refused(error, acting, bytes),
 			);
 		} catch (error) {
-			release(bytes);
-			refusedBy(error, acting);
+			refused(error, acting, bytes);
 		}
 	};
 
@@ -180,6 +189,7 @@ export function recorder(options: RecorderOptions): Recorder {
 		lose,
 		open(opened, first) {
 			trail = opened;
+			unwaited = unwaitedOf(opened);
 			first();
 			if (state === "waiting") state = "open";
 			for (const [cause, loss] of early) opened.lost({ ...loss, cause });

@@ -10,8 +10,7 @@ function pending(bytes: number): Pending {
 		acting: false,
 		retried: false,
 		bytes,
-		resolve() {},
-		reject() {},
+		caller: { resolve() {}, reject() {} },
 	};
 }
 

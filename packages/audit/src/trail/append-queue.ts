@@ -1,5 +1,6 @@
 import type { AuditEvent } from "@mcp-trail/event";
 import type { Position, TrailError } from "../trail.ts";
+import type { Receipt } from "./unwaited.ts";
 
 /** An event that waits to be sealed, and its caller. */
 export interface Pending {
@@ -10,6 +11,11 @@ export interface Pending {
 	readonly retried: boolean;
 	/** What it counts for in the queue's bound until it is sealed. */
 	readonly bytes: number;
+	readonly caller: Caller | Receipt;
+}
+
+/** Who waits for an append. */
+export interface Caller {
 	readonly resolve: (position: Position) => void;
 	readonly reject: (error: TrailError) => void;
 }

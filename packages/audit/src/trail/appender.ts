@@ -1,7 +1,7 @@
 import type { AuditEvent } from "@mcp-trail/event";
 import { sealer, type Head, type SealedEvent } from "@mcp-trail/integrity";
 import type { Loss, LossCause, Position, TrailContext, TrailError } from "../trail.ts";
-import { appendQueue, type Pending } from "./append-queue.ts";
+import { appendQueue, type Caller, type Pending } from "./append-queue.ts";
 import { eventSize } from "./event-size.ts";
 import { lastHead } from "./last-head.ts";
 import { lossEvent } from "./own-events.ts";
@@ -15,6 +15,7 @@ import {
 	reasonOf,
 	trailError,
 } from "./trail-error.ts";
+import type { AppendUnwaited } from "./unwaited.ts";
 
 /** Seals and stores what is appended, in order, many events at a time. */
 export interface Appender {
@@ -22,6 +23,7 @@ export interface Appender {
 	readonly pendingEvents: number;
 	readonly pendingBytes: number;
 	append(event: AuditEvent, options?: AppendOptions): Promise<Position>;
+	readonly appendUnwaited: AppendUnwaited;
 	lost(loss: Loss): void;
 	/** There may be room again. */
 	roomChanged(): void;
@@ -56,13 +58,16 @@ const LOSS_REPORT_WHEN_FULL_MS = 60_000;
 
 const NO_OPTIONS: AppendOptions = {};
 
-let resolveNext: Pending["resolve"];
-let rejectNext: Pending["reject"];
+let next: Caller;
 // One executor for all appends: no closure is made per event.
-const capture = (resolve: Pending["resolve"], reject: Pending["reject"]): void => {
-	resolveNext = resolve;
-	rejectNext = reject;
+const capture = (resolve: Caller["resolve"], reject: Caller["reject"]): void => {
+	next = { resolve, reject };
 };
+
+function refusePending({ caller, bytes, acting }: Pending, error: TrailError): void {
+	if ("reject" in caller) caller.reject(error);
+	else caller.refused(bytes, acting, error);
+}
 
 /** Makes the flush loop of a stream. */
 export function appender(
@@ -100,37 +105,45 @@ export function appender(
 		});
 	}
 
-	function refuse(options: AppendOptions, error: TrailError): Promise<never> {
-		lose(options, error.lossCause);
+	/** Why an event cannot be taken now. */
+	function refusalOf(reserve: boolean, bytes: number): TrailError | undefined {
+		if (closing) return closedError();
+		const refusal = store.refusal();
+		if (refusal !== undefined) return refusal;
+		if (full && !reserve) return fullError();
+		return queue.length >= maxQueueEvents || queue.bytes + bytes > maxQueueBytes
+			? queueError(maxQueueEvents, maxQueueBytes)
+			: undefined;
+	}
+
+	function enqueue(pending: Pending): void {
+		queue.push(pending);
+		enqueued++;
 		start();
-		return Promise.reject(error);
 	}
 
 	function append(event: AuditEvent, options: AppendOptions = NO_OPTIONS): Promise<Position> {
 		const { reserve = false, acting = false, retried = false } = options;
-		if (closing) return refuse(options, closedError());
-		const refusal = store.refusal();
-		if (refusal !== undefined) return refuse(options, refusal);
-		if (full && !reserve) return refuse(options, fullError());
-		const waiting = queue.length;
-		const bytes = waiting < UNMEASURED_EVENTS ? ASSUMED_BYTES : eventSize(event);
-		if (waiting >= maxQueueEvents || queue.bytes + bytes > maxQueueBytes) {
-			return refuse(options, queueError(maxQueueEvents, maxQueueBytes));
+		const bytes = queue.length < UNMEASURED_EVENTS ? ASSUMED_BYTES : eventSize(event);
+		const refusal = refusalOf(reserve, bytes);
+		if (refusal !== undefined) {
+			lose(options, refusal.lossCause);
+			start();
+			return Promise.reject(refusal);
 		}
 		const promise = new Promise<Position>(capture);
-		queue.push({
-			event,
-			reserve,
-			acting,
-			retried,
-			bytes,
-			resolve: resolveNext,
-			reject: rejectNext,
-		});
-		enqueued++;
-		start();
+		enqueue({ event, reserve, acting, retried, bytes, caller: next });
 		return promise;
 	}
+
+	const appendUnwaited: AppendUnwaited = (event, receipt, acting, bytes) => {
+		const pending = { event, reserve: acting, acting, retried: false, bytes, caller: receipt };
+		const refusal = refusalOf(acting, bytes);
+		if (refusal === undefined) return enqueue(pending);
+		lose(pending, refusal.lossCause);
+		start();
+		receipt.refused(bytes, acting, refusal);
+	};
 
 	function start(): void {
 		if (running || closed) return;
@@ -184,7 +197,7 @@ export function appender(
 				if (!pending.reserve) full = true;
 				const error = fullError();
 				lose(pending, error.lossCause);
-				pending.reject(error);
+				refusePending(pending, error);
 				continue;
 			}
 			batch.lines.push(line);
@@ -199,7 +212,8 @@ export function appender(
 			return chain.seal(pending.event);
 		} catch (error) {
 			lose(pending, "invalid_event");
-			pending.reject(
+			refusePending(
+				pending,
 				trailError(
 					"invalid_event",
 					"invalid_event",
@@ -247,8 +261,10 @@ export function appender(
 		for (const loss of batch.losses) ledger.settle(loss);
 		const own = batch.lines.length - batch.callers.length;
 		for (let index = 0; index < batch.callers.length; index++) {
-			const sequence = batch.lines[own + index]?.sequence ?? 0;
-			batch.callers[index]?.resolve({ streamId, sequence });
+			const pending = batch.callers[index];
+			if (pending === undefined) break;
+			if ("stored" in pending.caller) pending.caller.stored(pending.bytes);
+			else pending.caller.resolve({ streamId, sequence: batch.lines[own + index]?.sequence ?? 0 });
 		}
 	}
 
@@ -259,7 +275,7 @@ export function appender(
 		const refusal = asTrailError(error);
 		for (const pending of batch.callers) {
 			lose(pending, refusal.lossCause);
-			pending.reject(refusal);
+			refusePending(pending, refusal);
 		}
 		lastReportFailed = true;
 		nextLossReportMs = system.clock.nowMs() + LOSS_REPORT_MS;
@@ -312,6 +328,7 @@ export function appender(
 			return queue.bytes + flightBytes;
 		},
 		append,
+		appendUnwaited,
 		lost(loss) {
 			ledger.count(loss);
 			start();

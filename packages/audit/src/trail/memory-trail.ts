@@ -9,6 +9,7 @@ import { integerOption } from "./options.ts";
 import { trailReader, type ReaderHost, type Source } from "./reader.ts";
 import { readerName } from "./reader-name.ts";
 import { untilAborted } from "./until-aborted.ts";
+import { withUnwaited } from "./unwaited.ts";
 
 /** How much a memory trail keeps. */
 export interface MemoryTrailOptions {
@@ -138,7 +139,7 @@ export function memoryTrail(options: MemoryTrailOptions = {}): OpenTrail {
 			changes.notify();
 		}
 
-		return {
+		const opened: Trail = {
 			append: (event, appendOptions) => appends.append(event, appendOptions),
 			lost: (loss) => appends.lost(loss),
 			async reader(name, from = "oldest") {
@@ -166,5 +167,6 @@ export function memoryTrail(options: MemoryTrailOptions = {}): OpenTrail {
 				await (signal === undefined ? closing : untilAborted(closing, signal));
 			},
 		};
+		return withUnwaited(opened, appends.appendUnwaited);
 	};
 }

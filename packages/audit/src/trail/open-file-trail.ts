@@ -19,6 +19,7 @@ import { tailCache } from "./tail-cache.ts";
 import { createStream, openFolder, type Share } from "./trail-folder.ts";
 import { asTrailError, reasonOf } from "./trail-error.ts";
 import { untilAborted } from "./until-aborted.ts";
+import { withUnwaited } from "./unwaited.ts";
 import { upkeep } from "./upkeep.ts";
 
 /** Records that a live reader finds without reading the disk, in bytes. */
@@ -98,7 +99,9 @@ export async function openFileTrail(
 				lastError = undefined;
 				room.add(bytes);
 				durable = lines.at(-1)?.sequence ?? durable;
-				cache.push(lines, bytes);
+				// Nobody reads: nothing is held, and no gap may be left in what is.
+				if (readers.size > 0) cache.push(lines, bytes);
+				else cache.clear();
 				changes.notify();
 			},
 		},
@@ -222,7 +225,7 @@ export async function openFileTrail(
 	}
 
 	let ending: Promise<void> | undefined;
-	return {
+	const opened: Trail = {
 		append: (event, options) => appends.append(event, options),
 		lost: (loss) => appends.lost(loss),
 		async reader(name, from = "oldest") {
@@ -260,4 +263,5 @@ export async function openFileTrail(
 			await (signal === undefined ? ending : untilAborted(ending, signal));
 		},
 	};
+	return withUnwaited(opened, appends.appendUnwaited);
 }

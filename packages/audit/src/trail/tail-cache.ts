@@ -2,7 +2,10 @@ import type { SealedEvent } from "@mcp-trail/integrity";
 
 /** The last records of a stream, so that a reader that keeps up never reads the disk. */
 export interface TailCache {
+	/** Adds what follows on the last lines pushed. */
 	push(lines: readonly SealedEvent[], bytes: number): void;
+	/** Forgets everything: what is pushed next need not follow. */
+	clear(): void;
 	/** Records after a sequence; undefined where the cache does not reach back so far. */
 	after(sequence: number, maxEvents: number, maxBytes: number): readonly SealedEvent[] | undefined;
 }
@@ -16,6 +19,11 @@ export function tailCache(maxBytes: number): TailCache {
 			batches.push({ lines, bytes });
 			held += bytes;
 			while (held > maxBytes && batches.length > 1) held -= batches.shift()?.bytes ?? 0;
+		},
+		clear() {
+			if (batches.length === 0) return;
+			batches = [];
+			held = 0;
 		},
 		after(sequence, maxEvents, limitBytes) {
 			const first = batches[0]?.lines[0]?.sequence;

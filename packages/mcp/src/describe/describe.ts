@@ -3,6 +3,7 @@ import {
 	cleanText,
 	cleanUri,
 	severityOf,
+	timeText,
 	type Http,
 	type InputDetail,
 	type Mcp,
@@ -44,21 +45,6 @@ export interface Taken {
 }
 
 const WORD = /^[a-z][a-z0-9_]{0,63}$/;
-const LAST_TIME_MS = Date.UTC(9999, 11, 31);
-
-let lastSecond = -1;
-let lastPrefix = "";
-
-/** RFC 3339 with three decimals; the second is kept, since events come in runs. */
-function timeOf(ms: number): string {
-	const whole = Math.min(Math.max(0, Math.trunc(ms)), LAST_TIME_MS);
-	const millis = whole % 1000;
-	if (whole - millis !== lastSecond) {
-		lastSecond = whole - millis;
-		lastPrefix = new Date(lastSecond).toISOString().slice(0, 20);
-	}
-	return `${lastPrefix}${millis < 10 ? "00" : millis < 100 ? "0" : ""}${millis}Z`;
-}
 
 function requestIdOf(id: string | number): string | undefined {
 	return typeof id === "number" ? String(id) : cleanText(id, 128);
@@ -244,7 +230,7 @@ export function describeIntent(
 ): NewEvent {
 	const event = eventOf(exchange, policy, decision, digester, taken, undefined, taken.known);
 	event.phase = "intent";
-	event.time = timeOf(exchange.startMs);
+	event.time = timeText(exchange.startMs);
 	return event;
 }
 
@@ -264,8 +250,8 @@ export function describe(
 	const event = eventOf(exchange, policy, decision, digester, taken, result, known);
 	event.phase = "outcome";
 	event.severity = severityOf("mcp.request", outcome);
-	event.time = timeOf(ending.endMs);
-	event.start_time = timeOf(exchange.startMs);
+	event.time = timeText(ending.endMs);
+	event.start_time = timeText(exchange.startMs);
 	event.duration_us = Math.max(0, Math.trunc(ending.endUs - exchange.startUs));
 	event.outcome = outcome;
 	if (taken.response) event.response = taken.response;

@@ -5,6 +5,11 @@ import type { JsonObject } from "../observer.ts";
 const MAX_PARTS = 16;
 const WORD = /^[a-z][a-z0-9_]{0,63}$/;
 
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+const listOf = (value: unknown): readonly unknown[] | undefined =>
+	Array.isArray(value) ? value : undefined;
+
 const byteLength = (value: unknown): number | undefined =>
 	typeof value === "string" ? Buffer.byteLength(value) : undefined;
 
@@ -24,12 +29,13 @@ function partOf(item: unknown, fallback: string): ContentPart {
 		base64Length(embedded["data"]) ??
 		base64Length(embedded["blob"]);
 	const uri = cleanUri(embedded["uri"], 1024);
-	return {
+	const part: Writable<ContentPart> = {
 		type: typeof type === "string" ? (WORD.test(type) ? type : "other") : fallback,
-		...(mimeType !== undefined && { mime_type: mimeType }),
-		...(bytes !== undefined && { bytes }),
-		...(uri !== undefined && { uri }),
 	};
+	if (mimeType !== undefined) part.mime_type = mimeType;
+	if (bytes !== undefined) part.bytes = bytes;
+	if (uri !== undefined) part.uri = uri;
+	return part;
 }
 
 /** The content items of a result: those of a tool, of a read resource, or of a prompt's messages. */
@@ -38,9 +44,7 @@ export function partsOf(result: JsonObject): {
 	readonly part_count?: number;
 } {
 	const { content, contents, messages } = result;
-	const items = [content, contents, messages].find((list) => Array.isArray(list)) as
-		| readonly unknown[]
-		| undefined;
+	const items = listOf(content) ?? listOf(contents) ?? listOf(messages);
 	if (items === undefined || items.length === 0) return {};
 	const fallback = items === contents ? "resource" : "other";
 	const parts: ContentPart[] = [];

@@ -2,7 +2,9 @@ import type { Connection, JsonObject } from "../observer.ts";
 import { isObject } from "./frame.ts";
 import { member } from "./loose.ts";
 
-const PREFIX = "io.modelcontextprotocol/";
+const PROTOCOL_VERSION = "io.modelcontextprotocol/protocolVersion";
+const CLIENT_INFO = "io.modelcontextprotocol/clientInfo";
+const SERVER_INFO = "io.modelcontextprotocol/serverInfo";
 /** The first revision that is stateless. */
 const MODERN = "2026-07-28";
 
@@ -34,18 +36,19 @@ export const metaOf = (container: JsonObject | undefined): JsonObject | undefine
 	return isObject(meta) ? meta : undefined;
 };
 
+interface Envelope {
+	readonly version?: string | undefined;
+	readonly client?: Name | undefined;
+}
+
+const NO_ENVELOPE: Envelope = {};
+
 /** Version and client that a modern request says of itself. */
-export function envelopeOf(meta: JsonObject | undefined): {
-	readonly version?: string;
-	readonly client?: Name;
-} {
-	if (meta === undefined) return {};
-	const version = meta[`${PREFIX}protocolVersion`];
-	const client = nameOf(meta[`${PREFIX}clientInfo`]);
-	return {
-		...(typeof version === "string" && { version }),
-		...(client && { client }),
-	};
+export function envelopeOf(meta: JsonObject | undefined): Envelope {
+	if (meta === undefined) return NO_ENVELOPE;
+	const version = meta[PROTOCOL_VERSION];
+	const client = nameOf(meta[CLIENT_INFO]);
+	return { version: typeof version === "string" ? version : undefined, client };
 }
 
 const kinds: readonly (readonly [string, Connection["transport"]])[] = [
@@ -96,7 +99,7 @@ export function connectionOf(transport: object, role: "client" | "server"): Lear
 				const agreed = result["protocolVersion"];
 				if (typeof agreed === "string") version = agreed;
 			}
-			const reported = metaOf(result)?.[`${PREFIX}serverInfo`];
+			const reported = metaOf(result)?.[SERVER_INFO];
 			if (reported !== undefined) server = nameOf(reported) ?? server;
 		},
 	};

@@ -24,6 +24,11 @@ export interface TracedOptions {
 	readonly errorMessages?: boolean;
 }
 
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** Nothing was begun that would have to be ended. */
+const endMinted = (): void => undefined;
+
 /** Only sampled and random have a meaning in version 00; unknown flags are not passed on. */
 const KNOWN_FLAGS = 0x03;
 
@@ -50,13 +55,15 @@ export function traced(options: TracedOptions = {}): Observer {
 		const spanId = newSpanId();
 		const flags = (parent?.flags ?? 0) & KNOWN_FLAGS;
 		const state = remote !== undefined && wire !== undefined ? stateOf(wire) : ambient?.state;
-		const ids = { traceId, spanId, flags, ...(state === undefined ? {} : { state }) };
-		return {
+		const ids =
+			state === undefined ? { traceId, spanId, flags } : { traceId, spanId, flags, state };
+		const observation: Writable<Observation> = {
 			trace: traceIds(traceId, spanId, flags, parent?.spanId),
-			...(writes(exchange) ? { meta: injectIds(ids) } : {}),
 			run: (fn) => runMinted(ids, fn),
-			end: () => undefined,
+			end: endMinted,
 		};
+		if (writes(exchange)) observation.meta = injectIds(ids);
+		return observation;
 	}
 
 	function recorded(exchange: Exchange, tracer: api.Tracer): Observation | undefined {
