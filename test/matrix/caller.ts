@@ -1,5 +1,5 @@
 /** How a call may end early. */
-export interface CallOptions {
+interface CallOptions {
 	readonly signal?: AbortSignal;
 	readonly timeoutMs?: number;
 	/** Called when the tool says that it was entered. */

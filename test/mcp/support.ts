@@ -111,7 +111,7 @@ export interface Transport {
 	sessionId?: string | undefined;
 }
 
-export const v1: Generation = {
+const v1: Generation = {
 	name: "v1",
 	McpServer: v1server.McpServer,
 	Server: v1low.Server,
@@ -121,7 +121,7 @@ export const v1: Generation = {
 		as<v1client.Client>(client).callTool(as(params), undefined, as(options)),
 };
 
-export const v2: Generation = {
+const v2: Generation = {
 	name: "v2",
 	McpServer: as(v2server.McpServer),
 	Server: as(v2server.Server),

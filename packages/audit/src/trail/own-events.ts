@@ -43,6 +43,6 @@ export function releaseEvent(sink: SinkDetail): NewEvent {
 }
 
 /** A time as events write it. */
-export function timeOf(ms: number): string {
+function timeOf(ms: number): string {
 	return new Date(ms).toISOString();
 }

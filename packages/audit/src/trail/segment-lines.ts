@@ -7,7 +7,7 @@ const CHUNK_BYTES = 256 * 1024;
 const MAX_LINE_BYTES = 1 << 20;
 
 /** A complete line of a segment. */
-export interface SegmentLine {
+interface SegmentLine {
 	/** Where it begins and where the next one does. */
 	readonly offset: number;
 	readonly end: number;
