@@ -22,15 +22,20 @@ export function simulatedInode(): SimulatedInode {
 	let cache = Buffer.alloc(256);
 	let size = 0;
 	let disk = Buffer.alloc(0);
+	let diskSize = 0;
 	/** Written and not synced: [from, to). */
 	let dirty: [number, number][] = [];
 	let resized = false;
 
 	function grow(length: number): void {
-		if (length <= cache.length) return;
-		const larger = Buffer.alloc(Math.max(length, cache.length * 2));
-		larger.set(cache.subarray(0, size));
-		cache = larger;
+		if (length > cache.length) cache = larger(cache, size, length);
+	}
+
+	/** As after a write of this many bytes: what lies between the old end and the new one is zero. */
+	function extend(length: number): void {
+		if (length > disk.length) disk = larger(disk, diskSize, length);
+		if (length > diskSize) disk.fill(0, diskSize, length);
+		diskSize = Math.max(diskSize, length);
 	}
 
 	/** Brings some of the dirty sectors to the disk. */
@@ -39,7 +44,7 @@ export function simulatedInode(): SimulatedInode {
 			for (let at = from; at < Math.min(to, size);) {
 				const end = Math.min(to, size, (Math.floor(at / SECTOR_BYTES) + 1) * SECTOR_BYTES);
 				if (keep()) {
-					if (end > disk.length) disk = Buffer.concat([disk, Buffer.alloc(end - disk.length)]);
+					extend(end);
 					disk.set(cache.subarray(at, end), at);
 				}
 				at = end;
@@ -67,18 +72,16 @@ export function simulatedInode(): SimulatedInode {
 			resized = true;
 		},
 		sync() {
-			if (resized && disk.length > size) disk = Buffer.from(disk.subarray(0, size));
+			if (resized) diskSize = Math.min(diskSize, size);
 			flushSome(() => true);
-			if (disk.length < size) disk = Buffer.concat([disk, Buffer.alloc(size - disk.length)]);
+			extend(size);
 			resized = false;
 		},
 		failSync(random) {
 			flushSome(() => random.chance(0.3));
 		},
 		losePower(random) {
-			if (resized && random.chance(0.5) && disk.length > size) {
-				disk = Buffer.from(disk.subarray(0, size));
-			}
+			if (resized && random.chance(0.5)) diskSize = Math.min(diskSize, size);
 			const share = random.chance(0.5) ? random.below(2) : random.next();
 			// In order (the usual file system) or in any order (the worst one).
 			const ordered = random.chance(0.5);
@@ -88,9 +91,15 @@ export function simulatedInode(): SimulatedInode {
 				broken ||= !kept;
 				return kept;
 			});
-			cache = Buffer.from(disk);
-			size = disk.length;
+			cache = Buffer.from(disk.subarray(0, diskSize));
+			size = diskSize;
 			resized = false;
 		},
 	};
+}
+
+function larger(buffer: Uint8Array, used: number, length: number): Buffer<ArrayBuffer> {
+	const grown = Buffer.alloc(Math.max(length, buffer.length * 2));
+	grown.set(buffer.subarray(0, used));
+	return grown;
 }
