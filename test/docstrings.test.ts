@@ -49,7 +49,7 @@ const origins = new Map<string, string>([
 	],
 	["destination", "declare const destination: { ids(): string[] };"],
 ]);
-for (const [entry, name] of [
+for (const [entry, specifier] of [
 	["event/src/index.ts", "@mcp-trail/event"],
 	["event/src/schema.ts", "@mcp-trail/event/schema"],
 	["integrity/src/index.ts", "@mcp-trail/integrity"],
@@ -74,7 +74,7 @@ for (const [entry, name] of [
 		if (/^\w+$/.test(exported.name)) {
 			origins.set(
 				exported.name,
-				`import ${exported.isType ? "type " : ""}{ ${exported.name} } from '${name}';`,
+				`import ${exported.isType ? "type " : ""}{ ${exported.name} } from '${specifier}';`,
 			);
 		}
 	}

@@ -21,13 +21,14 @@ const dir = join(work, "trail");
 const brokers = process.env["KAFKA_BROKERS"];
 const spans: ShownSpan[] = [];
 
+async function printIndented(text: string | Uint8Array): Promise<void> {
+	const lines = String(text).trimEnd().split("\n");
+	console.log(lines.map((line) => `   ${line}`).join("\n"));
+}
+
 /** What `mcp-trail verify` says to a person; its exit code. */
 function verify(folder: string): Promise<number> {
-	const write = async (text: string | Uint8Array): Promise<void> => {
-		const lines = String(text).trimEnd().split("\n");
-		console.log(lines.map((line) => `   ${line}`).join("\n"));
-	};
-	const output = { isTerminal: true, write };
+	const output = { isTerminal: true, write: printIndented };
 	const io = {
 		stdin: Readable.from([]),
 		stdout: output,

@@ -60,9 +60,28 @@ async function judge(plan: Plan, runner: Runner, folder: string): Promise<Row> {
 			bare.map(({ results }) => results),
 			instrumented.results,
 		);
+	/** Those of the differences that a second instrumented run shows too: what we cause comes every time. */
+	const comeAgain = async (seen: readonly Difference[]): Promise<readonly Difference[]> => {
+		if (seen.length === 0) return seen;
+		const again = await attempt(
+			"instrumented-again",
+			await mkdtemp(join(folder, `${plan.name}-again-`)),
+		);
+		const second = compare(
+			bare.map(({ results }) => results),
+			again.results,
+		);
+		const repeated = new Set(second.differences.map(({ check }) => check));
+		for (const difference of seen.filter(({ check }) => !repeated.has(check))) {
+			tell("  seen in one of two instrumented runs, and so not laid at our door:");
+			tell(show(difference));
+		}
+		return seen.filter(({ check }) => repeated.has(check));
+	};
 	// A difference is only laid at our door when the bare program does not show it itself.
 	if (compared().differences.length > 0) bare.push(await attempt("bare-again"));
-	const { differences, unsteady } = compared();
+	const { differences: found, unsteady } = compared();
+	const differences = await comeAgain(found);
 
 	for (const run of bare) {
 		if (run.passed < plan.floor.passed || run.failed > plan.floor.failed) {

@@ -21,7 +21,7 @@ function describe(event: Loose<StoredEvent>): string {
 		who(event),
 		about(event),
 		outcome(event),
-		event.duration_us === undefined ? "" : duration(Number(event.duration_us)),
+		event.duration_us === undefined ? "" : duration(event.duration_us),
 		event.count === undefined ? "" : `×${escape(event.count)}`,
 	];
 	return parts.filter((part) => part !== "").join("  ");

@@ -77,7 +77,8 @@ function byTime(events: readonly SealedEvent[], last: number): readonly SealedEv
 
 function timeOf(event: SealedEvent): string {
 	try {
-		return String(event.event.time);
+		const time: unknown = event.event.time;
+		return String(time);
 	} catch {
 		return "";
 	}
