@@ -23,12 +23,13 @@ async function segmentOf(stream: string): Promise<string> {
 async function takeOver(dir: string) {
 	const context = contextOf(restarted());
 	const trail = await fileTrail({ dir })(context);
+	const atOnce = context.errors.map(({ message }) => message);
 	const reader = await trail.reader("sink");
 	await trail.close();
 	const events = await drain(reader);
 	await reader.close();
 	const recovery = events.find(({ event }) => event.recovery)?.event.recovery;
-	return { events, recovery, errors: context.errors.map(({ message }) => message) };
+	return { events, recovery, atOnce, errors: context.errors.map(({ message }) => message) };
 }
 
 function isOfAnotherLife(owner: { readonly startTime: string }): boolean {
@@ -67,8 +68,9 @@ describe("a folder that is not as it was left", () => {
 			const text = await readFile(segment, "latin1");
 			const edited = text.replace('"request_id":"7"', '"request_id":"8"');
 			await writeFile(segment, edited, "latin1");
-			const { events, recovery, errors } = await takeOver(dir);
+			const { events, recovery, atOnce, errors } = await takeOver(dir);
 			expect(await readFile(segment, "latin1")).toBe(edited);
+			expect(atOnce).toEqual(errors);
 			expect(recovery).toMatchObject({ last_sequence: 20 });
 			expect(recovery).not.toHaveProperty("torn_bytes");
 			const sequences = events

@@ -10,6 +10,8 @@ const DISK_BYTES = 2 << 20;
 async function onSmallDisk(work: (dir: string, system: System) => Promise<void>): Promise<void> {
 	await inFolder(async (dir) => {
 		try {
+			// DISK_FULL=facade shows what a machine sees that may not mount.
+			if (process.env["DISK_FULL"] === "facade") throw new Error("not wanted");
 			execFileSync("mount", ["-t", "tmpfs", "-o", `size=${DISK_BYTES},mode=0700`, "tmpfs", dir], {
 				stdio: "pipe",
 			});
@@ -58,6 +60,14 @@ function budgeted(real: System, bytes: number): System {
 			async remove(path) {
 				await real.files.remove(path);
 				sizes.delete(path);
+			},
+			async rename(from, to) {
+				await real.files.rename(from, to);
+				for (const [path, size] of sizes) {
+					if (path !== from && !path.startsWith(`${from}/`)) continue;
+					sizes.delete(path);
+					sizes.set(to + path.slice(from.length), size);
+				}
 			},
 		},
 	};

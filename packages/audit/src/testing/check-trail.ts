@@ -184,10 +184,14 @@ export function checkTrail({ test, open, run = (work) => work() }: TrailCheckOpt
 	});
 
 	check("refuses to commit what was not read", async ({ trail }) => {
-		const [position] = await append(trail, 1);
+		const [first, second] = await append(trail, 2);
 		const reader = await trail.reader("a");
-		if (position !== undefined) await rejection(reader.commit(position));
-		equal(reader.lag(), 1, "lag");
+		await rejection(reader.commit(first ?? noPosition()));
+		await reader.read({ ...LIMIT, events: 1 }, never());
+		await rejection(reader.commit(second ?? noPosition()));
+		equal(reader.lag(), 2, "lag");
+		await reader.commit(first ?? noPosition());
+		equal(reader.lag(), 1, "lag after the commit");
 	});
 
 	check("says when a cursor has passed a position", async ({ trail }) => {
