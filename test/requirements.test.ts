@@ -10,15 +10,15 @@ const testFiles = ["packages", "examples", "test"]
 			join(root, folder, name),
 		),
 	)
-	.filter((name) => name.endsWith(".test.ts") && !name.includes("node_modules"));
+	.filter((name) => name.endsWith(".ts") && !/node_modules|\/requirements\./.test(name));
 
 /** Ids in square brackets at the start of a test's title, by file. */
 const proven = new Map<string, string[]>();
 for (const file of testFiles) {
 	for (const [, ids = ""] of readFileSync(file, "utf8").matchAll(
-		/["'`]((?:\[[a-z]+\.[a-z0-9_]+\] ?)+)/g,
+		/["'`]((?:\[[a-z]+\.[a-z0-9_-]+\] ?)+)/g,
 	)) {
-		for (const [, id = ""] of ids.matchAll(/\[([a-z]+\.[a-z0-9_]+)\]/g)) {
+		for (const [, id = ""] of ids.matchAll(/\[([a-z]+\.[a-z0-9_-]+)\]/g)) {
 			proven.set(id, [...(proven.get(id) ?? []), relative(root, file)]);
 		}
 	}

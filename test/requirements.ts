@@ -23,4 +23,746 @@ export interface Requirement {
 	readonly provenBy: readonly string[];
 }
 
-export const requirements: readonly Requirement[] = [];
+export const requirements: readonly Requirement[] = [
+	{
+		id: "transparent.conformance-gate",
+		says: "The gate's comparison finds any check that came out differently, and forgives only trace context.",
+		provenBy: [
+			"test/conformance/compare.test.ts",
+			"test/conformance/results.test.ts",
+			"test/conformance/steady.test.ts",
+			"test/conformance/turnstile.test.ts",
+		],
+	},
+	{
+		id: "transparent.exit",
+		says: "A process leaves by itself after close, whatever the sinks do.",
+		provenBy: ["packages/audit/src/process-exit.test.ts"],
+	},
+	{
+		id: "transparent.never_throws",
+		says: "record takes anything without throwing.",
+		provenBy: ["packages/audit/src/open-audit.test.ts"],
+	},
+	{
+		id: "transparent.no_stdout",
+		says: "Nothing is written to standard output.",
+		provenBy: [
+			"packages/sinks/src/console.test.ts",
+			"test/services/kafka/delivery.service.test.ts",
+		],
+	},
+	{
+		id: "transparent.stdout",
+		says: "Nothing of ours is written to standard output.",
+		provenBy: ["packages/audit/src/open-audit.test.ts", "test/privacy/canary.test.ts"],
+	},
+	{
+		id: "complete.answered",
+		says: "A success is recorded once on each side.",
+		provenBy: ["test/mcp/outcomes.test.ts"],
+	},
+	{
+		id: "complete.bisect",
+		says: "A refused batch is halved until the poison is alone.",
+		provenBy: ["packages/audit/src/delivery/deliver.test.ts"],
+	},
+	{
+		id: "complete.dead_letter",
+		says: "A refused event is kept byte for byte, and the refusal is chained.",
+		provenBy: ["packages/audit/src/open-audit.test.ts"],
+	},
+	{
+		id: "complete.delivered",
+		says: "Whatever a sink does, all but the poison arrives, in order where it keeps order.",
+		provenBy: ["packages/audit/src/delivery/deliver.test.ts"],
+	},
+	{
+		id: "complete.guard",
+		says: "Frames are judged exactly as each SDK's own guard judges them.",
+		provenBy: ["packages/mcp/src/hook/frame.test.ts"],
+	},
+	{
+		id: "complete.matrix_accounted",
+		says: "Every request on the wire has one outcome event and one span.",
+		provenBy: ["test/matrix/matrix.ts"],
+	},
+	{
+		id: "complete.matrix_cells",
+		says: "Every cell of the matrix has a line; those that cannot occur are named and counted.",
+		provenBy: ["test/matrix/expected.test.ts"],
+	},
+	{
+		id: "complete.matrix_joined",
+		says: "The server's span is the child of the client's, and events carry their ids.",
+		provenBy: ["test/matrix/matrix.ts"],
+	},
+	{
+		id: "complete.matrix_verdicts",
+		says: "Each side of each cell says what the table says.",
+		provenBy: ["test/matrix/matrix.ts"],
+	},
+	{
+		id: "complete.nested_minted",
+		says: "Without an SDK the events of both processes join by minted ids.",
+		provenBy: ["test/matrix/nested/nested.test.ts"],
+	},
+	{
+		id: "complete.nested_spans",
+		says: "Tool, sampling and client form one chain of spans across processes.",
+		provenBy: ["test/matrix/nested/nested.test.ts"],
+	},
+	{
+		id: "complete.recorded",
+		says: "What is recorded is delivered in order, and close says what became of it.",
+		provenBy: ["packages/audit/src/open-audit.test.ts"],
+	},
+	{
+		id: "complete.redelivered",
+		says: "A failure of any kind is retried until the sink takes the batch.",
+		provenBy: ["packages/audit/src/delivery/deliver.test.ts"],
+	},
+	{
+		id: "complete.simulation",
+		says: "Over kills, slow and lying sinks all is delivered, in order, within bounds.",
+		provenBy: ["packages/audit/src/open-audit.simulation.test.ts"],
+	},
+	{
+		id: "durable.broker_frozen",
+		says: "A frozen broker costs nothing: all arrives, in order.",
+		provenBy: ["test/services/kafka/faults.service.test.ts"],
+	},
+	{
+		id: "durable.broker_killed",
+		says: "A broker killed eight times under load costs nothing.",
+		provenBy: ["test/services/kafka/faults.service.test.ts"],
+	},
+	{
+		id: "durable.broker_stopped",
+		says: "A broker stopped for a minute costs nothing.",
+		provenBy: ["test/services/kafka/faults.service.test.ts"],
+	},
+	{
+		id: "durable.claim",
+		says: "Of many processes exactly one takes a dead stream.",
+		provenBy: ["test/fault/damaged.test.ts"],
+	},
+	{
+		id: "durable.fence",
+		says: "A process stops writing when another has taken its stream.",
+		provenBy: ["packages/audit/src/trail/file-trail.test.ts"],
+	},
+	{
+		id: "durable.kill9",
+		says: "Every acknowledged event survives kill -9, also between write and sync.",
+		provenBy: ["test/fault/kill.long.test.ts", "test/fault/kill.test.ts"],
+	},
+	{
+		id: "durable.leader_lost",
+		says: "Three brokers that lose their leader eight times cost nothing; bare kafkajs loses events.",
+		provenBy: ["test/services/kafka/faults.service.test.ts"],
+	},
+	{
+		id: "durable.lease",
+		says: "A dead host's stream is taken over once its lease has run out.",
+		provenBy: ["packages/audit/src/trail/file-trail.test.ts"],
+	},
+	{
+		id: "durable.order",
+		says: "A trail that refuses is survived, and each loss is counted once.",
+		provenBy: ["packages/audit/src/open-audit.test.ts"],
+	},
+	{
+		id: "durable.owner",
+		says: "Two processes at once have a stream each.",
+		provenBy: ["test/fault/damaged.test.ts"],
+	},
+	{
+		id: "durable.power",
+		says: "Every acknowledged event survives a cut back to the last fdatasync.",
+		provenBy: ["test/fault/power-loss.test.ts"],
+	},
+	{
+		id: "durable.release",
+		says: "A reader nobody opens is released after readerRetention, and that is recorded.",
+		provenBy: ["packages/audit/src/trail/file-trail.test.ts"],
+	},
+	{
+		id: "durable.simulated",
+		says: "Nothing acknowledged is lost in seeded worlds of torn writes and lost caches.",
+		provenBy: ["test/fault/simulation.long.test.ts", "test/fault/simulation.test.ts"],
+	},
+	{
+		id: "durable.torn",
+		says: "A torn tail is set aside, and its size recorded.",
+		provenBy: ["test/fault/damaged.test.ts"],
+	},
+	{
+		id: "honest.damage",
+		says: "A bad line with good ones after it stays, is named, and the rest is delivered.",
+		provenBy: ["test/fault/damaged.test.ts"],
+	},
+	{
+		id: "honest.executed",
+		says: "executed says yes or no only where the callback was seen, whatever the text says.",
+		provenBy: ["test/mcp/outcomes.test.ts"],
+	},
+	{
+		id: "honest.foreign",
+		says: "A foreign file under a segment's name is kept and named.",
+		provenBy: ["test/fault/damaged.test.ts"],
+	},
+	{
+		id: "honest.full",
+		says: "On a full disk what was acknowledged stays, what could not be kept is told.",
+		provenBy: ["test/fault/disk-full.test.ts"],
+	},
+	{
+		id: "honest.lost",
+		says: "After a disk that failed for a while, trail.lost says what it cost.",
+		provenBy: ["packages/audit/src/trail/file-trail.test.ts"],
+	},
+	{
+		id: "honest.rejected",
+		says: "What the SDK refused was not executed.",
+		provenBy: ["test/mcp/outcomes.test.ts"],
+	},
+	{
+		id: "honest.simulation",
+		says: "What a failing disk cost is counted exactly, in the trail itself.",
+		provenBy: ["packages/audit/src/open-audit.simulation.test.ts"],
+	},
+	{
+		id: "honest.slot",
+		says: "The losses of a process that died on a full disk are told by the next.",
+		provenBy: ["test/fault/disk-full.test.ts"],
+	},
+	{
+		id: "honest.started",
+		says: "trail.started is not given up.",
+		provenBy: ["packages/audit/src/open-audit.test.ts"],
+	},
+	{
+		id: "honest.unknown_tool",
+		says: "An unknown tool is rejected in both SDK generations.",
+		provenBy: ["test/mcp/outcomes.test.ts"],
+	},
+	{
+		id: "honest.unwritable",
+		says: "An unwritable folder is named with its user and the remedy.",
+		provenBy: ["test/fault/permissions.test.ts"],
+	},
+	{
+		id: "bounded.close",
+		says: "Close ends at its deadline whatever hangs, and names what hangs.",
+		provenBy: ["packages/audit/src/open-audit.test.ts"],
+	},
+	{
+		id: "bounded.dead_letters",
+		says: "A lane holds at the limit of its dead-letter file.",
+		provenBy: ["packages/audit/src/open-audit.test.ts"],
+	},
+	{
+		id: "bounded.held",
+		says: "A held request is told when it is given up at the cap, and never runs.",
+		provenBy: ["packages/mcp/src/hook/gate.test.ts"],
+	},
+	{
+		id: "bounded.line",
+		says: "Every event fits into 65,535 bytes; what was cut is marked.",
+		provenBy: ["packages/audit/src/open-audit.test.ts", "packages/event/src/trim-to-fit.test.ts"],
+	},
+	{
+		id: "bounded.lists",
+		says: "What was learned from lists has a cap and a time to live.",
+		provenBy: ["packages/mcp/src/audited/definitions.test.ts"],
+	},
+	{
+		id: "bounded.open_requests",
+		says: "At the cap of open requests the oldest ends evicted; its late answer is unmatched.",
+		provenBy: ["packages/mcp/src/hook/traps.test.ts"],
+	},
+	{
+		id: "bounded.open_ttl",
+		says: "A request that nobody answers ends evicted after its time to live.",
+		provenBy: ["packages/mcp/src/hook/traps.test.ts"],
+	},
+	{
+		id: "bounded.peer_context",
+		says: "Over-long and inherited trace context keys are not read.",
+		provenBy: ["packages/mcp/src/otel/traced.test.ts"],
+	},
+	{
+		id: "bounded.queue",
+		says: "What does not fit before the trail is lost newest first, and trail.lost says so.",
+		provenBy: ["packages/audit/src/open-audit.test.ts"],
+	},
+	{
+		id: "bounded.queue_bytes",
+		says: "What waits is bounded by size, too.",
+		provenBy: ["packages/audit/src/open-audit.test.ts"],
+	},
+	{
+		id: "bounded.refusals",
+		says: "Sinks that refuse everything come to rest.",
+		provenBy: ["packages/audit/src/open-audit.test.ts"],
+	},
+	{
+		id: "bounded.slow_sink",
+		says: "A sink that hangs delays no other.",
+		provenBy: ["packages/audit/src/open-audit.test.ts"],
+	},
+	{
+		id: "bounded.span_names",
+		says: "Names and ids on spans are cut and escaped.",
+		provenBy: ["packages/mcp/src/otel/traced.test.ts"],
+	},
+	{
+		id: "bounded.text",
+		says: "Any string becomes a text within its bound.",
+		provenBy: ["packages/event/src/clean-text.test.ts"],
+	},
+	{
+		id: "bounded.write_deadline",
+		says: "A write that never settles is given up and tried again.",
+		provenBy: ["packages/audit/src/delivery/deliver.test.ts"],
+	},
+	{
+		id: "private.actor",
+		says: "Who asked comes from checked claims; the token is only a digest.",
+		provenBy: ["test/mcp/http.test.ts"],
+	},
+	{
+		id: "private.canary",
+		says: "No private value appears in any event, span, log, dead letter or error.",
+		provenBy: ["test/mcp/canary.test.ts", "test/privacy/canary.test.ts"],
+	},
+	{
+		id: "private.console_escaped",
+		says: "What would hide in a terminal is shown.",
+		provenBy: ["packages/sinks/src/console.test.ts"],
+	},
+	{
+		id: "private.default_policy",
+		says: "The default policy keeps metadata only.",
+		provenBy: ["packages/audit/src/default-policy.test.ts"],
+	},
+	{
+		id: "private.digest",
+		says: "A digest equals HMAC-SHA-256 over domain, kind and value.",
+		provenBy: ["packages/audit/src/keys/keyed-digester.test.ts"],
+	},
+	{
+		id: "private.key_canary",
+		says: "No byte of a key appears in an error.",
+		provenBy: ["packages/audit/src/keys/key-file.test.ts"],
+	},
+	{
+		id: "private.key_file",
+		says: "A key file open to others is refused, with the remedy.",
+		provenBy: ["packages/audit/src/keys/key-file.test.ts"],
+	},
+	{
+		id: "private.lists",
+		says: "What a private list taught is not shared between principals.",
+		provenBy: ["packages/mcp/src/audited/definitions.test.ts"],
+	},
+	{
+		id: "private.redact_fails",
+		says: "Where redaction throws, the event is kept at level metadata, trimmed.",
+		provenBy: ["packages/audit/src/open-audit.test.ts"],
+	},
+	{
+		id: "private.span_error_text",
+		says: "Error text is on a span only where asked for, bounded.",
+		provenBy: ["packages/mcp/src/otel/traced.test.ts"],
+	},
+	{
+		id: "private.span_session",
+		says: "No session id is on a span without a digest.",
+		provenBy: ["packages/mcp/src/otel/traced.test.ts"],
+	},
+	{
+		id: "private.uri",
+		says: "Any string becomes a URI within its bound.",
+		provenBy: ["packages/event/src/clean-uri.test.ts"],
+	},
+	{
+		id: "private.uri_canary",
+		says: "No user info, query, fragment or data of a URL survives.",
+		provenBy: ["packages/event/src/clean-uri.test.ts"],
+	},
+	{
+		id: "tamper.any",
+		says: "Any mixture of manipulations is found.",
+		provenBy: ["test/tamper/tamper.test.ts"],
+	},
+	{
+		id: "tamper.bounded",
+		says: "All faults are counted, the first are listed, lines are bounded.",
+		provenBy: ["packages/integrity/src/verifier.test.ts"],
+	},
+	{
+		id: "tamper.constant_memory",
+		says: "Verifying needs memory that does not grow with the events.",
+		provenBy: ["test/tamper/large.long.test.ts", "test/tamper/large.test.ts"],
+	},
+	{
+		id: "tamper.format",
+		says: "The published example is reproduced, and a shell can verify it.",
+		provenBy: ["packages/integrity/src/seal.test.ts"],
+	},
+	{
+		id: "tamper.place",
+		says: "A fault is named by file, line and byte.",
+		provenBy: ["packages/integrity/src/verifier.test.ts"],
+	},
+	{
+		id: "tamper.pruned",
+		says: "Only what was pruned is excused.",
+		provenBy: ["packages/integrity/src/verifier.test.ts"],
+	},
+	{
+		id: "tamper.restart",
+		says: "A restart is explained by trail.recovered.",
+		provenBy: ["packages/integrity/src/verifier.test.ts"],
+	},
+	{
+		id: "tamper.table",
+		says: "Each kind of manipulation gives exactly the faults of the table.",
+		provenBy: ["test/tamper/tamper.test.ts"],
+	},
+	{
+		id: "tamper.unforgeable",
+		says: "No string inside an event passes for a line's end.",
+		provenBy: ["packages/integrity/src/seal.test.ts"],
+	},
+	{
+		id: "tamper.untouched",
+		says: "Nothing is found on untouched trails.",
+		provenBy: ["test/tamper/tamper.test.ts"],
+	},
+	{
+		id: "compatible.major",
+		says: "Another major version is refused with one clear issue.",
+		provenBy: ["packages/event/src/validate.test.ts"],
+	},
+	{
+		id: "compatible.reader",
+		says: "An imagined 1.1 event is read; a 1.0 writer may not write it.",
+		provenBy: ["packages/event/src/validate.test.ts"],
+	},
+	{
+		id: "compatible.types",
+		says: "The classes of both SDK generations are accepted, and the same instance comes back.",
+		provenBy: ["test/mcp/types.test.ts"],
+	},
+	{
+		id: "failclosed.broken_gate",
+		says: "A request whose admission itself fails is refused.",
+		provenBy: ["packages/mcp/src/hook/gate.test.ts"],
+	},
+	{
+		id: "failclosed.held_cancel",
+		says: "1,000 requests cancelled while held: no handler runs.",
+		provenBy: ["packages/mcp/src/hook/gate.test.ts"],
+	},
+	{
+		id: "failclosed.held_close",
+		says: "Held requests leave the queue when their connection closes.",
+		provenBy: ["packages/mcp/src/hook/gate.test.ts"],
+	},
+	{
+		id: "failclosed.hold",
+		says: "What an operator must mend is retried slowly and never dead-lettered.",
+		provenBy: ["packages/audit/src/delivery/deliver.test.ts"],
+	},
+	{
+		id: "failclosed.not_durable",
+		says: "secure rejects where the trail refuses, hangs or is closed.",
+		provenBy: ["packages/audit/src/open-audit.test.ts"],
+	},
+	{
+		id: "failclosed.secure",
+		says: "secure resolves only once the event is durable and at so many sinks.",
+		provenBy: ["packages/audit/src/open-audit.test.ts"],
+	},
+	{
+		id: "safe.any_exchange",
+		says: "Any exchange becomes exactly one valid event.",
+		provenBy: ["packages/mcp/src/audited/total.test.ts"],
+	},
+	{
+		id: "safe.dropped",
+		says: "A frame the SDK drops is dropped as bare and leaves nothing open.",
+		provenBy: ["test/mcp/hostile.test.ts"],
+	},
+	{
+		id: "safe.foreign",
+		says: "Files, links and pipes that are no part of a trail are left alone and named.",
+		provenBy: ["test/fault/damaged.test.ts"],
+	},
+	{
+		id: "safe.group",
+		says: "A named group may read, and nobody else.",
+		provenBy: ["test/fault/permissions.test.ts"],
+	},
+	{
+		id: "safe.insecure",
+		says: "A folder that others may write to is refused, with the remedy.",
+		provenBy: ["test/fault/permissions.test.ts"],
+	},
+	{
+		id: "safe.links",
+		says: "A link is refused as a trail's folder.",
+		provenBy: ["test/fault/damaged.test.ts"],
+	},
+	{
+		id: "safe.modes",
+		says: "Folders are 0700 and files 0600, whatever the umask.",
+		provenBy: ["test/fault/permissions.test.ts"],
+	},
+	{
+		id: "safe.nofollow",
+		says: "No link is followed, no pipe waited for.",
+		provenBy: ["packages/audit/src/system/node-system.test.ts"],
+	},
+	{
+		id: "safe.total",
+		says: "A hostile frame gets the same answer as bare and exactly one valid event.",
+		provenBy: ["test/mcp/hostile.test.ts"],
+	},
+	{
+		id: "safe.uid",
+		says: "A stream of another uid is left alone and named.",
+		provenBy: ["test/fault/damaged.test.ts"],
+	},
+	{
+		id: "safe.untrusted_trace",
+		says: "An untrusted peer's trace context is a link, its baggage dropped.",
+		provenBy: ["packages/mcp/src/otel/traced.test.ts"],
+	},
+	{
+		id: "bench.interval",
+		says: "A target is missed only when the whole interval lies on the wrong side; sides are interleaved.",
+		provenBy: ["test/bench/rounds.test.ts"],
+	},
+	{
+		id: "cli.errors",
+		says: "Wrong use exits with 2, says what to do, and never shows a key.",
+		provenBy: ["test/cli/hash.test.ts", "test/cli/validate.test.ts", "test/cli/verify.test.ts"],
+	},
+	{
+		id: "cli.escaped",
+		says: "No line of a trail can act on the terminal.",
+		provenBy: ["test/cli/tail.test.ts"],
+	},
+	{
+		id: "cli.hash",
+		says: "hash gives the keyed digest that the trail holds, for every key of the file.",
+		provenBy: ["test/cli/hash.test.ts"],
+	},
+	{
+		id: "cli.pipe",
+		says: "A command ends quietly when nobody reads any more.",
+		provenBy: ["test/cli/tail.test.ts"],
+	},
+	{
+		id: "cli.progress",
+		says: "Long input shows progress on a terminal's standard error.",
+		provenBy: ["test/cli/terminal.test.ts"],
+	},
+	{
+		id: "cli.report",
+		says: "At a terminal verify reports for a person.",
+		provenBy: ["test/cli/terminal.test.ts"],
+	},
+	{
+		id: "cli.tail",
+		says: "tail shows one readable line an event, and follows rotation and new streams.",
+		provenBy: ["test/cli/tail.test.ts"],
+	},
+	{
+		id: "cli.validate",
+		says: "validate names line and broken rule of every event that is wrong.",
+		provenBy: ["test/cli/validate.test.ts"],
+	},
+	{
+		id: "cli.verify",
+		says: "verify exits 0 for good, 1 for faults, 2 where it could not judge.",
+		provenBy: ["test/cli/verify.test.ts"],
+	},
+	{
+		id: "docs.errors",
+		says: "Every error code stands in docs/errors.md with the same words, and nothing else does.",
+		provenBy: ["packages/audit/src/error-codes.test.ts"],
+	},
+	{
+		id: "docs.examples",
+		says: "The smallest examples run, record each call once, and are under 40 lines.",
+		provenBy: ["examples/minimal/minimal.test.ts"],
+	},
+	{
+		id: "docs.examples_compile",
+		says: "Every @example compiles, and what a user calls first has one.",
+		provenBy: ["test/docstrings.test.ts"],
+	},
+	{
+		id: "docs.kafka_errors",
+		says: "The table of Kafka's codes in the docs is the sink's.",
+		provenBy: ["packages/sinks/src/kafka/docs.test.ts"],
+	},
+	{
+		id: "docs.links",
+		says: "Every relative link of a page leads somewhere.",
+		provenBy: ["test/readme.test.ts"],
+	},
+	{
+		id: "docs.short",
+		says: "The README is two screens at most.",
+		provenBy: ["test/readme.test.ts"],
+	},
+	{
+		id: "docs.snippets",
+		says: "Every snippet of the docs runs as it stands.",
+		provenBy: ["test/readme.test.ts"],
+	},
+	{
+		id: "kafka.batch_bytes",
+		says: "A batch too large for one request is cut.",
+		provenBy: ["packages/sinks/src/kafka.test.ts", "packages/sinks/src/kafka/encode.test.ts"],
+	},
+	{
+		id: "kafka.bytes",
+		says: "The value is the stored line, unchanged.",
+		provenBy: ["packages/sinks/src/kafka/encode.test.ts"],
+	},
+	{
+		id: "kafka.contract",
+		says: "The sink passes the contract of every sink, faked and real.",
+		provenBy: ["packages/sinks/src/kafka.test.ts", "test/services/kafka/delivery.service.test.ts"],
+	},
+	{
+		id: "kafka.coverage",
+		says: "An answer that lacks a partition counts as a rejection.",
+		provenBy: ["packages/sinks/src/kafka.test.ts", "packages/sinks/src/kafka/coverage.test.ts"],
+	},
+	{
+		id: "kafka.errors",
+		says: "Errors of TLS, SASL, network and a missing client say what to do.",
+		provenBy: [
+			"packages/sinks/src/kafka/kafkajs.test.ts",
+			"packages/sinks/src/kafka/sink-error.test.ts",
+		],
+	},
+	{
+		id: "kafka.fresh_producer",
+		says: "After any rejected send a fresh producer sends the same batch.",
+		provenBy: ["packages/sinks/src/kafka.test.ts"],
+	},
+	{
+		id: "kafka.headers",
+		says: "Records carry CloudEvents 1.0.2 headers in binary mode and the trace context.",
+		provenBy: [
+			"packages/sinks/src/kafka/encode.test.ts",
+			"test/services/kafka/delivery.service.test.ts",
+		],
+	},
+	{
+		id: "kafka.never_non_idempotent",
+		says: "A rejected connect never leads to a send without idempotence.",
+		provenBy: ["packages/sinks/src/kafka.test.ts"],
+	},
+	{
+		id: "kafka.one_in_flight",
+		says: "Two requests are never under way at once.",
+		provenBy: ["packages/sinks/src/kafka.test.ts"],
+	},
+	{
+		id: "kafka.options",
+		says: "An invalid option is a TypeError that names it.",
+		provenBy: ["packages/sinks/src/kafka.test.ts"],
+	},
+	{
+		id: "kafka.partitioner",
+		says: "Keys lie where Java's client puts them.",
+		provenBy: [
+			"packages/sinks/src/kafka/murmur2.test.ts",
+			"test/services/kafka/delivery.service.test.ts",
+		],
+	},
+	{
+		id: "kafka.poison",
+		says: "Only what the broker refuses for good is dead-lettered.",
+		provenBy: ["test/services/kafka/delivery.service.test.ts"],
+	},
+	{
+		id: "kafka.real_broker",
+		says: "The suites ran against the release of Apache Kafka they name.",
+		provenBy: ["test/services/kafka/broker.service.test.ts"],
+	},
+	{
+		id: "kafka.round_trip",
+		says: "20,000 events arrive unchanged, in order, chained, by an idempotent producer.",
+		provenBy: ["test/services/kafka/delivery.service.test.ts"],
+	},
+	{
+		id: "kafka.topic_check",
+		says: "A topic that is missing or keeps too few copies holds every event back.",
+		provenBy: [
+			"packages/sinks/src/kafka.test.ts",
+			"packages/sinks/src/kafka/topic.test.ts",
+			"test/services/kafka/delivery.service.test.ts",
+		],
+	},
+	{
+		id: "kafka.verdicts",
+		says: "Each of the broker's codes has its verdict in every client's error shape.",
+		provenBy: ["packages/sinks/src/kafka/sink-error.test.ts"],
+	},
+	{
+		id: "schema.generated",
+		says: "What is generated is what is committed.",
+		provenBy: ["packages/event/src/schema.test.ts"],
+	},
+	{
+		id: "schema.invalid",
+		says: "Each wrong example is refused alike by zod and ajv.",
+		provenBy: ["packages/event/src/schema.test.ts"],
+	},
+	{
+		id: "schema.matrix_valid",
+		says: "Every event of the matrix is writer-valid.",
+		provenBy: ["test/matrix/matrix.ts"],
+	},
+	{
+		id: "schema.no_zod",
+		says: "The root entry loads no zod.",
+		provenBy: ["packages/event/src/index.test.ts"],
+	},
+	{
+		id: "schema.one_verdict",
+		says: "zod and ajv agree on mutated events; the reader takes whatever a writer may write.",
+		provenBy: ["packages/event/src/validate.test.ts"],
+	},
+	{
+		id: "schema.portable",
+		says: "Patterns use only what every validator shares.",
+		provenBy: ["packages/event/src/schema.test.ts"],
+	},
+	{
+		id: "schema.stored_form",
+		says: "The two published lines hash over their bytes and are chained.",
+		provenBy: ["packages/event/src/schema.test.ts"],
+	},
+	{
+		id: "schema.types",
+		says: "The generated types are those that zod infers.",
+		provenBy: ["packages/event/src/schema.test.ts"],
+	},
+	{
+		id: "schema.valid",
+		says: "Every type has a valid example in stored order.",
+		provenBy: ["packages/event/src/schema.test.ts"],
+	},
+];

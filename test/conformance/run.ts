@@ -153,7 +153,10 @@ for (const row of [heads, ...rows]) {
 		`${name.padEnd(16)}${bare.padEnd(18)}${instrumented.padEnd(14)}${events.padStart(8)}${spans.padStart(8)}  ${verdict}`,
 	);
 }
-tell(`\n${((performance.now() - startedMs) / 1000).toFixed(0)} s`);
+const verdict = failed ? "differs, see above" : "the same bare and instrumented, check by check";
+tell(
+	`\n${"[transparent.conformance]"} ${verdict}, ${((performance.now() - startedMs) / 1000).toFixed(0)} s`,
+);
 if (failed) tell(`What the suite wrote lies in ${folder}`);
 else await rm(folder, { recursive: true });
 process.exitCode = failed ? 1 : 0;
