@@ -25,6 +25,11 @@ export interface Requirement {
 
 export const requirements: readonly Requirement[] = [
 	{
+		id: "transparent.conformance",
+		says: "The official conformance suite gives the same result with and without, check by check.",
+		provenBy: ["test/conformance/run.ts"],
+	},
+	{
 		id: "transparent.conformance-gate",
 		says: "The gate's comparison finds any check that came out differently, and forgives only trace context.",
 		provenBy: [
