@@ -1,0 +1,18 @@
+import { fileURLToPath } from "node:url";
+import { mappings } from "../src/formats.ts";
+import { docsFile } from "./docs-file.ts";
+import { golden } from "./golden.ts";
+
+const root = new URL("../../../", import.meta.url);
+
+/** Where the golden files are. */
+export const goldenFolder = new URL("schemas/siem/golden/", root);
+
+/** Every generated file: absolute path and text. */
+export function generated(): ReadonlyMap<string, string> {
+	const files = [...golden(mappings)].map(([path, text]): [string, string] => [
+		fileURLToPath(new URL(path, goldenFolder)),
+		text,
+	]);
+	return new Map([[fileURLToPath(new URL("docs/formats.md", root)), docsFile(mappings)], ...files]);
+}

@@ -1,0 +1,102 @@
+import { isIP } from "node:net";
+import type { StoredEvent } from "@mcp-trail/event";
+import type { Conversion } from "./table.ts";
+
+/** Says something of a text; other values say nothing. */
+export function ofText(
+	says: string,
+	of: (text: string, event: StoredEvent) => unknown,
+	keeps = false,
+): Conversion {
+	return {
+		says,
+		keeps,
+		of: (value, event) => (typeof value === "string" ? of(value, event) : undefined),
+	};
+}
+
+/** Computes something from the whole event. */
+export function computed(says: string, of: (event: StoredEvent) => unknown): Conversion {
+	return { says, keeps: false, of: (_value, event) => of(event) };
+}
+
+/** Puts one vocabulary into another; a word that is not in the table is `otherwise`. */
+export function words<W extends string | number | readonly string[]>(
+	vocabulary: Readonly<Record<string, W>>,
+	otherwise?: W,
+): Conversion {
+	const pairs = Object.entries(vocabulary).map(([word, target]) => `${word} → ${shown(target)}`);
+	if (otherwise !== undefined) pairs.push(`else ${shown(otherwise)}`);
+	return ofText(pairs.join(", "), (word) =>
+		Object.hasOwn(vocabulary, word) ? vocabulary[word] : otherwise,
+	);
+}
+
+function shown(word: string | number | readonly string[]): string {
+	return typeof word === "object" ? `[${word.join(", ")}]` : String(word);
+}
+
+/** A time as epoch milliseconds; a day that its month does not have is not a time. */
+export const epochMs = ofText(
+	"epoch milliseconds",
+	(time) => {
+		const ms = Date.parse(time);
+		return !Number.isNaN(ms) && new Date(ms).toISOString() === time ? ms : undefined;
+	},
+	true,
+);
+
+/** The same where the target must have one: 31 February is 3 March. */
+export const nearestEpochMs = ofText("epoch milliseconds, if the date does not exist", (time) => {
+	const ms = Date.parse(time);
+	return Number.isNaN(ms) ? 0 : ms;
+});
+
+/** The hexadecimal digits of a `sha256:` digest. */
+export const hexDigits = ofText(
+	"the hexadecimal digits",
+	(digest) => (digest.startsWith("sha256:") ? digest.slice("sha256:".length) : undefined),
+	true,
+);
+
+/** A number or truth value as text. */
+export const asText: Conversion = {
+	says: "as text",
+	keeps: true,
+	of: (value) =>
+		typeof value === "number" || typeof value === "boolean" ? String(value) : undefined,
+};
+
+/** A value as the only item of a list. */
+export const listed: Conversion = { says: "as a list of one", keeps: true, of: (value) => [value] };
+
+/** The value, said again where the target also looks for it. */
+export const again: Conversion = { says: "said again", keeps: false, of: (value) => value };
+
+/** An IP address; any other text says nothing. */
+export const ipAddress = ofText(
+	"if it is an IP address",
+	(text) => (isIP(text) !== 0 && !text.includes("%") ? text : undefined),
+	true,
+);
+
+/** The same, said again where the target also looks for it. */
+export const ipAddressAgain: Conversion = { ...ipAddress, keeps: false };
+
+/** The part before, or after, the slash of `product/version`. */
+export const beforeSlash = ofText("the part before `/`", (text) => text.split("/", 1)[0]);
+
+/** The part after the first slash of `product/version`. */
+export const afterSlash = ofText("the part after `/`", (text) => {
+	const slash = text.indexOf("/");
+	return slash < 0 || slash === text.length - 1 ? undefined : text.slice(slash + 1);
+});
+
+/** One line for a person: type, method, target, outcome. */
+export const summary = computed(
+	"`type`, `mcp.method`, `target.name`, `outcome.status` and `outcome.reason`, in one line",
+	({ type, mcp, target, outcome }) =>
+		[type, mcp?.method, target?.name, outcome?.status, outcome?.reason]
+			.filter((word) => word !== undefined)
+			.join(" "),
+);

@@ -1,0 +1,87 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { StoredEvent } from "@mcp-trail/event";
+import { validate } from "@mcp-trail/event/schema";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { anEvent, leaves, withLeaf } from "../scripts/any-event.ts";
+import { examples } from "../scripts/examples.ts";
+import { generated, goldenFolder } from "../scripts/generated.ts";
+import { formats, mappings } from "./formats.ts";
+
+const readerSchema = JSON.parse(
+	readFileSync(new URL("../../../schemas/event/1.0.schema.json", import.meta.url), "utf8"),
+);
+
+describe("the formats", () => {
+	it("[formats.generated] page and golden files are what the tables make", () => {
+		const files = generated();
+		for (const [file, text] of files)
+			expect({ file, text: readFileSync(file, "utf8") }).toEqual({ file, text });
+		const folder = fileURLToPath(goldenFolder);
+		const committed = readdirSync(folder, { recursive: true, withFileTypes: true })
+			.filter((entry) => entry.isFile())
+			.map((entry) => join(entry.parentPath, entry.name));
+		expect(committed.filter((file) => !files.has(file))).toEqual([]);
+	});
+
+	it("have names of their own", () => {
+		const names = formats.map(({ name }) => name);
+		expect(new Set(names).size).toBe(names.length);
+		for (const name of names) expect(name).toMatch(/^[a-z][a-z0-9_]{0,31}$/);
+	});
+
+	it.each(mappings.map(({ format, parts }) => [format.name, parts] as const))(
+		"%s reads only members that an event has",
+		(_name, parts) => {
+			const read = parts.flatMap(({ rows }) => rows.flatMap(({ from }) => from ?? []));
+			expect(read.filter((path) => !hasMember(path))).toEqual([]);
+		},
+	);
+
+	it.each(formats.map((format) => [format.name, format] as const))(
+		"[formats.lossless] %s says two events that differ in one member differently",
+		(_name, format) => {
+			const sameAfterChange = (event: StoredEvent): string[] => {
+				const said = JSON.stringify(format.project(event));
+				return leaves(event)
+					.filter(({ path }) => JSON.stringify(format.project(withLeaf(event, path))) === said)
+					.map(({ path }) => `${event.type}: ${path.join(".")}`);
+			};
+			expect([...examples().values()].flatMap(sameAfterChange)).toEqual([]);
+			fc.assert(
+				fc.property(anEvent, (event) => {
+					expect(sameAfterChange(event)).toEqual([]);
+				}),
+				{ numRuns: 50 },
+			);
+		},
+	);
+
+	it.each(formats.map((format) => [format.name, format] as const))(
+		"[formats.total] %s never throws, and is pure",
+		(_name, format) => {
+			fc.assert(
+				fc.property(anEvent, (event) => {
+					expect(validate(event, { as: "writer" }).issues).toEqual([]);
+					const before = JSON.stringify(event);
+					const said = JSON.stringify(format.project(event));
+					expect(JSON.stringify(event)).toBe(before);
+					expect(JSON.stringify(format.project(event))).toBe(said);
+				}),
+				{ numRuns: 200 },
+			);
+		},
+	);
+});
+
+function hasMember(path: string): boolean {
+	let schema = readerSchema;
+	for (const name of path.split(".")) {
+		while (schema?.$ref !== undefined)
+			schema = readerSchema.$defs[schema.$ref.slice("#/$defs/".length)];
+		schema = schema?.properties?.[name];
+	}
+	return schema !== undefined;
+}
