@@ -4,6 +4,7 @@ import {
 	readSegments,
 	type FileTrailOptions,
 	type Trail,
+	type TrailReader,
 } from "@mcp-trail/audit";
 import {
 	seededRandom,
@@ -81,9 +82,20 @@ function appendOne({ trail }: Running, random: SeededRandom, ledger: Ledger): vo
 	);
 }
 
+/** As a lane does, tries again until there is a cursor. */
+async function openReader(trail: Trail, ledger: Ledger): Promise<TrailReader> {
+	for (;;) {
+		try {
+			return await trail.reader("sink");
+		} catch (error) {
+			ledger.errors.push(toError(error));
+		}
+	}
+}
+
 /** A lane: reads, delivers, commits; a fault in the commit is tried again with the next batch. */
 async function deliver(trail: Trail, random: SeededRandom, ledger: Ledger): Promise<void> {
-	const reader = await trail.reader("sink");
+	const reader = await openReader(trail, ledger);
 	const last = new Map<string, number>();
 	const never = new AbortController().signal;
 	for (;;) {
@@ -151,9 +163,18 @@ async function checkFolder(world: SimulatedWorld, ledger: Ledger): Promise<void>
 
 /**
  * A seeded life of one folder: processes come, write, deliver, die or close, lose power, meet failing disks and full
- * ones, share the folder. Throws where anything that was promised did not hold at the end.
+ * ones, share the folder. Resolves with what did not hold of all that was promised, undefined where everything did.
  */
-export async function live(seed: number): Promise<void> {
+export async function live(seed: number): Promise<string | undefined> {
+	try {
+		await lifeOf(seed);
+		return undefined;
+	} catch (error) {
+		return error instanceof Error ? error.message : String(error);
+	}
+}
+
+async function lifeOf(seed: number): Promise<void> {
 	const random = seededRandom(seed * 7919);
 	const world = simulatedWorld(seed);
 	const ledger: Ledger = {

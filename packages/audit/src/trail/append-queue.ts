@@ -2,6 +2,14 @@ import type { AuditEvent } from "@mcp-trail/event";
 import type { Position, TrailError } from "../trail.ts";
 import type { Receipt } from "./unwaited.ts";
 
+/** How an event is appended. */
+export interface AppendOptions {
+	readonly reserve?: boolean;
+	readonly acting?: boolean;
+	/** The caller appends again what is refused, so it is not counted as lost. */
+	readonly retried?: boolean;
+}
+
 /** An event that waits to be sealed, and its caller. */
 export interface Pending {
 	readonly event: AuditEvent;
@@ -64,4 +72,10 @@ export function appendQueue(): AppendQueue {
 			return pending;
 		},
 	};
+}
+
+/** Tells the caller that its event was not taken. */
+export function refusePending({ caller, bytes, acting }: Pending, error: TrailError): void {
+	if ("reject" in caller) caller.reject(error);
+	else caller.refused(bytes, acting, error);
 }

@@ -1,7 +1,13 @@
 import type { AuditEvent } from "@mcp-trail/event";
 import { sealer, type Head, type SealedEvent } from "@mcp-trail/integrity";
 import type { Loss, LossCause, Position, TrailContext, TrailError } from "../trail.ts";
-import { appendQueue, type Caller, type Pending } from "./append-queue.ts";
+import {
+	appendQueue,
+	refusePending,
+	type AppendOptions,
+	type Caller,
+	type Pending,
+} from "./append-queue.ts";
 import { eventSize } from "./event-size.ts";
 import { lastHead } from "./last-head.ts";
 import { lossEvent } from "./own-events.ts";
@@ -33,13 +39,6 @@ export interface Appender {
 	close(): Promise<void>;
 }
 
-interface AppendOptions {
-	readonly reserve?: boolean;
-	readonly acting?: boolean;
-	/** The caller appends again what is refused, so it is not counted as lost. */
-	readonly retried?: boolean;
-}
-
 interface Batch {
 	readonly lines: SealedEvent[];
 	/** Callers of the last lines; the lines before are the trail's own. */
@@ -63,11 +62,6 @@ let next: Caller;
 const capture = (resolve: Caller["resolve"], reject: Caller["reject"]): void => {
 	next = { resolve, reject };
 };
-
-function refusePending({ caller, bytes, acting }: Pending, error: TrailError): void {
-	if ("reject" in caller) caller.reject(error);
-	else caller.refused(bytes, acting, error);
-}
 
 /** Makes the flush loop of a stream. */
 export function appender(

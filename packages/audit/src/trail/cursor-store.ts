@@ -12,6 +12,8 @@ export interface CursorStore {
 	save(reader: string, streamId: string, sequence: number): Promise<void>;
 	/** Says that a reader is named by the configuration. */
 	open(reader: string): void;
+	/** Takes that back: the reader could not be opened. */
+	unopen(reader: string): void;
 	/** Readers that nobody opened since `retentionMs`, and how many records each had still to read. */
 	expired(
 		retentionMs: number,
@@ -79,6 +81,7 @@ export function cursorStore(
 			return done;
 		},
 		open: (reader) => void opened.add(reader),
+		unopen: (reader) => void opened.delete(reader),
 		expired(retentionMs) {
 			const found: { reader: string; undelivered: number }[] = [];
 			for (const reader of this.readers()) {

@@ -75,6 +75,20 @@ describe("fileTrail", () => {
 		expect(released?.event.sink).toEqual({ name: "old", code: "reader_released", events: 7 });
 	});
 
+	it("opens no reader whose cursor cannot be kept", async () => {
+		const world = simulatedWorld(3);
+		const trail = await open(world, world.start());
+		await append(world, trail, 3);
+		world.faults.writeError = 1;
+		await expect(world.run(() => trail.reader("sink", "newest"))).rejects.toMatchObject({
+			code: "storage_failed",
+			message: expect.stringContaining("reader sink"),
+		});
+		world.faults.writeError = 0;
+		const reader = await world.run(() => trail.reader("sink", "newest"));
+		expect(reader.lag()).toBe(0);
+	});
+
 	it("[durable.lease] takes over the stream of a dead host once its lease has run out", async () => {
 		const world = simulatedWorld(2);
 		const far = world.start({ host: "elsewhere" });

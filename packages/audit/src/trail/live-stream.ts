@@ -1,6 +1,6 @@
 import type { SealedEvent } from "@mcp-trail/integrity";
 import type { FileHandle, System } from "../system.ts";
-import { errorCode } from "../system/error-code.ts";
+import { isDiskFull } from "../system/error-code.ts";
 import type { TrailError } from "../trail.ts";
 import { writeAll } from "./json-file.ts";
 import { segmentPath, type OwnedStream } from "./owned-stream.ts";
@@ -137,7 +137,8 @@ export function liveStream(options: LiveStreamOptions): LiveStream {
 				await retire();
 				// With no space a second try has no better chance, unless some could be given back.
 				const again =
-					failure === undefined && (!isFull(error) || (await options.relieve().catch(() => false)));
+					failure === undefined &&
+					(!isDiskFull(error) || (await options.relieve().catch(() => false)));
 				if (!again) throw fail(error);
 			}
 			try {
@@ -162,13 +163,8 @@ export function liveStream(options: LiveStreamOptions): LiveStream {
 	};
 }
 
-function isFull(error: unknown): boolean {
-	const code = errorCode(error);
-	return code === "ENOSPC" || code === "EDQUOT";
-}
-
 function storageError(error: unknown, path: string): TrailError {
-	if (isFull(error)) {
+	if (isDiskFull(error)) {
 		return trailError(
 			"full",
 			"disk_full",

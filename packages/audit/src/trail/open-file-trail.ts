@@ -1,4 +1,5 @@
 import type { Loss, Trail, TrailContext, TrailReader } from "../trail.ts";
+import { isDiskFull } from "../system/error-code.ts";
 import { appender } from "./appender.ts";
 import { adoption } from "./adoption.ts";
 import { cursorStore } from "./cursor-store.ts";
@@ -17,7 +18,7 @@ import { readerName } from "./reader-name.ts";
 import { scanSegments } from "./scan-segments.ts";
 import { tailCache } from "./tail-cache.ts";
 import { createStream, openFolder, type Share } from "./trail-folder.ts";
-import { asTrailError, reasonOf } from "./trail-error.ts";
+import { asTrailError, folderError, reasonOf } from "./trail-error.ts";
 import { untilAborted } from "./until-aborted.ts";
 import { withUnwaited } from "./unwaited.ts";
 import { upkeep } from "./upkeep.ts";
@@ -73,11 +74,7 @@ export async function openFileTrail(
 		segmentBytes: limits.segmentBytes,
 		sync,
 		share: (path) => share(path, "file"),
-		async relieve() {
-			const given = await room.relieve();
-			if (given) keeper.hurry();
-			return given;
-		},
+		relieve,
 		report(error) {
 			lastError = error.message;
 			report(error);
@@ -194,6 +191,36 @@ export async function openFileTrail(
 		},
 	};
 
+	/** A reader exists from its first cursor: before it is durable, nothing holds records back for it. */
+	async function openCursors(name: string, from: "oldest" | "newest"): Promise<void> {
+		const skip = from === "newest" && !cursors.readers().has(name);
+		cursors.open(name);
+		for (const stream of streams()) {
+			const sequence = skip ? lastOf(stream) : (cursors.get(name, stream.streamId) ?? 0);
+			if (stream !== own && !skip && sequence === 0) continue;
+			const save = (): Promise<void> => cursors.save(name, stream.streamId, sequence);
+			try {
+				await save().catch(async (error: unknown) => {
+					if (!isDiskFull(error) || !(await relieve())) throw error;
+					await save();
+				});
+			} catch (error) {
+				// On a full disk only delivery makes room, so that it goes on with a cursor that ends with the process.
+				if (!isDiskFull(error)) {
+					cursors.unopen(name);
+					throw cursorError(name, stream.path, error);
+				}
+				report(cursorError(name, stream.path, error));
+			}
+		}
+	}
+
+	async function relieve(): Promise<boolean> {
+		const given = await room.relieve();
+		if (given) keeper.hurry();
+		return given;
+	}
+
 	/** Lets go of every stream once nothing is written and nobody reads. */
 	async function release(): Promise<void> {
 		if (!closed || released || readers.size > 0) return;
@@ -231,19 +258,9 @@ export async function openFileTrail(
 		async reader(name, from = "oldest") {
 			readerName(name);
 			if (readers.has(name)) throw new TypeError(`Reader ${name} is open already. Close it first.`);
-			const isNew = !cursors.readers().has(name);
-			cursors.open(name);
+			await openCursors(name, from);
 			const reader = trailReader(name, host);
 			readers.set(name, reader);
-			const skip = isNew && from === "newest";
-			for (const stream of streams()) {
-				const sequence = skip ? lastOf(stream) : (cursors.get(name, stream.streamId) ?? 0);
-				if (stream !== own && !skip && sequence === 0) continue;
-				await cursors.save(name, stream.streamId, sequence).catch((error: unknown) => {
-					lastError = reasonOf(error);
-					report(asTrailError(error));
-				});
-			}
 			return reader;
 		},
 		health: () => ({
@@ -264,4 +281,13 @@ export async function openFileTrail(
 		},
 	};
 	return withUnwaited(opened, appends.appendUnwaited);
+}
+
+function cursorError(reader: string, path: string, error: unknown): Error {
+	return folderError(
+		"storage_failed",
+		path,
+		`The cursor of the reader ${reader} cannot be kept in ${path} (${reasonOf(error)}). Check the disk and the permissions.`,
+		error,
+	);
 }
