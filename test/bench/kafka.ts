@@ -72,7 +72,9 @@ async function requestsOf(topic: string, items: number): Promise<Request[]> {
 			disconnect: async () => {},
 			send: async (record) => {
 				requests.push({ topic: record.topic, messages: [...record.messages] });
-				return [{ topicName: topic, partition: 0, baseOffset: String(requests.length), errorCode: 0 }];
+				return [
+					{ topicName: topic, partition: 0, baseOffset: String(requests.length), errorCode: 0 },
+				];
 			},
 		}),
 	});
@@ -124,7 +126,11 @@ export async function benchKafka(options: {
 	try {
 		const results = await rounds([bare, lane], { rounds: options.rounds, items });
 		const [one, other] = [results.get("bare") ?? [], results.get("lane") ?? []];
-		report("bare kafkajs", paired(one, one, (_, b) => itemsPerSecond(b)), "events/s");
+		report(
+			"bare kafkajs",
+			paired(one, one, (_, b) => itemsPerSecond(b)),
+			"events/s",
+		);
 		report(
 			"lane: events/s ÷ bare",
 			paired(one, other, (a, b) => itemsPerSecond(b) / itemsPerSecond(a)),

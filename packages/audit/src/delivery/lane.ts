@@ -98,10 +98,15 @@ export function lane(options: LaneOptions): Lane {
 		return reader;
 	};
 
+	/** What was carried so far is booked, in the order of the trail; false = something was given up. */
+	let booked = Promise.resolve(true);
+
 	/** The next batch; undefined = no more. */
 	const next = async (from: TrailReader): Promise<Batch | undefined> => {
 		for (let wait = times.retryBaseMs; !stop.signal.aborted;) {
 			const hurried = hurry.signal.aborted;
+			// Only a booked batch has left the lag.
+			if (hurried) await booked;
 			if (hurried && from.lag() === 0) return undefined;
 			try {
 				return hurried
@@ -154,23 +159,30 @@ export function lane(options: LaneOptions): Lane {
 			await pause(system.timers, times.holdMs, hurry.signal);
 			from = await tryOpen();
 		}
-		const window: Promise<boolean>[] = [];
-		let previous = Promise.resolve(true);
+		const underWay: Promise<Delivered>[] = [];
+		const bookings: Promise<boolean>[] = [];
+		let ahead: Promise<Batch | undefined> | undefined;
 		let going = true;
 		while (going) {
-			const batch = await next(from);
+			const batch = await (ahead ?? next(from));
+			ahead = undefined;
 			if (batch === undefined) break;
 			const result = carry(batch);
-			const before = previous;
+			const before = booked;
 			// Cursors move in the order of the trail, however many batches are under way.
-			previous = (async () => {
-				const [outcome, ahead] = [await result, await before];
-				return ahead && (await settle(batch, outcome, from));
+			booked = (async () => {
+				const [outcome, whole] = [await result, await before];
+				return whole && (await settle(batch, outcome, from));
 			})();
-			window.push(previous);
-			if (window.length >= inFlight) going = (await window.shift()) ?? true;
+			underWay.push(result);
+			bookings.push(booked);
+			// A full batch that waits anyway is read while the sink works; one that is not may still grow.
+			if (from.lag() >= limit.events * (inFlight + 2)) ahead = next(from);
+			if (underWay.length >= inFlight) going = (await underWay.shift())?.undelivered === 0;
+			if (bookings.length > inFlight) going = ((await bookings.shift()) ?? true) && going;
 		}
-		await previous;
+		await ahead;
+		await booked;
 	};
 
 	return {
