@@ -20,9 +20,9 @@ export function within<T>(
 			resolve(late);
 		};
 		const cancel = timers.after(ms, onLate, { ref: true });
-		if (signal?.aborted === true) return onLate();
-		signal?.addEventListener("abort", onLate, { once: true });
-		// First the timer goes, then the caller goes on.
+		if (signal?.aborted === true) onLate();
+		else signal?.addEventListener("abort", onLate, { once: true });
+		// First the timer goes, then the caller goes on. What fails too late is handled here, or it would end the process.
 		work.finally(finish).then(resolve, reject);
 	});
 }
@@ -45,8 +45,8 @@ export function pause(timers: Timers, ms: number, ...signals: AbortSignal[]): Pr
 export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T | typeof late> {
 	return new Promise((resolve, reject) => {
 		const onAbort = (): void => resolve(late);
-		if (signal.aborted) return onAbort();
-		signal.addEventListener("abort", onAbort, { once: true });
+		if (signal.aborted) onAbort();
+		else signal.addEventListener("abort", onAbort, { once: true });
 		work.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
 	});
 }
