@@ -101,13 +101,34 @@ export function lane(options: LaneOptions): Lane {
 	/** What was carried so far is booked, in the order of the trail; false = something was given up. */
 	let booked = Promise.resolve(true);
 
+	/** By stream, how far was read and committed, where that differs. */
+	const places = new Map<string, { read: number; committed: number }>();
+	const took = ({ streamId, events, end }: Batch): void => {
+		const committed = (events[0]?.sequence ?? 1) - 1;
+		const place = places.get(streamId) ?? { read: committed, committed };
+		place.read = end.sequence;
+		places.set(streamId, place);
+	};
+	const committedTo = ({ streamId, sequence }: Position): void => {
+		const place = places.get(streamId);
+		if (place === undefined) return;
+		place.committed = sequence;
+		if (place.committed >= place.read) places.delete(streamId);
+	};
+	/** True if the cursor lags by what was read alone: a batch given up, or a commit that failed. */
+	const allRead = (from: TrailReader): boolean => {
+		let uncommitted = 0;
+		for (const { read, committed } of places.values()) uncommitted += read - committed;
+		return from.lag() <= uncommitted;
+	};
+
 	/** The next batch; undefined = no more. */
 	const next = async (from: TrailReader): Promise<Batch | undefined> => {
 		for (let wait = times.retryBaseMs; !stop.signal.aborted;) {
 			const hurried = hurry.signal.aborted;
 			// Only a booked batch has left the lag.
 			if (hurried) await booked;
-			if (hurried && from.lag() === 0) return undefined;
+			if (hurried && allRead(from)) return undefined;
 			try {
 				return hurried
 					? await from.read({ ...limit, lingerMs: 0 }, stop.signal)
@@ -145,6 +166,7 @@ export function lane(options: LaneOptions): Lane {
 		if (result.undelivered > 0) return false;
 		try {
 			await from.commit(batch.end);
+			committedTo(batch.end);
 		} catch (error) {
 			// The next commit covers this one; until then a restart delivers again.
 			fail("commit_failed", `the cursor cannot be made durable: ${messageOf(error)}`, error);
@@ -167,6 +189,7 @@ export function lane(options: LaneOptions): Lane {
 			const batch = await (ahead ?? next(from));
 			ahead = undefined;
 			if (batch === undefined) break;
+			took(batch);
 			const result = carry(batch);
 			const before = booked;
 			// Cursors move in the order of the trail, however many batches are under way.
