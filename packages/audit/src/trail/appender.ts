@@ -81,6 +81,8 @@ export function appender(
 	let closing = false;
 	let full = false;
 	let nextLossReportMs = 0;
+	/** For waiting: the other clock may be set back. */
+	const monotonicMs = (): number => system.clock.monotonicUs() / 1000;
 	let cancelLossTimer: (() => void) | undefined;
 	let closed = false;
 	let lastReportFailed = false;
@@ -220,8 +222,7 @@ export function appender(
 	}
 
 	function reportLosses(batch: Batch): void {
-		const nowMs = system.clock.nowMs();
-		nextLossReportMs = nowMs + (full ? LOSS_REPORT_WHEN_FULL_MS : LOSS_REPORT_MS);
+		nextLossReportMs = monotonicMs() + (full ? LOSS_REPORT_WHEN_FULL_MS : LOSS_REPORT_MS);
 		let reported = ledger.recorded;
 		for (let loss = ledger.take(); loss !== undefined; loss = ledger.take()) {
 			reported += loss.events;
@@ -272,7 +273,7 @@ export function appender(
 			refusePending(pending, refusal);
 		}
 		lastReportFailed = true;
-		nextLossReportMs = system.clock.nowMs() + LOSS_REPORT_MS;
+		nextLossReportMs = monotonicMs() + LOSS_REPORT_MS;
 	}
 
 	async function recordOwn(events: readonly AuditEvent[]): Promise<void> {
@@ -291,12 +292,12 @@ export function appender(
 		if (ledger.pending === 0 || store.refusal() !== undefined) return false;
 		// Losses of the last moment are told once more while closing; more often would not end.
 		if (closing) return !lastReportFailed;
-		return system.clock.nowMs() >= nextLossReportMs;
+		return monotonicMs() >= nextLossReportMs;
 	}
 
 	function scheduleLossReport(): void {
 		if (ledger.pending === 0 || cancelLossTimer !== undefined || closing) return;
-		const waitMs = Math.max(LOSS_REPORT_MS, nextLossReportMs - system.clock.nowMs());
+		const waitMs = Math.max(LOSS_REPORT_MS, nextLossReportMs - monotonicMs());
 		const wake = (): void => {
 			cancelLossTimer = undefined;
 			start();
@@ -330,7 +331,7 @@ export function appender(
 		roomChanged() {
 			if (!full) return;
 			full = false;
-			nextLossReportMs = Math.min(nextLossReportMs, system.clock.nowMs() + LOSS_REPORT_MS);
+			nextLossReportMs = Math.min(nextLossReportMs, monotonicMs() + LOSS_REPORT_MS);
 			start();
 		},
 		settled: () => settled(enqueued),

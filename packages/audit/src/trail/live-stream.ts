@@ -40,7 +40,7 @@ export function liveStream(options: LiveStreamOptions): LiveStream {
 	let current: { readonly segment: Segment; readonly handle: FileHandle } | undefined;
 	/** A segment with bytes after its good ones, from a write that failed. */
 	let broken: Segment | undefined;
-	let failure: { readonly error: TrailError; readonly untilMs: number } | undefined;
+	let failure: { readonly error: TrailError; readonly untilUs: number } | undefined;
 	let scratch = Buffer.allocUnsafe(64 * 1024);
 
 	async function put(lines: readonly SealedEvent[], bytes: number): Promise<void> {
@@ -119,13 +119,15 @@ export function liveStream(options: LiveStreamOptions): LiveStream {
 	function fail(error: unknown): TrailError {
 		const failed = storageError(error, stream.path);
 		if (failure === undefined) options.report(failed);
-		failure = { error: failed, untilMs: clock.nowMs() + BACKOFF_MS };
+		failure = { error: failed, untilUs: clock.monotonicUs() + BACKOFF_MS * 1000 };
 		return failed;
 	}
 
 	return {
 		refusal() {
-			return failure !== undefined && clock.nowMs() < failure.untilMs ? failure.error : undefined;
+			return failure !== undefined && clock.monotonicUs() < failure.untilUs
+				? failure.error
+				: undefined;
 		},
 		async write(lines, bytes) {
 			try {

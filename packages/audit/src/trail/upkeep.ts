@@ -48,7 +48,9 @@ export function upkeep(world: UpkeepWorld): Upkeep {
 	let cancel: (() => void) | undefined;
 	let round: Promise<void> = Promise.resolve();
 	let stopped = false;
+	/** By the monotonic clock: the other one may be set back. */
 	let lastFullMs = 0;
+	const nowMs = (): number => clock.monotonicUs() / 1000;
 
 	async function renew(): Promise<void> {
 		const { generation } = await readOwner(files, own.path);
@@ -93,7 +95,6 @@ export function upkeep(world: UpkeepWorld): Upkeep {
 		await attempt("Counting what other processes keep", async () =>
 			room.setOthers(await othersBytes(files, limits.dir, (id) => world.counted(id))),
 		);
-		await attempt("Releasing readers", releaseForgotten);
 	}
 
 	function schedule(doneMs = lastFullMs): void {
@@ -109,19 +110,24 @@ export function upkeep(world: UpkeepWorld): Upkeep {
 
 	async function next(): Promise<void> {
 		if (room.tight && (await room.recover())) world.roomChanged();
-		const nowMs = clock.nowMs();
-		if (nowMs - lastFullMs < ROUND_MS) return schedule();
+		const startMs = nowMs();
+		// A timer may come due a little early.
+		if (startMs - lastFullMs < ROUND_MS - 1) return schedule();
 		await attempt("Renewing the lease", renew);
-		if (fence === undefined) await full();
+		if (fence === undefined) {
+			await full();
+			// Not in the first round: whoever opened this trail has yet to open its readers.
+			await attempt("Releasing readers", releaseForgotten);
+		}
 		room.changed();
 		world.roomChanged();
-		schedule(nowMs);
+		schedule(startMs);
 	}
 
 	return {
 		async start() {
 			await full();
-			schedule(clock.nowMs());
+			schedule(nowMs());
 		},
 		fenced: () => fence,
 		hurry() {
