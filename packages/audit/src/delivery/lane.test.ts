@@ -21,6 +21,17 @@ const slow = (inFlight: number): Sink & { readonly got: number[] } => {
 	};
 };
 
+/** A trail whose cursors cannot be moved. */
+const uncommitted: OpenTrail = async (context) => {
+	const inner = await memoryTrail()(context);
+	return {
+		...inner,
+		async reader(name, from) {
+			const reader = await inner.reader(name, from);
+			return { ...reader, commit: () => Promise.reject(new Error("no space for a cursor")) };
+		},
+	};
+
 describe("a lane that drains", () => {
 	it.each([1, 2, 8])("ends when all is delivered, with %i batches under way", async (inFlight) => {
 		const sink = slow(inFlight);
@@ -43,15 +54,6 @@ describe("a lane that drains", () => {
 
 	it("does not wait for events it has delivered, where their commit failed", async () => {
 		const sink = slow(1);
-		const uncommitted: OpenTrail = async (context) => {
-			const inner = await memoryTrail()(context);
-			return {
-				...inner,
-				async reader(name, from) {
-					const reader = await inner.reader(name, from);
-					return { ...reader, commit: () => Promise.reject(new Error("no space for a cursor")) };
-				},
-			};
 		};
 		const audit = openAudit({
 			service: "tickets",

@@ -24,7 +24,10 @@ const open = (
 	);
 
 /** A process whose wall clock can be set. */
-function withClock(system: System): { readonly system: System; set(byMs: number): void } {
+function withClock(system: System): {
+	readonly system: System;
+	readonly set: (byMs: number) => void;
+} {
 	let offsetMs = 0;
 	const { clock } = system;
 	return {
@@ -51,7 +54,7 @@ describe("when the wall clock is set back", () => {
 		await world.run(() => trail.append(testEvent(2)));
 		await world.pass(5_000);
 		const events = await world.run(() => drain(reader, 2));
-		expect(events.map(({ event }) => event.loss?.events ?? 0).toSorted()).toEqual([0, 1]);
+		expect(events.reduce((sum, { event }) => sum + (event.loss?.events ?? 0), 0)).toBe(1);
 	});
 
 	it("takes over dead streams all the same", async () => {
