@@ -56,6 +56,7 @@ async function open(
 			const trail = await world.run(() =>
 				fileTrail({ dir: DIR, ...options })({
 					system,
+					readers: ["sink"],
 					complete: complete(random, () => world.nowMs()),
 					onError: (error) => ledger.errors.push(error),
 				}),

@@ -79,7 +79,12 @@ export function openAudit(options: AuditOptions): Audit {
 
 	const opening = (async () => {
 		const open = options.trail ?? memoryTrail();
-		return open({ system, complete, onError: (error) => report(trailError(error)) });
+		return open({
+			system,
+			readers: (options.sinks ?? []).map(({ name }) => name),
+			complete,
+			onError: (error) => report(trailError(error)),
+		});
 	})();
 
 	const lanes: readonly Lane[] = (options.sinks ?? []).map((sink) =>

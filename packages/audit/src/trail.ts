@@ -106,6 +106,8 @@ export interface Trail {
 /** What a trail is given by the audit that opens it. */
 export interface TrailContext {
 	readonly system: System;
+	/** Readers that will be opened: what they have not read is not removed before they are. */
+	readonly readers?: readonly string[];
 	/** Completes an event of the trail's own (`trail.recovered`, `trail.pruned`, `trail.lost`). */
 	complete(event: NewEvent): AuditEvent;
 	/** Reports what no caller can be told; never throws. */

@@ -6,14 +6,14 @@ import type { SlotFile } from "./slot-file.ts";
 
 /** The cursors of the owned streams, on disk. */
 export interface CursorStore {
-	/** Every reader with a cursor in any stream, or opened here. */
+	/** True where a stream has a cursor of the reader. */
+	has(reader: string): boolean;
+	/** Every reader with a cursor in any stream, or named here. */
 	readers(): ReadonlySet<string>;
 	get(reader: string, streamId: string): number | undefined;
 	save(reader: string, streamId: string, sequence: number): Promise<void>;
 	/** Says that a reader is named by the configuration. */
 	open(reader: string): void;
-	/** Takes that back: the reader could not be opened. */
-	unopen(reader: string): void;
 	/** Readers that nobody opened since `retentionMs`, and how many records each had still to read. */
 	expired(
 		retentionMs: number,
@@ -67,6 +67,7 @@ export function cursorStore(
 	}
 
 	return {
+		has: (reader) => streams().some(({ cursors }) => cursors.has(reader)),
 		readers() {
 			const names = new Set(opened);
 			for (const stream of streams()) for (const name of stream.cursors.keys()) names.add(name);
@@ -81,7 +82,6 @@ export function cursorStore(
 			return done;
 		},
 		open: (reader) => void opened.add(reader),
-		unopen: (reader) => void opened.delete(reader),
 		expired(retentionMs) {
 			const found: { reader: string; undelivered: number }[] = [];
 			for (const reader of this.readers()) {

@@ -59,6 +59,7 @@ export async function openFileTrail(
 	const lastOf = (stream: OwnedStream): number =>
 		stream === own ? durable : (dead.find((one) => one.stream === stream)?.lastSequence ?? 0);
 	const cursors = cursorStore(system, streams, lastOf, sync);
+	for (const name of context.readers ?? []) cursors.open(readerName(name));
 	const room = space({
 		context,
 		limits,
@@ -193,7 +194,7 @@ export async function openFileTrail(
 
 	/** A reader exists from its first cursor: before it is durable, nothing holds records back for it. */
 	async function openCursors(name: string, from: "oldest" | "newest"): Promise<void> {
-		const skip = from === "newest" && !cursors.readers().has(name);
+		const skip = from === "newest" && !cursors.has(name);
 		cursors.open(name);
 		for (const stream of streams()) {
 			const sequence = skip ? lastOf(stream) : (cursors.get(name, stream.streamId) ?? 0);
@@ -206,10 +207,7 @@ export async function openFileTrail(
 				});
 			} catch (error) {
 				// On a full disk only delivery makes room, so that it goes on with a cursor that ends with the process.
-				if (!isDiskFull(error)) {
-					cursors.unopen(name);
-					throw cursorError(name, stream.path, error);
-				}
+				if (!isDiskFull(error)) throw cursorError(name, stream.path, error);
 				report(cursorError(name, stream.path, error));
 			}
 		}
