@@ -31,6 +31,7 @@ const uncommitted: OpenTrail = async (context) => {
 			return { ...reader, commit: () => Promise.reject(new Error("no space for a cursor")) };
 		},
 	};
+};
 
 describe("a lane that drains", () => {
 	it.each([1, 2, 8])("ends when all is delivered, with %i batches under way", async (inFlight) => {
@@ -54,7 +55,6 @@ describe("a lane that drains", () => {
 
 	it("does not wait for events it has delivered, where their commit failed", async () => {
 		const sink = slow(1);
-		};
 		const audit = openAudit({
 			service: "tickets",
 			sinks: [sink],
