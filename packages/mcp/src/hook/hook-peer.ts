@@ -1,3 +1,4 @@
+import { types } from "node:util";
 import type { AuthFacts } from "../observer.ts";
 import { isCallback, member, override } from "./loose.ts";
 import type { Peer } from "./peer.ts";
@@ -7,6 +8,9 @@ import type { OnFault, Watcher } from "./watch.ts";
 
 /** One mark for every copy of this package. */
 const HOOKED = Symbol.for("mcp-trail.peer");
+
+/** Called on true promises only: a lazy thenable would start its work a second time. */
+const then = Reflect.get(Promise.prototype, "then");
 
 /** What hooking a peer needs. */
 export interface PeerOptions {
@@ -79,12 +83,20 @@ function watchConnect(low: object, peer: Peer): void {
 	if (!isCallback(connect)) return;
 	override(low, "connect", function (this: unknown, ...args) {
 		const [transport] = args;
+		const before = peer.findInbound;
 		try {
 			if (typeof transport === "object" && transport !== null) hookTransport(transport, peer);
 		} catch (error) {
 			peer.onFault(error);
 		}
-		return Reflect.apply(connect, this, args);
+		const here = peer.findInbound;
+		const connecting = Reflect.apply(connect, this, args);
+		// A connect that the SDK refuses ("already connected") leaves the connection before it in use.
+		if (types.isPromise(connecting))
+			void then.call(connecting, undefined, () => {
+				if (peer.findInbound === here) peer.findInbound = before;
+			});
+		return connecting;
 	});
 }
 

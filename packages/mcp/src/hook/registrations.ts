@@ -44,10 +44,9 @@ export function watchRegistrations(
 	low: object,
 	find: (id: unknown) => Entry | undefined,
 ): Registrations {
-	const names: Readonly<Record<Request, Map<string, object>>> = {
+	const names: Readonly<Record<"tools/call" | "prompts/get", Map<string, object>>> = {
 		"tools/call": new Map(),
 		"prompts/get": new Map(),
-		"resources/read": new Map(),
 	};
 	/** Requests of which every callback is known. */
 	const complete = new Set<string>();
@@ -77,17 +76,22 @@ export function watchRegistrations(
 
 	function watchHandle(handle: unknown, request: Request, name: unknown): unknown {
 		if (typeof handle !== "object" || handle === null) return handle;
-		if (typeof name === "string") names[request].set(name, handle);
+		const named = request === "resources/read" ? undefined : names[request];
+		if (typeof name === "string") named?.set(name, handle);
 		const update = member(handle, "update");
 		if (!isCallback(update)) return handle;
 		override(handle, "update", function (this: unknown, ...args) {
 			const [updates] = args;
-			if (isObject(updates)) {
-				const { callback, name: renamed } = updates;
-				if (typeof renamed === "string") names[request].set(renamed, handle);
-				if (isCallback(callback)) args[0] = { ...updates, callback: wrapCallback(callback) };
+			if (!isObject(updates)) return Reflect.apply(update, this, args);
+			const { callback, name: renamed } = updates;
+			if (isCallback(callback)) args[0] = { ...updates, callback: wrapCallback(callback) };
+			const result = Reflect.apply(update, this, args);
+			// As both SDKs do: the name it was registered under goes, a new one comes; `null` removes it.
+			if (typeof name === "string" && renamed !== undefined && renamed !== name) {
+				named?.delete(name);
+				if (typeof renamed === "string" && renamed !== "") named?.set(renamed, handle);
 			}
-			return Reflect.apply(update, this, args);
+			return result;
 		});
 		return handle;
 	}

@@ -37,6 +37,11 @@ export function hookTransport(transport: object, peer: Peer): void {
 	Object.defineProperty(transport, HOOKED, { value: bind });
 }
 
+/** The peer's callbacks are looked up among the requests of the connection it uses now. */
+function attach({ peer, inbound }: OpenRequests): void {
+	peer.findInbound = (id) => inbound.get(id);
+}
+
 function install(transport: object, send: Callback, first: Peer): (peer: Peer) => void {
 	const nobody = {};
 	let busy: unknown = nobody;
@@ -48,7 +53,7 @@ function install(transport: object, send: Callback, first: Peer): (peer: Peer) =
 
 	function bound(peer: Peer): OpenRequests {
 		const requests = openRequests(transport, peer, (entry) => gate.drop(entry));
-		peer.findInbound = (id) => requests.inbound.get(id);
+		attach(requests);
 		return requests;
 	}
 
@@ -90,5 +95,6 @@ function install(transport: object, send: Callback, first: Peer): (peer: Peer) =
 
 	return (peer) => {
 		if (open.closed || peer !== open.peer) open = bound(peer);
+		else attach(open);
 	};
 }
