@@ -117,7 +117,15 @@ export function instrumentation(options: InstrumentationOptions = {}): Instrumen
 	const shared: Omit<PeerOptions, "role"> = {
 		maxOpen,
 		openTtlMs: Math.min(openTtlMs, 2 ** 31 - 1),
-		readAuth: (authInfo) => authFacts(authInfo, digestToken),
+		readAuth: (authInfo) => {
+			try {
+				return authFacts(authInfo, digestToken);
+			} catch (fault) {
+				// What cannot be read proves nothing; the request is recorded all the same.
+				onFault(fault);
+				return undefined;
+			}
+		},
 		onFault,
 		warn,
 	};

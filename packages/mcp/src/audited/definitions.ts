@@ -122,7 +122,10 @@ export function definitions(nowMs: () => number = Date.now): Definitions {
 
 	function scopesOf(exchange: Exchange, kind: string): readonly [string, string] | undefined {
 		const { auth } = exchange;
-		const who = auth ? JSON.stringify([auth.claims["iss"], auth.claims["sub"], auth.clientId]) : "";
+		const { iss = "", sub = "" } = auth?.claims ?? {};
+		// Whom the claims do not name in text cannot be told from others: nothing is remembered for them.
+		if (typeof iss !== "string" || typeof sub !== "string") return undefined;
+		const who = auth ? JSON.stringify([iss, sub, auth.clientId]) : "";
 		const identity = identityOf(exchange);
 		if (identity === undefined) return undefined;
 		return [`${kind} ${identity} ${who}`, `${kind} ${identity} public`];

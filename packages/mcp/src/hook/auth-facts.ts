@@ -27,7 +27,9 @@ function claimsOf(extra: unknown, token: unknown): JsonObject {
 	if (!isObject(extra)) return claims;
 	for (const name of CLAIMS) {
 		const value = extra[name];
-		if (value !== undefined && value !== null && value !== token) claims[name] = value;
+		if (value === undefined || value === null || value === token) continue;
+		// A user id is often a number in a database; RFC 7519 wants text.
+		claims[name] = typeof value === "number" || typeof value === "bigint" ? `${value}` : value;
 	}
 	return claims;
 }
