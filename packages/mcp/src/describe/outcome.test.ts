@@ -43,6 +43,9 @@ const denial = (remediation: unknown) => ({
 	_meta: { "io.modelcontextprotocol/authorization": { remediation } },
 });
 
+/** As 1.x has it: the class sets no name of its own. */
+class UnauthorizedError extends Error {}
+
 const say = (outcome: ReturnType<typeof outcomeOf>): string =>
 	[outcome.status, outcome.layer, outcome.reason, outcome.executed]
 		.map((one) => one ?? "-")
@@ -132,6 +135,7 @@ it.each<[string, Partial<Ending>, string]>([
 		{ how: "send_failed", error: { name: "UnauthorizedError" } },
 		"denied auth invalid_token no",
 	],
+	["x/y", { how: "send_failed", error: new UnauthorizedError() }, "denied auth invalid_token no"],
 	["x/y", { how: "send_failed", error: { code: 404 } }, "rejected transport session_unknown no"],
 	[
 		"x/y",

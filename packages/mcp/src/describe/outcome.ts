@@ -126,7 +126,9 @@ function httpStatusOf(error: unknown): number | undefined {
 		(value) => Number.isSafeInteger(value) && Number(value) >= 400 && Number(value) <= 599,
 	);
 	if (found !== undefined) return Number(found);
-	return name === "UnauthorizedError" ? 401 : undefined;
+	// The 1.x class sets no name of its own.
+	const { constructor } = error;
+	return [name, constructor?.name].includes("UnauthorizedError") ? 401 : undefined;
 }
 
 function fromFailedSend(
