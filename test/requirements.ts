@@ -83,6 +83,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["packages/audit/src/delivery/deliver.test.ts"],
 	},
 	{
+		id: "complete.evicted_pairing",
+		says: "An answer ends the request of its very id, not one that reads alike.",
+		provenBy: ["packages/mcp/src/hook/traps.test.ts"],
+	},
+	{
 		id: "complete.guard",
 		says: "Frames are judged exactly as each SDK's own guard judges them.",
 		provenBy: ["packages/mcp/src/hook/frame.test.ts"],
@@ -118,6 +123,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["test/matrix/nested/nested.test.ts"],
 	},
 	{
+		id: "complete.odd_claims",
+		says: "Claims that cannot be read or are no JSON cost no event.",
+		provenBy: ["test/mcp/peers-word.test.ts"],
+	},
+	{
 		id: "complete.recorded",
 		says: "What is recorded is delivered in order, and close says what became of it.",
 		provenBy: ["packages/audit/src/open-audit.test.ts"],
@@ -131,6 +141,11 @@ export const requirements: readonly Requirement[] = [
 		id: "complete.simulation",
 		says: "Over kills, slow and lying sinks all is delivered, in order, within bounds.",
 		provenBy: ["packages/audit/src/open-audit.simulation.test.ts"],
+	},
+	{
+		id: "complete.unsettled_send",
+		says: "An answer whose sending never ends is recorded when the connection closes.",
+		provenBy: ["test/mcp/peers-word.test.ts"],
 	},
 	{
 		id: "durable.broker_frozen",
@@ -228,6 +243,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["packages/audit/src/trail/file-trail.test.ts"],
 	},
 	{
+		id: "honest.own_name",
+		says: "No peer can choose the name that the other side is recorded under.",
+		provenBy: ["test/mcp/peers-word.test.ts"],
+	},
+	{
 		id: "honest.rejected",
 		says: "What the SDK refused was not executed.",
 		provenBy: ["test/mcp/outcomes.test.ts"],
@@ -276,6 +296,11 @@ export const requirements: readonly Requirement[] = [
 		id: "bounded.line",
 		says: "Every event fits into 65,535 bytes; what was cut is marked.",
 		provenBy: ["packages/audit/src/open-audit.test.ts", "packages/event/src/trim-to-fit.test.ts"],
+	},
+	{
+		id: "bounded.idle_connection",
+		says: "A transport that was dropped without being closed is let go once its requests are done.",
+		provenBy: ["test/mcp/peers-word.test.ts"],
 	},
 	{
 		id: "bounded.lists",

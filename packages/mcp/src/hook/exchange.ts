@@ -27,7 +27,9 @@ export function exchangeOf(
 ): { readonly exchange: Exchange; readonly hangUp: AbortSignal | undefined } {
 	const { id, method } = message;
 	const params = isObject(message["params"]) ? message["params"] : undefined;
-	connection.learnRequest(method, params);
+	const fromClient = (peer.role === "client") !== inbound;
+	// Each side speaks for itself only: what a server calls a client is not the client's name.
+	if (fromClient) connection.learnRequest(method, params);
 	const meta = metaOf(params);
 	const envelope = envelopeOf(meta);
 	const http = inbound ? httpFacts(extra) : undefined;
@@ -37,7 +39,7 @@ export function exchangeOf(
 		hangUp: http?.signal,
 		exchange: {
 			connection,
-			direction: (peer.role === "client") === inbound ? "server_to_client" : "client_to_server",
+			direction: fromClient ? "client_to_server" : "server_to_client",
 			inbound,
 			id,
 			method,
@@ -46,7 +48,7 @@ export function exchangeOf(
 			meta,
 			era: classifiedModern(extra) ? "modern" : eraOf(version, method),
 			protocolVersion: version,
-			client: envelope.client ?? connection.client(),
+			client: (fromClient ? envelope.client : undefined) ?? connection.client(),
 			auth: inbound ? peer.readAuth(member(extra, "authInfo")) : undefined,
 			authScheme: http?.authScheme,
 			headers: http?.headers,

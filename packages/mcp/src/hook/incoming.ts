@@ -27,7 +27,9 @@ function receiveResponse(open: OpenRequests, message: JsonObject): void {
 		if (entry === undefined)
 			return tell(peer.watchers, "unmatched", open.seen(true, message), peer.onFault);
 		const result = message["result"];
-		if (isObject(result)) open.connection.learnResult(entry.exchange.method, result);
+		// Only a server's answer says what the server is called.
+		if (peer.role === "client" && isObject(result))
+			open.connection.learnResult(entry.exchange.method, result);
 		answered(entry.observations, message, peer.onFault);
 		open.finish(entry, "answered", { response: message });
 	} catch (fault) {
@@ -54,7 +56,7 @@ export function incoming(
 ): unknown {
 	const { peer } = open;
 	const kind = kindOf(message, peer);
-	if (!isObject(message) || kind === "refused") {
+	if (kind === "refused" || !isObject(message)) {
 		tell(peer.watchers, "refused", open.seen(true, message), peer.onFault);
 		return pass();
 	}

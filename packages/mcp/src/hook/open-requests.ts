@@ -1,4 +1,4 @@
-import type { Ending, Seen } from "../observer.ts";
+import type { Ending, JsonObject, Seen } from "../observer.ts";
 import { connectionOf, type LearningConnection } from "./connection.ts";
 import { exchangeOf } from "./exchange.ts";
 import { exchanges, type Entry, type Exchanges } from "./exchanges.ts";
@@ -21,6 +21,10 @@ export interface OpenRequests {
 	readonly finish: (entry: Entry, how: Ending["how"], more?: Partial<Ending>) => void;
 	/** Ends a request if it is still open. */
 	readonly endOpen: (entry: Entry, how: Ending["how"], more?: Partial<Ending>) => void;
+	/** Requests whose answer is being sent, and that answer. */
+	readonly sending: Map<Entry, JsonObject>;
+	/** Notes that an answer is handed to the transport. */
+	sent(entry: Entry, response: JsonObject): void;
 	/** Ends the request that a `notifications/cancelled` names, as the SDK will take it. */
 	cancel(from: Exchanges, notification: { readonly [key: string]: unknown }): void;
 	seen(isInbound: boolean, message: unknown): () => Seen;
@@ -31,6 +35,8 @@ export interface OpenRequests {
 	readonly guarded: <R>(work: () => R) => R | undefined;
 }
 
+const SWEEP_MS = 5_000;
+
 /** Opens the account of one connection; `drop` tells the sender of a held request that was given up. */
 export function openRequests(
 	transport: object,
@@ -40,6 +46,7 @@ export function openRequests(
 	const connection = connectionOf(transport, peer.role);
 	const inbound = exchanges(peer.maxOpen);
 	const outbound = exchanges(peer.maxOpen);
+	const sending = new Map<Entry, JsonObject>();
 	let closed = false;
 	let sweep: NodeJS.Timeout | undefined;
 
@@ -83,14 +90,26 @@ export function openRequests(
 		if (entry.held) drop(entry);
 	}
 
+	/** A pipe that nobody reads never says whether it took an answer: whether it arrived stays unsaid. */
+	function giveUpSending(entry: Entry, response: JsonObject): void {
+		sending.delete(entry);
+		guarded(() => finish(entry, "answered", { response }));
+	}
+
 	function arm(): void {
-		sweep = setTimeout(() => {
-			sweep = undefined;
-			const before = Date.now() - peer.openTtlMs;
-			for (const entry of [...inbound.expire(before), ...outbound.expire(before)])
-				guarded(() => evict(entry));
-			if (inbound.size + outbound.size > 0) arm();
-		}, peer.openTtlMs);
+		sweep = setTimeout(
+			() => {
+				sweep = undefined;
+				const before = Date.now() - peer.openTtlMs;
+				for (const entry of [...inbound.expire(before), ...outbound.expire(before)])
+					guarded(() => evict(entry));
+				for (const [entry, response] of sending)
+					if (entry.exchange.startMs < before) giveUpSending(entry, response);
+				if (inbound.size + outbound.size + sending.size > 0) arm();
+			},
+			// The timer holds the transport: one that was dropped without being closed is let go soon.
+			Math.min(peer.openTtlMs, SWEEP_MS),
+		);
 		sweep.unref();
 	}
 
@@ -114,6 +133,12 @@ export function openRequests(
 		guarded,
 		finish,
 		endOpen,
+		sending,
+		sent(entry, response) {
+			const [oldest] = sending.size < peer.maxOpen ? [] : sending;
+			if (oldest !== undefined) giveUpSending(...oldest);
+			sending.set(entry, response);
+		},
 		get closed() {
 			return closed;
 		},
@@ -170,6 +195,7 @@ export function openRequests(
 			closed = true;
 			clearTimeout(sweep);
 			sweep = undefined;
+			for (const [entry, response] of sending) giveUpSending(entry, response);
 			const http = connection.transport === "streamable_http";
 			for (const entry of [...inbound.clear(), ...outbound.clear()])
 				guarded(() => {

@@ -29,13 +29,15 @@ function withMeta(message: JsonObject, observations: readonly Observation[]): Js
 function taken(open: OpenRequests, message: JsonObject): Entry | undefined {
 	const { peer } = open;
 	try {
-		const entry = open.inbound.answer(message["id"]);
+		// This side answers with the very id it was asked with; only a peer's id is converted.
+		const entry = open.inbound.get(message["id"]);
 		const result = message["result"];
-		if (entry === undefined) {
+		if (entry === undefined || !open.inbound.take(entry)) {
 			if (!open.closed) tell(peer.watchers, "unmatched", open.seen(false, message), peer.onFault);
 			return undefined;
 		}
-		if (isObject(result)) open.connection.learnResult(entry.exchange.method, result);
+		if (peer.role === "server" && isObject(result))
+			open.connection.learnResult(entry.exchange.method, result);
 		answered(entry.observations, message, peer.onFault);
 		return entry;
 	} catch (fault) {
@@ -47,8 +49,11 @@ function taken(open: OpenRequests, message: JsonObject): Entry | undefined {
 function respond(open: OpenRequests, message: JsonObject, pass: Pass): unknown {
 	const entry = taken(open, message);
 	if (entry === undefined) return pass(message);
-	const undelivered = (error: unknown): void =>
-		open.finish(entry, "answered", { response: message, delivered: false, error });
+	const undelivered = (error: unknown): void => {
+		if (open.sending.delete(entry))
+			open.finish(entry, "answered", { response: message, delivered: false, error });
+	};
+	open.sent(entry, message);
 	let result: unknown;
 	try {
 		result = pass(message);
@@ -56,7 +61,9 @@ function respond(open: OpenRequests, message: JsonObject, pass: Pass): unknown {
 		undelivered(error);
 		throw error;
 	}
-	const delivered = (): void => open.finish(entry, "answered", { response: message });
+	const delivered = (): void => {
+		if (open.sending.delete(entry)) open.finish(entry, "answered", { response: message });
+	};
 	if (types.isPromise(result)) void then.call(result, delivered, undelivered);
 	else delivered();
 	return result;

@@ -557,6 +557,19 @@ describe("bounds", () => {
 		expect(seen.unmatched).toHaveLength(1);
 	});
 
+	it("[complete.evicted_pairing] an answer ends the request of its very id, not one that reads alike", async () => {
+		const seen = log();
+		const { line, peer } = bare();
+		hook(peer, "server", seen, { maxOpen: 1 });
+		await peer.connect(line);
+		line.onmessage?.(request("3", "tools/call"));
+		line.onmessage?.(request(3, "tools/list"));
+		for (const id of ["3", 3]) await as<{ send: Send }>(line).send(result(id));
+		expect(seen.endings()).toEqual(["tools/call:evicted", "tools/list:answered"]);
+		expect(seen.ended[1]?.ending.response?.["id"]).toBe(3);
+		expect(seen.unmatched).toHaveLength(1);
+	});
+
 	it("[bounded.open_ttl] a request nobody answers ends evicted after its time to live", async () => {
 		vi.useFakeTimers();
 		try {
