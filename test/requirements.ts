@@ -658,6 +658,36 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["test/readme.test.ts"],
 	},
 	{
+		id: "formats.cloudevents",
+		says: "Every event is a CloudEvent that the SDK takes, with the event as its data.",
+		provenBy: ["packages/formats/src/cloudevents.test.ts"],
+	},
+	{
+		id: "formats.ecs",
+		says: "Every event has ECS's fields, types and categorisation words.",
+		provenBy: ["packages/formats/src/ecs.test.ts"],
+	},
+	{
+		id: "formats.generated",
+		says: "The mapping page and the golden files are what the tables make.",
+		provenBy: ["packages/formats/src/formats.test.ts"],
+	},
+	{
+		id: "formats.lossless",
+		says: "Two events that differ in one member differ in every format.",
+		provenBy: ["packages/formats/src/formats.test.ts"],
+	},
+	{
+		id: "formats.ocsf",
+		says: "Every event is valid by OCSF's schemas 1.8 and 1.9 and by the rules beyond them.",
+		provenBy: ["packages/formats/src/ocsf/ocsf.test.ts"],
+	},
+	{
+		id: "formats.total",
+		says: "No event makes a format throw, and none is changed by it.",
+		provenBy: ["packages/formats/src/formats.test.ts"],
+	},
+	{
 		id: "kafka.batch_bytes",
 		says: "A batch too large for one request is cut.",
 		provenBy: ["packages/sinks/src/kafka.test.ts", "packages/sinks/src/kafka/encode.test.ts"],

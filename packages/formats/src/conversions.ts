@@ -36,21 +36,36 @@ function shown(word: string | number | readonly string[]): string {
 	return typeof word === "object" ? `[${word.join(", ")}]` : String(word);
 }
 
-/** A time as epoch milliseconds; a day that its month does not have is not a time. */
-export const epochMs = ofText(
-	"epoch milliseconds",
-	(time) => {
-		const ms = Date.parse(time);
-		return !Number.isNaN(ms) && new Date(ms).toISOString() === time ? ms : undefined;
-	},
+/** Milliseconds since 1970 of a time: 31 February is 3 March, as a calendar reads it. */
+function msOf(time: string): number {
+	const ms = Date.parse(time);
+	return Number.isNaN(ms) ? 0 : ms;
+}
+
+/** The time itself, or the one that a calendar makes of a day that its month does not have. */
+export function realTime(time: string): string {
+	return new Date(msOf(time)).toISOString();
+}
+
+/** A time whose day exists; what is not a time somewhere makes a whole record worthless there. */
+export const existingTime = ofText(
+	"if the day exists",
+	(time) => (realTime(time) === time ? time : undefined),
 	true,
 );
 
-/** The same where the target must have one: 31 February is 3 March. */
-export const nearestEpochMs = ofText("epoch milliseconds, if the date does not exist", (time) => {
-	const ms = Date.parse(time);
-	return Number.isNaN(ms) ? 0 : ms;
-});
+/** The same where the target must have one. */
+export const nearestTime = ofText("if it does not: 31 February is 3 March", realTime);
+
+/** A time as epoch milliseconds; a day that its month does not have is not a time. */
+export const epochMs = ofText(
+	"epoch milliseconds",
+	(time) => (realTime(time) === time ? msOf(time) : undefined),
+	true,
+);
+
+/** The same where the target must have one. */
+export const nearestEpochMs = ofText("if the day does not exist: 31 February is 3 March", msOf);
 
 /** The hexadecimal digits of a `sha256:` digest. */
 export const hexDigits = ofText(
@@ -67,9 +82,6 @@ export const asText: Conversion = {
 		typeof value === "number" || typeof value === "boolean" ? String(value) : undefined,
 };
 
-/** A value as the only item of a list. */
-export const listed: Conversion = { says: "as a list of one", keeps: true, of: (value) => [value] };
-
 /** The value, said again where the target also looks for it. */
 export const again: Conversion = { says: "said again", keeps: false, of: (value) => value };
 
@@ -82,9 +94,6 @@ export const ipAddress = ofText(
 
 /** The same, said again where the target also looks for it. */
 export const ipAddressAgain: Conversion = { ...ipAddress, keeps: false };
-
-/** The part before, or after, the slash of `product/version`. */
-export const beforeSlash = ofText("the part before `/`", (text) => text.split("/", 1)[0]);
 
 /** The part after the first slash of `product/version`. */
 export const afterSlash = ofText("the part after `/`", (text) => {

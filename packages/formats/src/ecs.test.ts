@@ -90,7 +90,7 @@ const fieldTypes: Readonly<Record<string, string>> = {
 const custom = ["mcp", "mcp_trail", "jsonrpc"];
 
 const fits: Readonly<Record<string, (value: unknown) => boolean>> = {
-	date: (value) => typeof value === "string" && /^[0-9]{4}-[0-9T:.-]{18}Z$/.test(value),
+	date: (value) => typeof value === "string" && new Date(value).toISOString() === value,
 	ip: (value) => typeof value === "string" && isIP(value) !== 0,
 	keyword: (value) => typeof value === "string" && value !== "",
 	long: (value) => Number.isInteger(value),

@@ -4,7 +4,9 @@ import {
 	again,
 	asText,
 	computed,
+	existingTime,
 	ipAddressAgain,
+	nearestTime,
 	ofText,
 	summary,
 	words,
@@ -48,7 +50,8 @@ function related(says: string, of: (event: StoredEvent) => readonly (string | un
 }
 
 const eventRows: readonly Row[] = [
-	{ to: "@timestamp", from: "time" },
+	{ to: "@timestamp", from: "time", as: existingTime },
+	{ to: "@timestamp", from: "time", as: nearestTime },
 	{ to: "ecs.version", is: "9.4.0" },
 	{ to: "message", as: summary },
 	{ to: "log.level", from: "severity" },
@@ -76,8 +79,8 @@ const eventRows: readonly Row[] = [
 		from: "severity",
 		as: words({ informational: 1, low: 2, medium: 3, high: 4, critical: 5 }, 1),
 	},
-	{ to: "event.start", from: "start_time" },
-	{ to: "event.created", from: "observed_time" },
+	{ to: "event.start", from: "start_time", as: existingTime },
+	{ to: "event.created", from: "observed_time", as: existingTime },
 	{ to: "event.duration", from: "duration_us", as: nanoseconds },
 	{ to: "error.code", from: "outcome.rpc_code", as: asText },
 	{ to: "error.type", from: "outcome.reason", as: again },

@@ -54,7 +54,7 @@ describe("the formats", () => {
 				fc.property(anEvent, (event) => {
 					expect(sameAfterChange(event)).toEqual([]);
 				}),
-				{ numRuns: 50 },
+				{ numRuns: 20 },
 			);
 		},
 	);
@@ -70,7 +70,7 @@ describe("the formats", () => {
 					expect(JSON.stringify(event)).toBe(before);
 					expect(JSON.stringify(format.project(event))).toBe(said);
 				}),
-				{ numRuns: 200 },
+				{ numRuns: 100 },
 			);
 		},
 	);

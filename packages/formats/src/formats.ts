@@ -1,8 +1,15 @@
+import { cloudEventsMapping } from "./cloudevents.ts";
 import { ecsMapping } from "./ecs.ts";
 import type { Mapping } from "./mapping.ts";
+import { ocsf18Mapping, ocsf19Mapping } from "./ocsf/ocsf.ts";
 
 /** Every format with its tables, in the order of the mapping page. */
-export const mappings: readonly Mapping[] = [ecsMapping];
+export const mappings: readonly Mapping[] = [
+	ocsf19Mapping,
+	ocsf18Mapping,
+	ecsMapping,
+	cloudEventsMapping,
+];
 
 /** Every format, by what `mcp-trail convert --to` calls it. */
 export const formats = mappings.map(({ format }) => format);

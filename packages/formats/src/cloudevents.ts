@@ -1,0 +1,91 @@
+import type { StoredEvent } from "@mcp-trail/event";
+import { attributes } from "./cloudevents-attributes.ts";
+import type { CloudEventFacts } from "./cloudevents-attributes.ts";
+import { computed, existingTime, realTime, words } from "./conversions.ts";
+import type { Format } from "./format.ts";
+import type { Mapping } from "./mapping.ts";
+import { table } from "./table.ts";
+import type { Fields, Row } from "./table.ts";
+
+function factsOf({ id, time, type, integrity, operation }: StoredEvent): CloudEventFacts {
+	return {
+		id,
+		time: realTime(time),
+		type,
+		stream: integrity.stream_id,
+		sequence: integrity.sequence,
+		operationId: operation?.id,
+		parentEventId: operation?.parent_event_id,
+	};
+}
+
+const sharedRows: readonly Row[] = attributes.map(({ name, from, says = "", of }) => ({
+	to: name,
+	...(from === undefined ? {} : { from }),
+	as: computed(says, (event) => of(factsOf(event))),
+}));
+
+const structuredRows: readonly Row[] = [
+	{ to: "datacontenttype", is: "application/json" },
+	{ to: "dataschema", is: "https://mcp-trail.github.io/schemas/event/1.reader.schema.json" },
+	{
+		to: "subject",
+		from: "target.kind",
+		as: computed("`target.kind`, `/` and `target.name`, else `target.uri`", ({ target }) => {
+			const name = target?.name ?? target?.uri;
+			return target === undefined || name === undefined ? undefined : `${target.kind}/${name}`;
+		}),
+	},
+	{ to: "partitionkey", from: "integrity.stream_id" },
+	{ to: "recordedtime", from: "observed_time", as: existingTime },
+	{
+		to: "authtype",
+		from: "actor.principal.type",
+		as: words(
+			{
+				user: "user",
+				service: "service_account",
+				workload: "service_account",
+				anonymous: "unauthenticated",
+			},
+			"unknown",
+		),
+	},
+	{
+		to: "severitynumber",
+		from: "severity",
+		as: words({ informational: 9, low: 10, medium: 13, high: 17, critical: 21 }, 9),
+	},
+	{ to: "severitytext", from: "severity" },
+	{
+		to: "traceparent",
+		from: "trace.span_id",
+		as: computed("W3C Trace Context, of `trace`", ({ trace }) =>
+			trace?.span_id === undefined
+				? undefined
+				: `00-${trace.id}-${trace.span_id}-${(trace.flags ?? 0).toString(16).padStart(2, "0")}`,
+		),
+	},
+];
+
+const fill = table([...sharedRows, ...structuredRows], { flat: true });
+
+/** CloudEvents 1.0.2 in structured mode, JSON; the data is the event. */
+export const cloudEvents: Format<Fields> = {
+	name: "cloudevents",
+	mediaType: "application/cloudevents+json",
+	project: (event) => ({ ...fill(event).said, data: event }),
+};
+
+/** How `cloudEvents` maps. */
+export const cloudEventsMapping: Mapping<Fields> = {
+	format: cloudEvents,
+	title: "CloudEvents 1.0.2",
+	about:
+		"The data is the event itself, so nothing is lost. In binary mode, which the Kafka sink speaks, the value is the stored line and the attributes of the first table are headers `ce_<name>`. `source` and `id` together are unique: the deduplication key.",
+	parts: [
+		{ title: "Every mode", rows: sharedRows },
+		{ title: "Structured mode", rows: structuredRows },
+	],
+	rest: "`data`, which is the whole event.",
+};
