@@ -54,6 +54,11 @@ describe("completion", () => {
 		expect(JSON.stringify(request)).toBe(before);
 	});
 
+	it("keeps the id that it is given, since another event names it", () => {
+		const id = "01a1f875-a534-7d44-b0aa-5e6f708192a3";
+		expect(at(() => 0)({ ...request, id }).id).toBe(id);
+	});
+
 	it("keeps the time that it is given", () => {
 		const time = "2026-11-20T10:15:30.123Z";
 		expect(at(() => 0)({ ...request, time }).time).toBe(time);

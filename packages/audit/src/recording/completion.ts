@@ -41,7 +41,7 @@ export function completion(options: CompletionOptions): (event: NewEvent) => Aud
 		const nowMs = system.clock.nowMs();
 		const whole: Members = {
 			schema_version: SCHEMA_VERSION,
-			id: id(nowMs),
+			id: event.id ?? id(nowMs),
 			time: event.time ?? timeText(nowMs),
 		};
 		// A loop: spreading several objects into one costs fifty times as much.
