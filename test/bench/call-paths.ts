@@ -33,8 +33,12 @@ export interface ConnectedPair {
 
 const MODERN = { versionNegotiation: { mode: { pin: "2026-07-28" } } } as const;
 
-/** How a program of this folder is started. */
-export const NODE_ARGUMENTS = ["--import", "tsx"] as const;
+/** How a program of this folder is started. `fetch` listens to the client's one signal with every request, bare too. */
+export const NODE_ARGUMENTS = [
+	"--import",
+	"tsx",
+	"--disable-warning=MaxListenersExceededWarning",
+] as const;
 
 /** Connects a client and a server of the variant; both are equipped alike. */
 export async function connectPair(variant: Variant, dir: string): Promise<ConnectedPair> {

@@ -48,6 +48,9 @@ export function equipment(kind: Equipment, dir: string): Equipped {
 		settle: async () => {
 			await audit?.flush(AbortSignal.timeout(60_000));
 			await provider.forceFlush();
+			const lost = audit?.health().lost ?? 0;
+			// What is thrown away costs nothing: a figure with losses would be a lie.
+			if (lost > 0) throw new Error(`${lost} events were lost; the figure does not count`);
 		},
 		close: async () => {
 			await audit?.close();

@@ -19,19 +19,22 @@ const variant = JSON.parse(process.argv[2] ?? "{}") as Variant;
 const equipped = equipment(variant.equipment, process.argv[3] ?? "");
 
 if (variant.transport === "stdio") {
-	if (variant.sdk === "v1") await equipped.server(serverV1()).connect(new StdioV1());
-	else await equipped.server(serverV2()).connect(new StdioV2());
+	if (variant.sdk === "v1")
+		await equipped.server(serverV1(() => equipped.settle())).connect(new StdioV1());
+	else await equipped.server(serverV2(() => equipped.settle())).connect(new StdioV2());
 } else {
 	const listener =
 		variant.sdk === "v1"
 			? await statefulV1()
-			: (toNodeHandler(createMcpHandler(() => equipped.server(serverV2()))) as unknown as Listener);
+			: (toNodeHandler(
+					createMcpHandler(() => equipped.server(serverV2(() => equipped.settle()))),
+				) as unknown as Listener);
 	const http = createServer((request, response) => void listener(request, response));
 	http.listen(0, "127.0.0.1", () => process.send?.((http.address() as AddressInfo).port));
 }
 
 async function statefulV1(): Promise<Listener> {
 	const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: () => randomUUID() });
-	await equipped.server(serverV1()).connect(transport);
+	await equipped.server(serverV1(() => equipped.settle())).connect(transport);
 	return (request, response) => transport.handleRequest(request, response);
 }
