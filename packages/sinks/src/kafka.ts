@@ -7,7 +7,7 @@ import { session } from "./kafka/session.ts";
 import { classify, sinkError } from "./kafka/sink-error.ts";
 import { type InspectTopic, judgeTopic } from "./kafka/topic.ts";
 import { turns } from "./kafka/turns.ts";
-import { within } from "./kafka/within.ts";
+import { within } from "./within.ts";
 
 export type { KafkaKey } from "./kafka/encode.ts";
 export type { KafkaSasl } from "./kafka/kafkajs.ts";

@@ -2,7 +2,7 @@ import { checkCoverage, type KnownOffsets } from "./coverage.ts";
 import { type Partitioning, recordedPartitioning } from "./partitioning.ts";
 import type { KafkaMessage, KafkaProducer, ProducerFactory } from "./producer.ts";
 import { sinkError } from "./sink-error.ts";
-import { within } from "./within.ts";
+import { within } from "../within.ts";
 
 /** How long a producer that is given up may take to hang up before it is left behind. */
 const RETIRE_MS = 500;
