@@ -1,0 +1,173 @@
+import type { Sink } from "@mcp-trail/audit";
+import type { Format } from "@mcp-trail/formats";
+import type { SealedEvent } from "@mcp-trail/integrity";
+import { readBulkAnswer, requestError } from "./elasticsearch/bulk-answer.ts";
+import { authorization, checkAuth, type HttpAuth } from "./http/auth.ts";
+import { deliverParts, type PartRefusal } from "./http/deliver-parts.ts";
+import { type Encoded, jsonLine } from "./http/encoded.ts";
+import { faultOfStatus } from "./http/http-faults.ts";
+import {
+	checkCount,
+	checkHttpOptions,
+	checkUrl,
+	type HttpOptions,
+	optionCheck,
+} from "./http/http-options.ts";
+import { httpPoster } from "./http/poster.ts";
+import { probeEvent } from "./probe-event.ts";
+
+export type { HttpAuth } from "./http/auth.ts";
+export type { HttpOptions, HttpProxyOptions, HttpTlsOptions } from "./http/http-options.ts";
+export type { Secret } from "./http/secrets.ts";
+
+/** How {@link elasticsearchSink} reaches its cluster. */
+export interface ElasticsearchSinkOptions extends HttpOptions {
+	/** Of the cluster, such as `https://search.example.com:9200`; a path is kept. */
+	readonly url: string;
+	readonly auth?: HttpAuth;
+	/** Start of the index names; the event's own day follows, as in `mcp-audit-2026.11.21`. @default "mcp-audit" */
+	readonly index?: string;
+	/** A data stream instead of dated indices: after a rollover a repeated event is stored twice. Needs a `format` that gives `@timestamp`. */
+	readonly dataStream?: string;
+	/** The documents' schema. @default the stored line, byte for byte */
+	readonly format?: Format;
+	/** `^[a-z][a-z0-9_-]{0,31}$` @default "elasticsearch" */
+	readonly name?: string;
+	/** Largest body before compression, in bytes. @default 8_388_608 */
+	readonly maxRequestBytes?: number;
+	/** Most events of one request. @default 1_000 */
+	readonly maxRequestEvents?: number;
+}
+
+/** Names as both products take them. */
+const INDEX = /^(?!.*\.\.)[a-z0-9][a-z0-9._-]{0,200}$/u;
+const DAY = /^(\d{4})-(\d{2})-(\d{2})T/u;
+const LINE_FEED = Buffer.from("\n");
+const FILTER = "errors,items.*._id,items.*.status,items.*.error.type,items.*.error.reason";
+
+/**
+ * Indexes events in Elasticsearch or OpenSearch by `_bulk`, each under its own id and in the index of its own
+ * day, so that a repeated event is found to be there already: deduplicated. With `dataStream` that holds only
+ * until the next rollover: at least once. The order of events is their `integrity.sequence`.
+ *
+ * Throws `TypeError` on an invalid option.
+ *
+ * @example
+ * ```ts
+ * import { elasticsearchSink } from "@mcp-trail/sinks/elasticsearch";
+ *
+ * const audit = openAudit({
+ * 	service: "tickets",
+ * 	trail: fileTrail({ dir: "/var/lib/tickets/audit" }),
+ * 	sinks: [elasticsearchSink({ url: "https://search:9200", auth: { apiKey: { env: "SEARCH_KEY" } } })],
+ * });
+ * ```
+ */
+export function elasticsearchSink(options: ElasticsearchSinkOptions): Sink {
+	const {
+		auth,
+		index = "mcp-audit",
+		dataStream,
+		format,
+		name = "elasticsearch",
+		maxRequestBytes = 8_388_608,
+		maxRequestEvents = 1_000,
+	} = options;
+	const check = optionCheck("elasticsearchSink");
+	const base = checkUrl(check, "url", options.url);
+	check(base.search === "", "url", "takes no query");
+	checkHttpOptions(check, name, options);
+	checkAuth(check, auth);
+	check(
+		INDEX.test(index),
+		"index",
+		"takes 1 to 201 of a-z 0-9 . _ -, starting with a letter or digit",
+	);
+	const stream = dataStream === undefined || INDEX.test(dataStream);
+	check(stream, "dataStream", "takes 1 to 201 of a-z 0-9 . _ -, starting with a letter or digit");
+	const only = dataStream === undefined || options.index === undefined;
+	check(only, "dataStream", "cannot be set together with `index`");
+	const timed = dataStream === undefined || format !== undefined;
+	check(timed, "dataStream", "needs a `format` that gives `@timestamp`");
+	const json = format === undefined || /\bjson\b/u.test(format.mediaType);
+	check(json, "format", "must be one of JSON objects");
+	checkCount(check, "maxRequestBytes", maxRequestBytes);
+	checkCount(check, "maxRequestEvents", maxRequestEvents);
+
+	const bulkUrl = new URL(base);
+	bulkUrl.pathname = `${base.pathname.replace(/\/$/u, "")}/_bulk`;
+	bulkUrl.searchParams.set("filter_path", FILTER);
+	const poster = httpPoster({
+		...options,
+		destination: "Elasticsearch",
+		url: base,
+		authorize: async (secrets) => authorization(auth, secrets),
+	});
+
+	/** Where an event belongs: its own day, so that sending it again meets the same index. */
+	function indexOf({ event }: SealedEvent): string {
+		if (dataStream !== undefined) return dataStream;
+		const [, year, month, day] = DAY.exec(event.time) ?? [];
+		return year === undefined ? `${index}-undated` : `${index}-${year}.${month}.${day}`;
+	}
+
+	async function send(
+		part: readonly Encoded[],
+		signal: AbortSignal,
+	): Promise<readonly PartRefusal[]> {
+		const answer = await poster.post(
+			{
+				url: bulkUrl,
+				headers: { "content-type": "application/x-ndjson", accept: "application/json" },
+				body: Buffer.concat(part.map(({ bytes }) => bytes)),
+			},
+			signal,
+		);
+		const { status, body, retryAfterMs } = answer;
+		if (status >= 200 && status < 300) {
+			const refusals = readBulkAnswer(
+				body,
+				part.map(({ event }) => event.event.id),
+			);
+			if (refusals === undefined) throw poster.fault("answer_unreadable", { status });
+			return refusals;
+		}
+		const { type, reason } = requestError(body);
+		if (status === 400 && type === "action_request_validation_exception") {
+			// One action that fails validation refuses the whole body; halving finds it.
+			throw poster.failure(type, "reject", "An id or an action is not valid. See the dead letter.");
+		}
+		const said = type === "" ? reason : `${type}: ${reason}`;
+		throw poster.fault(faultOfStatus(status), { status, said, retryAfterMs });
+	}
+
+	async function deliver(
+		batch: readonly SealedEvent[],
+		signal: AbortSignal,
+		to: (event: SealedEvent) => string,
+	): Promise<void> {
+		await deliverParts(batch, {
+			place: `Elasticsearch at ${base.origin}`,
+			maxEvents: maxRequestEvents,
+			maxBytes: maxRequestBytes,
+			ordered: false,
+			encode: (event) => {
+				const action = JSON.stringify({ create: { _index: to(event), _id: event.event.id } });
+				return Buffer.concat([Buffer.from(`${action}\n`), jsonLine(event, format), LINE_FEED]);
+			},
+			send: async (part) => send(part, signal),
+		});
+	}
+
+	return {
+		name,
+		delivery: dataStream === undefined ? "deduplicated" : "at_least_once",
+		ordered: false,
+		limits: { events: maxRequestEvents, bytes: Math.ceil(maxRequestBytes / 2), inFlight: 2 },
+		write: async (batch, signal) => deliver(batch, signal, indexOf),
+		probe: async (signal) => deliver([probeEvent()], signal, () => dataStream ?? `${index}-probe`),
+		close: async () => {
+			poster.close();
+		},
+	};
+}

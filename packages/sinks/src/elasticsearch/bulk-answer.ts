@@ -1,0 +1,82 @@
+import type { PartRefusal } from "../http/deliver-parts.ts";
+import { judgeItem } from "./bulk-errors.ts";
+
+/** How long to leave alone what does not pass soon, in milliseconds. */
+const SLOW_RETRY_MS = 30_000;
+
+interface Item {
+	readonly status: number;
+	readonly type: string;
+	readonly reason: string;
+}
+
+/** What an object holds under a name. */
+function member(value: unknown, name: string): unknown {
+	return typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
+}
+
+function text(value: unknown, name: string): string {
+	const found = member(value, name);
+	return typeof found === "string" ? found : "";
+}
+
+function parsed(body: string): unknown {
+	try {
+		return JSON.parse(body);
+	} catch {
+		return undefined;
+	}
+}
+
+/** The error `type` and `reason` of a request that was refused as a whole. */
+export function requestError(body: string): { readonly type: string; readonly reason: string } {
+	const error = member(parsed(body), "error");
+	return {
+		type: text(error, "type"),
+		reason: typeof error === "string" ? error : text(error, "reason"),
+	};
+}
+
+/** The items of a 200, which must speak of every event sent and of no other; undefined = they do not. */
+function itemsOf(body: string, ids: readonly string[]): readonly Item[] | undefined {
+	const items = member(parsed(body), "items");
+	if (!Array.isArray(items) || items.length !== ids.length) return undefined;
+	const read: Item[] = [];
+	for (const [index, item] of items.entries()) {
+		const result = member(item, "create");
+		const status = member(result, "status");
+		const id = member(result, "_id");
+		if (typeof status !== "number" || id !== ids[index]) return undefined;
+		const error = member(result, "error");
+		read.push({ status, type: text(error, "type"), reason: text(error, "reason") });
+	}
+	return read;
+}
+
+/**
+ * Reads the answer to a `_bulk` of `create`s: which events are not in the index, and why; undefined when it is
+ * no such answer. `errors` is not believed: each item's status is.
+ */
+export function readBulkAnswer(
+	body: string,
+	ids: readonly string[],
+): readonly PartRefusal[] | undefined {
+	return itemsOf(body, ids)?.flatMap(({ status, type, reason }, index): PartRefusal[] => {
+		const created = status >= 200 && status < 300 && type === "";
+		// The id exists: an earlier try delivered it and its answer was lost.
+		const known = status === 409 && type === "version_conflict_engine_exception";
+		if (created || known) return [];
+		const { verdict, remedy, slow } = judgeItem(status, type, reason);
+		const field = /\bfield \[([^\]]{1,200})\]/u.exec(reason)?.[1];
+		return [
+			{
+				index,
+				verdict,
+				code: /^[a-z][a-z0-9_]{0,63}$/u.test(type) ? type : `item_${status}`,
+				// A reason quotes values of the event; a field's name is the mapping's.
+				says: field === undefined ? remedy : `Field ${field}. ${remedy}`,
+				...(slow === true ? { retryAfterMs: SLOW_RETRY_MS } : {}),
+			},
+		];
+	});
+}
