@@ -3,24 +3,21 @@ import {
 	constants,
 	fchmod,
 	fchown,
-	fdatasync,
 	fstat,
 	fsync,
-	ftruncate,
 	link,
 	lstat,
 	mkdir,
 	open,
-	read,
 	readdir,
 	rename,
 	rmdir,
 	unlink,
-	writev,
 } from "node:fs";
 import { promisify } from "node:util";
-import type { FileHandle, Files, FileStatus } from "../system.ts";
+import type { Files, FileStatus } from "../system.ts";
 import { errorCode } from "./error-code.ts";
+import { fileHandle } from "./node-file-handle.ts";
 
 const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR } = constants;
 // Windows has neither O_NOFOLLOW nor O_NONBLOCK. Non-blocking, so that a pipe laid in the folder cannot hang an open.
@@ -35,10 +32,8 @@ const files = {
 	close: promisify(close),
 	fchmod: promisify(fchmod),
 	fchown: promisify(fchown),
-	fdatasync: promisify(fdatasync),
 	fstat: promisify(fstat),
 	fsync: promisify(fsync),
-	ftruncate: promisify(ftruncate),
 	link: promisify(link),
 	lstat: promisify(lstat),
 	mkdir: promisify(mkdir),
@@ -76,7 +71,9 @@ export const nodeFiles: Files = {
 		try {
 			const stat = await files.lstat(path);
 			const kind = stat.isFile() ? "file" : stat.isDirectory() ? "directory" : "other";
-			return { kind, size: stat.size, uid: stat.uid, gid: stat.gid, mode: stat.mode & 0o7777 };
+			// Windows has no permission bits and says 0666 of everything.
+			const mode = process.platform === "win32" ? 0o700 : stat.mode & 0o7777;
+			return { kind, size: stat.size, uid: stat.uid, gid: stat.gid, mode };
 		} catch (error) {
 			if (isMissing(error)) return undefined;
 			throw error;
@@ -108,45 +105,6 @@ export const nodeFiles: Files = {
 		}
 	},
 };
-
-function fileHandle(fd: number): FileHandle {
-	return {
-		writev: (buffers, position) =>
-			new Promise((resolve, reject) => {
-				writev(fd, buffers, position, (error, written) =>
-					error ? reject(error) : resolve(written),
-				);
-			}),
-		async read(length, position) {
-			const buffer = Buffer.allocUnsafe(length);
-			let filled = 0;
-			while (filled < length) {
-				const got = await readOnce(fd, buffer, filled, length - filled, position + filled);
-				if (got === 0) break;
-				filled += got;
-			}
-			return filled === length ? buffer : buffer.subarray(0, filled);
-		},
-		datasync: () => files.fdatasync(fd),
-		truncate: (length) => files.ftruncate(fd, length),
-		size: async () => (await files.fstat(fd)).size,
-		close: () => files.close(fd),
-	};
-}
-
-function readOnce(
-	fd: number,
-	buffer: Buffer,
-	offset: number,
-	length: number,
-	position: number,
-): Promise<number> {
-	return new Promise((resolve, reject) => {
-		read(fd, buffer, offset, length, position, (error, got) =>
-			error ? reject(error) : resolve(got),
-		);
-	});
-}
 
 function isMissing(error: unknown): boolean {
 	return errorCode(error) === "ENOENT";

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { errorCode } from "./error-code.ts";
@@ -33,6 +33,37 @@ describe("files", () => {
 		expect(await file.size()).toBe(5);
 		await file.close();
 		expect(await files.status(`${dir}/a`)).toMatchObject({ kind: "file", size: 5, mode: 0o600 });
+	});
+
+	it("closes a file only after what is under way on it, or that would reach the next file of its number", async () => {
+		await writeFile(`${dir}/one`, "");
+		const before = await files.open(`${dir}/one`, "update");
+		const order: string[] = [];
+		const bytes = Buffer.alloc(1 << 20);
+		const writes = Array.from({ length: 16 }, (_, index) =>
+			before.writev([bytes], index << 20).then(
+				() => order.push("written"),
+				() => order.push("failed"),
+			),
+		);
+		await Promise.all([...writes, before.close().then(() => order.push("closed"))]);
+		expect(order).toEqual([...Array(16).fill("written"), "closed"]);
+		expect(await codeOf(before.writev([bytes], 0))).toBe("EBADF");
+		expect(await codeOf(before.read(1, 0))).toBe("EBADF");
+		expect(await codeOf(before.datasync())).toBe("EBADF");
+		expect(await codeOf(before.close())).toBeUndefined();
+	});
+
+	it("judges nothing by permission bits where a system has none", async () => {
+		await mkdir(`${dir}/open`);
+		await chmod(`${dir}/open`, 0o777);
+		const { platform } = process;
+		try {
+			Object.defineProperty(process, "platform", { value: "win32" });
+			expect(await files.status(`${dir}/open`)).toMatchObject({ kind: "directory", mode: 0o700 });
+		} finally {
+			Object.defineProperty(process, "platform", { value: platform });
+		}
 	});
 
 	it("creates only what is not there and opens only what is", async () => {
