@@ -88,6 +88,8 @@ export function appender(
 	let lastReportFailed = false;
 	let waiters: { readonly target: number; readonly resolve: () => void }[] = [];
 	let enqueued = 0;
+	/** Bytes of the next event, where they are more than room was asked for. */
+	let wanted = 0;
 
 	function lose({ acting, retried }: AppendOptions, cause: LossCause): void {
 		if (retried === true) return;
@@ -171,31 +173,43 @@ export function appender(
 		// Everything appended in this turn of the event loop shares one write.
 		await Promise.resolve();
 		while (queue.length > 0 || lossDue()) {
-			const preparing = store.prepare(Math.min(queue.bytes, maxBatchBytes), recordOwn);
+			const asked = Math.max(wanted, Math.min(queue.bytes, maxBatchBytes));
+			wanted = 0;
+			const preparing = store.prepare(asked, recordOwn);
 			if (preparing !== undefined) await preparing;
-			const batch = fill();
+			const batch = fill(asked);
 			if (batch.lines.length > 0) await commit(batch);
 			tellSettled();
 		}
 	}
 
-	function fill(): Batch {
+	function fill(askedBytes: number): Batch {
 		const batch: Batch = { lines: [], callers: [], losses: [], bytes: 0 };
 		if (lossDue()) reportLosses(batch);
 		while (batch.lines.length < MAX_BATCH_EVENTS && batch.bytes < maxBatchBytes) {
-			const pending = queue.shift();
+			const pending = queue.peek();
 			if (pending === undefined) break;
 			const line = sealOne(pending);
-			if (line === undefined) continue;
+			if (line === undefined) {
+				queue.shift();
+				continue;
+			}
 			const size = line.bytes.length + 1;
 			if (!store.fits(pending.reserve, batch.lines.length + 1, batch.bytes + size)) {
 				chain.rewind(batch.lines.length > 0 ? lastHead(batch.lines) : head);
+				// Larger than it was rated: it is refused only once room for all of it was asked for.
+				if (batch.bytes + size > askedBytes) {
+					wanted = size;
+					break;
+				}
+				queue.shift();
 				if (!pending.reserve) full = true;
 				const error = fullError();
 				lose(pending, error.lossCause);
 				refusePending(pending, error);
 				continue;
 			}
+			queue.shift();
 			batch.lines.push(line);
 			batch.callers.push(pending);
 			batch.bytes += size;

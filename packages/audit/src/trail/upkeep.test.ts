@@ -93,3 +93,14 @@ it("[durable.release] keeps the cursor of a reader that is opened again after a 
 	expect(events.map(({ event }) => event.request?.bytes)).toEqual([2, 0]);
 	expect(events.map(({ event }) => event.type)).toEqual(["mcp.request", "trail.recovered"]);
 });
+
+it("removes what may go before it refuses an event that is longer than it was rated", async () => {
+	const world = simulatedWorld(4);
+	const trail = await open(world, world.start(), { maxBytes: 1 << 16, segmentBytes: 4_096 });
+	for (let round = 0; round < 20; round++) {
+		await world.run(() =>
+			Promise.all(Array.from({ length: 10 }, (_, index) => trail.append(testEvent(index)))),
+		);
+	}
+	expect(trail.health().lostEvents).toBe(0);
+});
