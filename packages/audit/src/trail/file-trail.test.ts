@@ -172,7 +172,59 @@ describe("fileTrail", () => {
 	});
 });
 
+it("ends for its readers and lets its stream go, though the disk has no room to say that it ended", async () => {
+	const world = simulatedWorld(3);
+	const process = world.start();
+	const { files } = process;
+	const full: SimulatedProcess["files"] = {
+		...files,
+		open: (path, flag) =>
+			path.includes("ended.json")
+				? Promise.reject(Object.assign(new Error("ENOSPC: no space left"), { code: "ENOSPC" }))
+				: files.open(path, flag),
+	};
+	const trail = await open(world, { ...process, files: full });
+	const reader = await world.run(() => trail.reader("sink"));
+	await append(world, trail, 3);
+	await expect(world.run(() => trail.close())).rejects.toThrow("ENOSPC");
+	expect(await world.run(() => drain(reader, Infinity))).toHaveLength(3);
+	await world.run(() => reader.close());
+	const { streams } = await world.run(() => inspectTrail(dir, world.start()));
+	expect(streams[0]?.owner?.alive).toBe(false);
+});
+
 describe("inspectTrail and followTrail", () => {
+	it("follow on after the folder could not be listed for a while", async () => {
+		const world = simulatedWorld(4);
+		const trail = await open(world, world.start());
+		const follower = await world.run(() => followTrail(dir, { system: world.start() }));
+		await world.run(() => drain(follower, 0));
+		world.faults.entryError = 1;
+		await world.pass(2_000);
+		world.faults.entryError = 0;
+		await append(world, trail, 3);
+		expect(await world.run(() => drain(follower, 3))).toHaveLength(3);
+		await world.run(() => follower.close());
+	});
+
+	it("follow on when a dead stream is removed before it was read", async () => {
+		const world = simulatedWorld(4);
+		const writer = world.start();
+		const options = { maxBytes: 1 << 16, segmentBytes: 4_096 };
+		const first = await open(world, writer, options);
+		await append(world, first, 30);
+		writer.kill();
+		const follower = await world.run(() => followTrail(dir, { system: world.start() }));
+		const trail = await open(world, world.start(), options);
+		for (let round = 0; round < 10; round++) await append(world, trail, 10);
+		const { streams } = await world.run(() => inspectTrail(dir, world.start()));
+		expect(streams).toHaveLength(1);
+		await world.pass(1_000);
+		const events = await world.run(() => drain(follower, 10));
+		expect(events[0]?.stream).toBe(trail.health().streamId);
+		await world.run(() => follower.close());
+	});
+
 	it("see what is there without touching it", async () => {
 		const world = simulatedWorld(4);
 		const writer = world.start();

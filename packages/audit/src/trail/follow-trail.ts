@@ -55,8 +55,12 @@ export async function followTrail(dir: string, options: FollowOptions = {}): Pro
 	let polling: Promise<void> = Promise.resolve();
 
 	async function look(): Promise<void> {
-		for (const streamId of await files.list(dir)) {
-			if (!isStreamId(streamId)) continue;
+		const names = new Set((await files.list(dir)).filter(isStreamId));
+		// What retention has removed is not waited for.
+		for (const streamId of followed.keys()) {
+			if (!names.has(streamId)) followed.delete(streamId);
+		}
+		for (const streamId of names) {
 			try {
 				await lookAt(streamId);
 			} catch (error) {
@@ -134,20 +138,27 @@ export async function followTrail(dir: string, options: FollowOptions = {}): Pro
 	}
 
 	async function poll(): Promise<void> {
-		await look();
-		for (const streamId of followed.keys()) await loadCursor(streamId);
-		changes.notify();
-		if (!closed && options.once !== true) {
-			const again = (): void => {
-				polling = poll().catch((error: unknown) =>
-					report(error instanceof Error ? error : new Error(String(error))),
-				);
-			};
-			cancel = timers.after(pollMs, again, { ref: true });
+		try {
+			await look();
+			for (const streamId of followed.keys()) await loadCursor(streamId);
+		} finally {
+			changes.notify();
+			if (!closed && options.once !== true) cancel = timers.after(pollMs, again, { ref: true });
 		}
 	}
 
-	await poll();
+	function again(): void {
+		polling = poll().catch((error: unknown) =>
+			report(error instanceof Error ? error : new Error(String(error))),
+		);
+	}
+
+	try {
+		await poll();
+	} catch (error) {
+		cancel?.();
+		throw error;
+	}
 	if (options.from === "newest") {
 		for (const { streamId, lastSequence: last } of followed.values()) {
 			if (cursors.get(streamId) === 0) cursors.set(streamId, last);

@@ -233,20 +233,24 @@ export async function openFileTrail(
 	}
 
 	async function end(): Promise<void> {
-		await keeper.stop();
-		await appends.close();
-		await segments.close();
-		await lossSlot.close();
-		if (keeper.fenced() === undefined) {
-			const { head } = appends;
-			await writeJson(files, own.path, ENDED, {
-				last_sequence: head?.sequence ?? 0,
-				...(head !== undefined && { last_hash: head.hash }),
-			});
+		try {
+			await keeper.stop();
+			await appends.close();
+			await segments.close();
+			if (keeper.fenced() === undefined) {
+				const { head } = appends;
+				await writeJson(files, own.path, ENDED, {
+					last_sequence: head?.sequence ?? 0,
+					...(head !== undefined && { last_hash: head.hash }),
+				});
+			}
+		} finally {
+			// Whatever failed, readers come to the end and the next process may take over.
+			closed = true;
+			changes.notify();
+			await lossSlot.close();
+			await release();
 		}
-		closed = true;
-		changes.notify();
-		await release();
 	}
 
 	let ending: Promise<void> | undefined;
