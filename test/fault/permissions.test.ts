@@ -1,19 +1,24 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { chmod, chown, mkdir, stat } from "node:fs/promises";
+import { chmod, chown, mkdir, readdir, stat } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { fileTrail, nodeSystem } from "@mcp-trail/audit";
 import { describe, expect, it } from "vitest";
-import { auditEvent, contextOf, inFolder } from "./support.ts";
+import { auditEvent, contextOf, inFolder, restarted } from "./support.ts";
 
 const OPENER = fileURLToPath(new URL("open-as.ts", import.meta.url));
+const FOLLOWER = fileURLToPath(new URL("follow-as.ts", import.meta.url));
 const OTHER = 65_534;
 const isRoot = process.geteuid?.() === 0;
 
 /** Opens a trail, as another uid where that is possible: root is refused nothing. */
 function openAs(dir: string): string {
-	const node = [process.execPath, "--conditions=@mcp-trail/source", "--import", "tsx", OPENER, dir];
+	return runAs(OTHER, [OPENER, dir]);
+}
+
+function runAs(gid: number, script: readonly string[]): string {
+	const node = [process.execPath, "--conditions=@mcp-trail/source", "--import", "tsx", ...script];
 	const command = isRoot
-		? ["setpriv", "--reuid", String(OTHER), "--regid", String(OTHER), "--clear-groups", ...node]
+		? ["setpriv", "--reuid", String(OTHER), "--regid", String(gid), "--clear-groups", ...node]
 		: node;
 	const [program = "", ...rest] = command;
 	const { stdout, stderr } = spawnSync(program, rest, {
@@ -83,5 +88,28 @@ describe("a folder that may not be used", () => {
 			const segment = await stat(`${stream}/0000000000000001.ndjson`);
 			expect([segment.gid, segment.mode & 0o777]).toEqual([gid, 0o640]);
 		}),
+	);
+
+	it.runIf(isRoot)(
+		"[safe.group] lets another user of the group read, with cursors of its own",
+		() =>
+			inFolder(async (dir) => {
+				const gid = 4711;
+				await chmod(dir, 0o755);
+				await mkdir(`${dir}/cursors`);
+				await chown(`${dir}/cursors`, OTHER, gid);
+				const open = fileTrail({ dir: `${dir}/trail`, groupRead: gid });
+				const first = await open(contextOf(nodeSystem()));
+				await first.reader("sink");
+				await first.append(auditEvent(1, "one"));
+				await first.close();
+				// Taken over, so that what an adopter writes is read, too.
+				const second = await open(contextOf(restarted()));
+				await second.append(auditEvent(2, "two"));
+				const said = runAs(gid, [FOLLOWER, `${dir}/trail`, `${dir}/cursors`]);
+				await second.close();
+				expect(said).toContain('{"read":3,"ended":[1,null],"unreadable":[]}');
+				expect(await readdir(`${dir}/cursors`)).toHaveLength(2);
+			}),
 	);
 });

@@ -3,6 +3,7 @@ import type { OpenTrail } from "../trail.ts";
 import { groupId } from "./group-id.ts";
 import { openFileTrail } from "./open-file-trail.ts";
 import { integerOption } from "./options.ts";
+import { sharedFiles } from "./shared-files.ts";
 
 /** Where a file trail keeps its streams, and how much. */
 export interface FileTrailOptions {
@@ -73,6 +74,8 @@ export function fileTrail(options: FileTrailOptions): OpenTrail {
 		const streamId = uuid7(system.clock.nowMs(), system.random(UUID7_RANDOM_BYTES));
 		const gid =
 			options.groupRead === undefined ? undefined : await groupId(system.files, options.groupRead);
-		return openFileTrail(context, streamId, gid === undefined ? limits : { ...limits, gid });
+		if (gid === undefined) return openFileTrail(context, streamId, limits);
+		const shared = { ...system, files: sharedFiles(system.files, gid) };
+		return openFileTrail({ ...context, system: shared }, streamId, { ...limits, gid });
 	};
 }

@@ -23,8 +23,6 @@ export interface LiveStreamOptions {
 	readonly stream: OwnedStream;
 	readonly segmentBytes: number;
 	readonly sync: boolean;
-	/** Hands a new segment to the group that may read. */
-	share(path: string): Promise<void>;
 	/** The disk is full: gives back what can be given; true if that was anything. */
 	relieve(): Promise<boolean>;
 	report(error: Error): void;
@@ -85,7 +83,6 @@ export function liveStream(options: LiveStreamOptions): LiveStream {
 		const handle = await files.open(path, "create");
 		const segment: Segment = { path, first, last: first - 1, bytes: 0 };
 		current = { segment, handle };
-		await options.share(path);
 		await files.syncFolder(stream.path);
 	}
 

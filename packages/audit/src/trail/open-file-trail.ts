@@ -38,9 +38,8 @@ export async function openFileTrail(
 	const { files, clock, process } = system;
 	const { dir, sync } = limits;
 	const { report, damaged } = reporter((error) => context.onError(error));
-	const share: Share = async (path, kind) => {
-		if (limits.gid === undefined) return;
-		await files.share(path, limits.gid, kind === "file" ? 0o640 : 0o750);
+	const share: Share = async (path) => {
+		if (limits.gid !== undefined) await files.share(path, limits.gid, 0o750);
 	};
 
 	await openFolder(system, dir, share);
@@ -74,7 +73,6 @@ export async function openFileTrail(
 		stream: own,
 		segmentBytes: limits.segmentBytes,
 		sync,
-		share: (path) => share(path, "file"),
 		relieve,
 		report(error) {
 			lastError = error.message;

@@ -8,8 +8,8 @@ import { createSlotFile, type SlotFile } from "./slot-file.ts";
 import { folderError, reasonOf } from "./trail-error.ts";
 import { writeAll } from "./json-file.ts";
 
-/** Hands a file or folder to the group that may read; does nothing without one. */
-export type Share = (path: string, kind: "file" | "directory") => Promise<void>;
+/** Hands a folder to the group that may read; does nothing without one. */
+export type Share = (path: string) => Promise<void>;
 
 /** Makes the trail's folder, or refuses one that others could change. */
 export async function openFolder(system: System, dir: string, share: Share): Promise<void> {
@@ -21,7 +21,7 @@ export async function openFolder(system: System, dir: string, share: Share): Pro
 		}
 		if (missing.length > 0) {
 			await files.makeFolder(dir);
-			await share(dir, "directory");
+			await share(dir);
 		}
 		// A folder survives a power loss once the folder above it is synced.
 		for (const path of missing) await files.syncFolder(dirname(path));
@@ -64,7 +64,7 @@ export async function createStream(
 		const lossSlot = await createSlotFile(files, `${draft}/${LOSS_SLOT}`, none);
 		await writeBallast(files, draft, ballastBytes);
 		await files.syncFolder(draft);
-		await share(draft, "directory");
+		await share(draft);
 		await files.rename(draft, path);
 		await files.syncFolder(dir);
 		const stream = { streamId, path, generation: 0, segments: [], cursors: new Map() };

@@ -1,0 +1,19 @@
+import type { Files } from "../system.ts";
+
+/** Hands every file that is made to a group that may read it: what it cannot judge without, owners too. */
+export function sharedFiles(files: Files, gid: number): Files {
+	return {
+		...files,
+		async open(path, flag) {
+			const handle = await files.open(path, flag);
+			if (flag !== "create") return handle;
+			try {
+				await files.share(path, gid, 0o640);
+			} catch (error) {
+				await handle.close();
+				throw error;
+			}
+			return handle;
+		},
+	};
+}
