@@ -1,9 +1,13 @@
 import { createHmac, randomBytes } from "node:crypto";
-import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { digestKeysFromFile, fileTrail, openAudit } from "@mcp-trail/audit";
+import { instrumentServer } from "@mcp-trail/mcp";
+import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
+import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
 import { runCli } from "./run-cli.ts";
 
 const current = randomBytes(32);
@@ -24,7 +28,7 @@ const expected = (id: string, key: Buffer, kind: string, text: string): string =
 
 describe("mcp-trail hash", () => {
 	it("[cli.hash] digests arguments in their canonical form with every key of the file", async () => {
-		const { stdout, exitCode } = await runCli([
+		const { stdout, stderr, exitCode } = await runCli([
 			"hash",
 			"--kind",
 			"arguments",
@@ -32,13 +36,66 @@ describe("mcp-trail hash", () => {
 			keyFile,
 			'{"b": 1, "_meta": {"progressToken": 1}, "a": "é"}',
 		]);
-		const text = '{"a":"é","b":1}';
+		// A tool may have an argument of that name; in the params of other methods it is metadata.
+		const asArguments = '{"_meta":{"progressToken":1},"a":"é","b":1}';
+		const asParams = '{"a":"é","b":1}';
 		expect(stdout).toBe(
-			expected("2026-11", current, "arguments", text) +
-				expected("2026-10", former, "arguments", text),
+			[asArguments, asParams]
+				.flatMap((text) => [
+					expected("2026-11", current, "arguments", text),
+					expected("2026-10", former, "arguments", text),
+				])
+				.join(""),
 		);
+		expect(stderr).toContain("without _meta");
 		expect(exitCode).toBe(0);
 	});
+
+	it("[cli.hash_equal] gives the digests that a recorder wrote of arguments, params, results and URIs", async () => {
+		const folder = join(dir, "recorded");
+		const audit = openAudit({
+			service: "cli-test",
+			trail: fileTrail({ dir: folder, durability: "os" }),
+			digestKeys: digestKeysFromFile(keyFile),
+		});
+		const server = instrumentServer(new McpServer({ name: "s", version: "1" }), { audit });
+		const answer = { content: [{ type: "text" as const, text: "grüezi" }] };
+		server.registerTool("t", { inputSchema: { a: z.number() } }, async () => answer);
+		const uri = "mem://u:p@host/x?q=1#f";
+		server.registerResource("r", uri, {}, async () => ({ contents: [{ uri, text: "x" }] }));
+		const [near, far] = InMemoryTransport.createLinkedPair();
+		await server.connect(far);
+		await near.start();
+		const args = { z: [1.0, "ü"], a: 1, _meta: { hidden: "in the arguments" } };
+		const params = { uri, _meta: { progressToken: 1 } };
+		await near.send({
+			jsonrpc: "2.0",
+			id: 1,
+			method: "tools/call",
+			params: { name: "t", arguments: args },
+		});
+		await near.send({ jsonrpc: "2.0", id: 2, method: "resources/read", params });
+		await new Promise((resolve) => setTimeout(resolve, 50));
+		await audit.close();
+		const [stream = ""] = await readdir(folder);
+		const events = (await readFile(join(folder, stream, "0000000000000001.ndjson"), "utf8"))
+			.trim()
+			.split("\n")
+			.map((line) => JSON.parse(line));
+		const of = (method: string) => events.find((event) => event.mcp?.method === method);
+		const digests = async (kind: string, value: string): Promise<string> =>
+			(await runCli(["hash", "--kind", kind, "--key-file", keyFile, value])).stdout;
+		expect(await digests("arguments", JSON.stringify(args))).toContain(
+			of("tools/call").request.digest,
+		);
+		expect(await digests("arguments", JSON.stringify(params))).toContain(
+			of("resources/read").request.digest,
+		);
+		expect(await digests("result", JSON.stringify(answer))).toContain(
+			of("tools/call").response.digest,
+		);
+		expect(await digests("uri", uri)).toContain(of("resources/read").target.uri_digest);
+	}, 30_000);
 
 	it("[cli.hash] digests text from standard input with the key file of the environment", async () => {
 		const { stdout } = await runCli(["hash", "--kind", "session"], {

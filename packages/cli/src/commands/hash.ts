@@ -13,8 +13,10 @@ export interface HashCommandOptions {
 	readonly trail?: string;
 }
 
-/** Kinds whose value is JSON: their digest is of the canonical form, without `_meta`. */
+/** Kinds whose value is JSON: their digest is of the canonical form. */
 const jsonKinds: readonly DigestKind[] = ["arguments", "result"];
+/** What a recorder leaves out of a request's params; in the arguments of a tool such names are data. */
+const unsaid = ["_meta", "inputResponses", "requestState"] as const;
 const MAX_VALUE_BYTES = 64 * 1024 * 1024;
 
 /** Writes the keyed digests of a value, one for each key of the file, so that it can be looked up in a trail. */
@@ -36,9 +38,14 @@ export async function hash(value: string, options: HashCommandOptions, io: Io): 
 			"No digest key. Name the key file the recorder used with --key-file or MCP_TRAIL_DIGEST_KEY_FILE.",
 		);
 	const keys = digestKeysFromFile(keyFile);
-	const text = digestedText(kind, value === "-" ? await readAll(io.stdin) : value);
-	for (const key of keys)
-		await io.stdout.write(`${keyedDigester(key, false).digest(kind, text)}\n`);
+	const texts = digestedTexts(kind, value === "-" ? await readAll(io.stdin) : value);
+	if (texts.length > 1)
+		await io.stderr.write(
+			`This value has members that are left out where it stood as a request's params: digests of the whole value come first, then those without ${unsaid.join(", ")}.\n`,
+		);
+	for (const text of texts)
+		for (const key of keys)
+			await io.stdout.write(`${keyedDigester(key, false).digest(kind, text)}\n`);
 	const missing = used?.configured.filter((id) => keys.every((key) => key.id !== id)) ?? [];
 	for (const id of missing)
 		await io.stderr.write(
@@ -47,8 +54,9 @@ export async function hash(value: string, options: HashCommandOptions, io: Io): 
 	return 0;
 }
 
-function digestedText(kind: DigestKind, value: string): string {
-	if (!jsonKinds.includes(kind)) return value;
+/** The texts that a recorder may have digested for this value. */
+function digestedTexts(kind: DigestKind, value: string): readonly string[] {
+	if (!jsonKinds.includes(kind)) return [value];
 	let parsed: unknown;
 	try {
 		parsed = JSON.parse(value);
@@ -58,7 +66,12 @@ function digestedText(kind: DigestKind, value: string): string {
 			{ cause: error },
 		);
 	}
-	const canonical = canonicalize(parsed, { maxBytes: MAX_VALUE_BYTES, omit: ["_meta"] });
+	if (kind === "result") return [canonicalText(parsed, ["_meta"])];
+	return [...new Set([canonicalText(parsed, []), canonicalText(parsed, unsaid)])];
+}
+
+function canonicalText(parsed: unknown, omit: readonly string[]): string {
+	const canonical = canonicalize(parsed, { maxBytes: MAX_VALUE_BYTES, omit });
 	if ("undigested" in canonical)
 		throw new Failure(
 			`This value has no canonical form (${canonical.undigested}), so a recorder has no digest of it either.`,
