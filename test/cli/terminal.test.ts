@@ -72,6 +72,8 @@ describe("mcp-trail verify on a terminal", () => {
 		expect(stdout).toContain(", line 4, byte ");
 		expect(stdout).not.toContain("\u001b");
 		expect(exitCode).toBe(1);
+		expect(stdout).toContain(`  ${stream.streamId}  records 1 to 5  faulty\n`);
+		expect(stdout).not.toContain("Heads, to be kept");
 	});
 
 	it("[cli.progress] shows on standard error how far long input is, and clears it", async () => {

@@ -33,6 +33,7 @@ export function textReport({ report, verdict, obstacles }: Judgement): string {
 	const { streams, faults, faultCount, notes, noteCount } = report;
 	const read = `${count(report.records, "record")} in ${count(streams.length, "stream")}, ${size(report.bytes)}`;
 	const anchor = report.anchored ? "anchored" : "consistent only";
+	const faulty = new Set(faults.map(({ streamId }) => streamId));
 	const headline = {
 		good: `GOOD (${anchor}): ${read}`,
 		faults: `${count(faultCount, "FAULT")}: ${read}`,
@@ -41,7 +42,7 @@ export function textReport({ report, verdict, obstacles }: Judgement): string {
 	return [
 		headline,
 		"",
-		...streams.slice(0, MAX_STREAMS).map(streamLine),
+		...streams.slice(0, MAX_STREAMS).map((stream) => streamLine(stream, faulty)),
 		...more(streams.length, MAX_STREAMS, "stream"),
 		...section("Faults", faults.flatMap(faultLines), more(faultCount, faults.length, "fault")),
 		...section("Notes", notes.map(noteLine), more(noteCount, notes.length, "note")),
@@ -50,7 +51,10 @@ export function textReport({ report, verdict, obstacles }: Judgement): string {
 			obstacles.map((text) => `  ${escape(text, 1024)}`),
 		),
 		...(verdict === "good" && !report.anchored ? ["", ...unanchored] : []),
-		...section("Heads, to be kept elsewhere and given back with --head", heads(streams)),
+		// The head of a trail that was tampered with is nothing to vouch for.
+		...(verdict === "faults"
+			? []
+			: section("Heads, to be kept elsewhere and given back with --head", heads(streams))),
 		"",
 	].join("\n");
 }
@@ -77,10 +81,11 @@ function more(all: number, listed: number, noun: string): readonly string[] {
 	return all > listed ? [`  … and ${count(all - listed, `more ${noun}`)}`] : [];
 }
 
-function streamLine(stream: StreamReport): string {
+function streamLine(stream: StreamReport, faulty: ReadonlySet<string | undefined>): string {
 	const { streamId, firstSequence, lastSequence, anchoredTo } = stream;
-	const anchor =
-		anchoredTo === undefined
+	const anchor = faulty.has(streamId)
+		? "faulty"
+		: anchoredTo === undefined
 			? "consistent only"
 			: anchoredTo === lastSequence
 				? "anchored"
