@@ -593,6 +593,16 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["test/cli/hash.test.ts"],
 	},
 	{
+		id: "cli.hash_equal",
+		says: "hash gives the digests that a recorder wrote of the same values.",
+		provenBy: ["test/cli/hash.test.ts"],
+	},
+	{
+		id: "cli.interrupt",
+		says: "An interrupt ends a command at once, also while its input is silent.",
+		provenBy: ["test/cli/tail.test.ts"],
+	},
+	{
 		id: "cli.pipe",
 		says: "A command ends quietly when nobody reads any more.",
 		provenBy: ["test/cli/tail.test.ts"],

@@ -1,3 +1,4 @@
+import { appendFileSync, renameSync, writeFileSync } from "node:fs";
 import { appendFile, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -120,6 +121,33 @@ describe("mcp-trail tail", () => {
 		await writeFile(file, '{"type":"three"}\n');
 		expect(await tail.until("three\n")).toBe("one\ntwo\nthree\n");
 		expect(await tail.stop()).toBe(0);
+	});
+
+	it("[cli.tail] misses nothing that a file got just before another was put in its place", async () => {
+		const file = join(dir, "rotated.ndjson");
+		await writeFile(file, '{"type":"one"}\n');
+		const tail = follow([file]);
+		await tail.until("one\n");
+		appendFileSync(file, '{"type":"last of the old"}\n{"type":"cut of');
+		renameSync(file, `${file}.1`);
+		writeFileSync(file, '{"type":"first of the new"}\n');
+		expect(await tail.until("first of the new\n")).toBe(
+			'one\nlast of the old\nnot an event: {"type":"cut of\nfirst of the new\n',
+		);
+		expect(await tail.stop()).toBe(0);
+	});
+
+	it("[cli.interrupt] ends at once when interrupted while standard input is silent", async () => {
+		const child = startCli(["tail", "-f", "-"]);
+		let shown = "";
+		child.stdout.setEncoding("utf8").on("data", (text: string) => (shown += text));
+		child.stdin.write('{"type":"one"}\n');
+		while (!shown.includes("one")) await new Promise((resolve) => setTimeout(resolve, 20));
+		child.kill("SIGINT");
+		const late = setTimeout(() => child.kill("SIGKILL"), 5000);
+		const exit = await new Promise((resolve) => child.on("close", resolve));
+		clearTimeout(late);
+		expect(exit).toBe(0);
 	});
 
 	it("[cli.pipe] ends quietly when nobody reads any more", async () => {

@@ -5,6 +5,8 @@ import type { Io, Output } from "./io.ts";
 export function nodeIo(env: Env): Io {
 	const stop = new AbortController();
 	for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
+	// A silent standard input must not keep whoever reads it from hearing of it.
+	stop.signal.addEventListener("abort", () => process.stdin.destroy(), { once: true });
 	return {
 		stdin: process.stdin,
 		stdout: output(process.stdout, () => stop.abort()),

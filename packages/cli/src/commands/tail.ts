@@ -24,8 +24,13 @@ export async function tail(path: string, options: TailCommandOptions, io: Io): P
 		else await io.stdout.write(Buffer.concat([line, Buffer.from("\n")]));
 	};
 	const work = { path, last, follow: options.follow === true, show, io };
-	if (await isFolder(path)) await tailFolder(work);
-	else await tailFile(work);
+	try {
+		if (await isFolder(path)) await tailFolder(work);
+		else await tailFile(work);
+	} catch (error) {
+		// Interrupted is how following ends.
+		if (!io.signal.aborted) throw error;
+	}
 	return 0;
 }
 

@@ -1,4 +1,4 @@
-import { open, stat } from "node:fs/promises";
+import { type FileHandle, open, stat } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { lineSplitter } from "@mcp-trail/integrity";
 import type { TailWork } from "../commands/tail.ts";
@@ -43,38 +43,65 @@ export async function tailFile({ path, last, follow, show, io }: TailWork): Prom
 async function followFile(
 	path: string,
 	from: number,
-	splitter: { push(chunk: Uint8Array): void },
+	splitter: { push(chunk: Uint8Array): void; end(): void },
 	drain: () => Promise<void>,
 	signal: AbortSignal,
 ): Promise<void> {
-	let offset = from;
-	let inode = (await stat(path)).ino;
 	const buffer = Buffer.allocUnsafe(256 * 1024);
+	// Held open: what a file gets before another is put in its place is read to its end.
+	let handle = await opened(path);
+	let offset = from;
 	const readOn = async (): Promise<void> => {
-		const handle = await open(path, "r");
-		try {
-			for (;;) {
-				const { bytesRead } = await handle.read(buffer, 0, buffer.length, offset);
-				if (bytesRead === 0 || signal.aborted) return;
-				offset += bytesRead;
-				splitter.push(buffer.subarray(0, bytesRead));
-				await drain();
-			}
-		} finally {
-			await handle.close();
+		for (;;) {
+			const { bytesRead } = await handle.read(buffer, 0, buffer.length, offset);
+			if (bytesRead === 0 || signal.aborted) return;
+			offset += bytesRead;
+			splitter.push(buffer.subarray(0, bytesRead));
+			await drain();
 		}
 	};
-	while (!signal.aborted) {
-		try {
-			const { ino, size } = await stat(path);
-			if (ino !== inode || size < offset) offset = 0;
-			inode = ino;
-			if (size > offset) await readOn();
-		} catch (error) {
-			// Between a rotation's rename and the new file there is none.
-			if (!(error instanceof Error && "code" in error && error.code === "ENOENT"))
-				throw fileFailure(path, error);
+	const beginAnew = async (): Promise<void> => {
+		offset = 0;
+		splitter.end();
+		await drain();
+	};
+	try {
+		while (!signal.aborted) {
+			await readOn();
+			const next = await otherFile(path, handle);
+			if (next !== undefined) {
+				await readOn();
+				await handle.close();
+				handle = next;
+				await beginAnew();
+				continue;
+			}
+			if ((await handle.stat()).size < offset) await beginAnew();
+			await sleep(POLL_MS, undefined, { signal }).catch(() => undefined);
 		}
-		await sleep(POLL_MS, undefined, { signal }).catch(() => undefined);
+	} finally {
+		await handle.close();
+	}
+}
+
+async function opened(path: string): Promise<FileHandle> {
+	try {
+		return await open(path, "r");
+	} catch (error) {
+		throw fileFailure(path, error);
+	}
+}
+
+/** The file that stands at a path now, opened, if it is not the one that is held. */
+async function otherFile(path: string, held: FileHandle): Promise<FileHandle | undefined> {
+	const { ino, dev } = await held.stat();
+	try {
+		const named = await stat(path);
+		if (named.ino === ino && named.dev === dev) return undefined;
+		return await open(path, "r");
+	} catch (error) {
+		// Between a rotation's rename and the new file there is none.
+		if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+		throw fileFailure(path, error);
 	}
 }
