@@ -52,7 +52,7 @@ function run(options: string, script: string): Promise<Ended> {
 describe("the process", () => {
 	it("[transparent.exit] leaves by itself after close, whatever the sinks do; nothing is on stdout", async () => {
 		const ended = await run(
-			`sinks: [down, stuck], closeTimeoutMs: 300, trail: fileTrail({ dir: ${JSON.stringify(join(folder, "a"))} })`,
+			`sinks: [down, stuck], closeTimeoutMs: 3_000, trail: fileTrail({ dir: ${JSON.stringify(join(folder, "a"))} })`,
 			`audit.record(paid);
 			const report = await audit.close();
 			process.exitCode = report.undelivered.down === 3 && !report.clean ? 7 : 1;`,
