@@ -1,3 +1,4 @@
+import { EventEmitter, once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -27,13 +28,13 @@ async function measured(items: number, work: () => Promise<void>): Promise<Measu
 
 /** A sink that waits until it is let go, so that only delivery is measured and not recording. */
 function gated(sink: Sink): { readonly sink: Sink; open(): void } {
-	let open = (): void => {};
-	const gate = new Promise<void>((resolve) => (open = resolve));
+	const gate = new EventEmitter();
+	const opened = once(gate, "open");
 	const write: Sink["write"] = async (batch, signal) => {
-		await gate;
+		await opened;
 		return sink.write(batch, signal);
 	};
-	return { sink: { ...sink, write }, open: () => open() };
+	return { sink: { ...sink, write }, open: () => void gate.emit("open") };
 }
 
 /** Records so many events, then measures how long the lane takes to deliver them. */

@@ -154,8 +154,9 @@ for (const row of [heads, ...rows]) {
 	);
 }
 const verdict = failed ? "differs, see above" : "the same bare and instrumented, check by check";
+tell("");
 tell(
-	`\n${"[transparent.conformance]"} ${verdict}, ${((performance.now() - startedMs) / 1000).toFixed(0)} s`,
+	`[transparent.conformance] ${verdict}, ${((performance.now() - startedMs) / 1000).toFixed(0)} s`,
 );
 if (failed) tell(`What the suite wrote lies in ${folder}`);
 else await rm(folder, { recursive: true });
