@@ -37,8 +37,8 @@ const relatedEvents: Conversion = {
 const classRows: Readonly<Record<OcsfClass, readonly Row[]>> = {
 	api: [
 		...actorRows("actor"),
-		...apiRows("api"),
-		...endpointRows(""),
+		...apiRows("api", "must"),
+		...endpointRows("", "must"),
 		...httpRows(""),
 		...resourceRows,
 		...traceRows,

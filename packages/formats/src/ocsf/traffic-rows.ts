@@ -60,17 +60,33 @@ export function actorRows(at: string): readonly Row[] {
 	];
 }
 
+/** Whether the target must have an object; where it need not, nothing is said that is not known. */
+type Must = "must" | "may";
+
+const sourceService = (at: string): Row => ({
+	to: `${at}src_endpoint.svc_name`,
+	as: computed(
+		"without `mcp`: `producer.service`, because the target must have one",
+		({ producer }) => producer.service,
+	),
+});
+
 /** The rows of the endpoints: source is the MCP client's side, destination the server's. */
-export function endpointRows(at: string): readonly Row[] {
+export function endpointRows(at: string, must: Must = "may"): readonly Row[] {
 	return [
 		{ to: `${at}src_endpoint.ip`, from: "network.client_address", as: ip },
 		{ to: `${at}src_endpoint.hostname`, from: "network.client_address", as: notIp },
-		{ to: `${at}src_endpoint.port`, from: "network.client_port" },
-		{ to: `${at}src_endpoint.svc_name`, from: "mcp.transport" },
 		{
-			to: `${at}src_endpoint.svc_name`,
-			as: computed("without `mcp`: `producer.service`", ({ producer }) => producer.service),
+			to: `${at}src_endpoint.port`,
+			from: "network.client_port",
+			as: where(
+				"beside an address or a service",
+				({ network, mcp }) =>
+					must === "must" || network?.client_address !== undefined || mcp !== undefined,
+			),
 		},
+		{ to: `${at}src_endpoint.svc_name`, from: "mcp.transport" },
+		...(must === "must" ? [sourceService(at)] : []),
 		{ to: `${at}dst_endpoint.ip`, from: "network.server_address", as: ip },
 		{ to: `${at}dst_endpoint.hostname`, from: "network.server_address", as: notIp },
 		{
@@ -123,10 +139,19 @@ const named = where(
 const withRequestId = where("beside a `uid`", ({ mcp }) => mcp?.request_id !== undefined);
 
 /** The rows of an `api` object. */
-export function apiRows(at: string): readonly Row[] {
+export function apiRows(at: string, must: Must = "may"): readonly Row[] {
 	return [
 		{ to: `${at}.operation`, from: "mcp.method" },
-		{ to: `${at}.operation`, from: "type", as: again },
+		{
+			to: `${at}.operation`,
+			from: "type",
+			as: where(
+				"because the target must have one",
+				({ mcp, target, outcome, response }) =>
+					must === "must" || (mcp ?? target ?? outcome ?? response) !== undefined,
+				false,
+			),
+		},
 		{ to: `${at}.version`, from: "mcp.protocol_version" },
 		{ to: `${at}.service.uid`, from: "target.server.id" },
 		{ to: `${at}.service.name`, from: "target.server.name" },
