@@ -668,6 +668,16 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["test/readme.test.ts"],
 	},
 	{
+		id: "formats.asim",
+		says: "Every event has the columns and words of Microsoft's AuditEvent.",
+		provenBy: ["packages/formats/src/asim.test.ts"],
+	},
+	{
+		id: "formats.cim",
+		says: "Every event has the fields of Splunk's data models.",
+		provenBy: ["packages/formats/src/cim.test.ts"],
+	},
+	{
 		id: "formats.cloudevents",
 		says: "Every event is a CloudEvent that the SDK takes, with the event as its data.",
 		provenBy: ["packages/formats/src/cloudevents.test.ts"],
@@ -693,9 +703,19 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["packages/formats/src/ocsf/ocsf.test.ts"],
 	},
 	{
+		id: "formats.otlp_log",
+		says: "Every event is a log record as OpenTelemetry's audit draft asks.",
+		provenBy: ["packages/formats/src/otlp-log.test.ts"],
+	},
+	{
 		id: "formats.total",
 		says: "No event makes a format throw, and none is changed by it.",
 		provenBy: ["packages/formats/src/formats.test.ts"],
+	},
+	{
+		id: "formats.udm",
+		says: "Every event has Google UDM's fields, forms and required nouns.",
+		provenBy: ["packages/formats/src/udm.test.ts"],
 	},
 	{
 		id: "kafka.batch_bytes",

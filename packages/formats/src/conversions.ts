@@ -92,7 +92,14 @@ export const ipAddress = ofText(
 	true,
 );
 
-/** The same, said again where the target also looks for it. */
+/** A text that is no IP address, such as a host's name. */
+export const notIpAddress: Conversion = {
+	says: "if it is no IP address",
+	keeps: true,
+	of: (value, event) => (ipAddress.of(value, event) === undefined ? value : undefined),
+};
+
+/** An IP address, said again where the target also looks for it. */
 export const ipAddressAgain: Conversion = { ...ipAddress, keeps: false };
 
 /** The part after the first slash of `product/version`. */

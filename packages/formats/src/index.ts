@@ -1,3 +1,5 @@
+export { asim } from "./asim.ts";
+export { cim } from "./cim.ts";
 export { cloudEventHeaders } from "./cloudevents-attributes.ts";
 export type { CloudEventFacts } from "./cloudevents-attributes.ts";
 export { cloudEvents } from "./cloudevents.ts";
@@ -6,3 +8,5 @@ export type { Format, Projected } from "./format.ts";
 export { formats } from "./formats.ts";
 export { ocsf18, ocsf19 } from "./ocsf/ocsf.ts";
 export type { Fields } from "./table.ts";
+export { otlpLog } from "./otlp-log.ts";
+export { udm } from "./udm.ts";
