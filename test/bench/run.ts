@@ -27,4 +27,6 @@ if (values.only === undefined || !["bytes", "append", "kafka"].includes(values.o
 	await benchCalls({ rounds, scale, ...(values.only === undefined ? {} : { only: values.only }) });
 }
 const missed = missedFigures();
-console.log(missed.length === 0 ? "\nAll targets met." : `\nTargets missed:\n${missed.join("\n")}`);
+console.log(
+	missed.length === 0 ? "\nNo target missed." : `\nTargets missed:\n${missed.join("\n")}`,
+);
