@@ -1,6 +1,7 @@
+import { Readable } from "node:stream";
 import { checkSink, sampleEvents, type SinkFaultKind } from "@mcp-trail/audit/testing";
 import type { SinkError } from "@mcp-trail/audit";
-import type { SealedEvent } from "@mcp-trail/integrity";
+import { type SealedEvent, verify } from "@mcp-trail/integrity";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import { bulkErrors } from "./elasticsearch/bulk-errors.ts";
@@ -132,7 +133,7 @@ describe("elasticsearchSink", () => {
 	});
 
 	it("[sinks.elastic_bytes] stores the line itself, under the event's id, in the index of its own day", async () => {
-		const { sink, stored } = await started({ index: "audit" });
+		const { sink, stored } = await started({ index: "audit", format: "stored_line" });
 		const events = sampleEvents()(3);
 		await sink.write(events, signal);
 		expect(stored).toEqual(
@@ -370,6 +371,7 @@ describe("elasticsearchSink", () => {
 						url: fake.server.url,
 						maxRequestBytes,
 						maxRequestEvents,
+						format: "stored_line",
 					});
 					const events = sampleEvents()(count);
 					let refused: readonly number[] = [];
@@ -384,8 +386,11 @@ describe("elasticsearchSink", () => {
 							2 * maxRequestEvents,
 						);
 					}
-					for (const index of refused)
-						expect(events[index]?.bytes.byteLength).toBeGreaterThan(maxRequestBytes - 150);
+					const action = '{"create":{"_index":"mcp-audit-2026.11.21","_id":""}}\n\n'.length + 36;
+					const tooLarge = events.flatMap(({ bytes }, index) =>
+						action + bytes.byteLength > maxRequestBytes ? [index] : [],
+					);
+					expect(refused).toEqual(tooLarge);
 					expect(fake.ids()).toEqual(ids(events.filter((_, index) => !refused.includes(index))));
 					await sink.close?.(signal);
 					await fake.server.close();
@@ -405,6 +410,21 @@ describe("elasticsearchSink", () => {
 		);
 		expect([calls.length, error.retryAfterMs, error.code]).toEqual([2, 2000, "server_error"]);
 		expect(kept()).toEqual(ids(events.slice(0, 2)));
+		await sink.close?.(signal);
+	});
+
+	it("[sinks.elastic_verifies] ECS documents carry the stored lines: the chain verifies from what is read back", async () => {
+		const { sink, stored } = await started();
+		const events = sampleEvents()(5);
+		await sink.write(events, signal);
+		const documents = stored.map(({ document }) => JSON.parse(document));
+		expect(documents[0]).toMatchObject({
+			"@timestamp": events[0]?.event.time,
+			event: { id: events[0]?.event.id, action: "tools/call" },
+		});
+		const lines = documents.map(({ event }) => `${event.original}\n`).join("");
+		const report = await verify(Readable.from([Buffer.from(lines)]));
+		expect([report.records, report.faults]).toEqual([5, []]);
 		await sink.close?.(signal);
 	});
 
@@ -428,9 +448,8 @@ describe("elasticsearchSink", () => {
 
 	it("[sinks.elastic_delivery] claims deduplication for dated indices and not for a data stream", async () => {
 		const url = "http://127.0.0.1:1";
-		const format = { name: "x", mediaType: "application/json", project: () => ({}) };
 		expect(elasticsearchSink({ url }).delivery).toBe("deduplicated");
-		expect(elasticsearchSink({ url, dataStream: "logs-mcp.audit-default", format }).delivery).toBe(
+		expect(elasticsearchSink({ url, dataStream: "logs-mcp.audit-default" }).delivery).toBe(
 			"at_least_once",
 		);
 	});
@@ -439,7 +458,7 @@ describe("elasticsearchSink", () => {
 		const { sink, stored, answer, itemFaults } = await started();
 		await sink.probe?.(signal);
 		expect(stored.map(({ index }) => index)).toEqual(["mcp-audit-probe"]);
-		expect(JSON.parse(stored[0]?.document ?? "").type).toBe("ext.mcp-trail.probe");
+		expect(JSON.parse(stored[0]?.document ?? "").event.action).toBe("ext.mcp-trail.probe");
 		answer([
 			{
 				status: 401,
@@ -459,7 +478,9 @@ describe("elasticsearchSink", () => {
 		[{ url: "https://search/?key=hunter2" }, "`url`"],
 		[{ index: "MCP" }, "`index`"],
 		[{ index: "a/../b" }, "`index`"],
-		[{ dataStream: "logs-x-y" }, "`dataStream`"],
+		[{ dataStream: "logs-x-y", format: "stored_line" }, "`dataStream`"],
+		[{ dataStream: "logs-x-y", index: "a" }, "`dataStream`"],
+		[{ format: "cef" }, "`format`"],
 		[{ auth: { apikey: "hunter2" } }, "`auth`"],
 		[{ auth: { apiKey: "" } }, "`auth.apiKey`"],
 		[{ auth: { apiKey: { environment: "hunter2" } } }, "`auth.apiKey`"],

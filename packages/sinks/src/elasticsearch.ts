@@ -1,10 +1,10 @@
 import type { Sink } from "@mcp-trail/audit";
-import type { Format } from "@mcp-trail/formats";
 import type { SealedEvent } from "@mcp-trail/integrity";
 import { readBulkAnswer, requestError } from "./elasticsearch/bulk-answer.ts";
+import { type Document, documentOf } from "./elasticsearch/document.ts";
 import { authorization, checkAuth, type HttpAuth } from "./http/auth.ts";
 import { deliverParts, type PartRefusal } from "./http/deliver-parts.ts";
-import { type Encoded, jsonLine } from "./http/encoded.ts";
+import type { Encoded } from "./http/encoded.ts";
 import { faultOfStatus } from "./http/http-faults.ts";
 import {
 	checkCount,
@@ -27,10 +27,10 @@ export interface ElasticsearchSinkOptions extends HttpOptions {
 	readonly auth?: HttpAuth;
 	/** Start of the index names; the event's own day follows, as in `mcp-audit-2026.11.21`. @default "mcp-audit" */
 	readonly index?: string;
-	/** A data stream instead of dated indices: after a rollover a repeated event is stored twice. Needs a `format` that gives `@timestamp`. */
+	/** A data stream instead of dated indices: after a rollover a repeated event is stored twice. */
 	readonly dataStream?: string;
-	/** The documents' schema. @default the stored line, byte for byte */
-	readonly format?: Format;
+	/** The documents' schema: `ecs` keeps the stored line in `event.original`, `stored_line` is that line and nothing else. @default "ecs" */
+	readonly format?: Document;
 	/** `^[a-z][a-z0-9_-]{0,31}$` @default "elasticsearch" */
 	readonly name?: string;
 	/** Largest body before compression, in bytes. @default 8_388_608 */
@@ -68,7 +68,7 @@ export function elasticsearchSink(options: ElasticsearchSinkOptions): Sink {
 		auth,
 		index = "mcp-audit",
 		dataStream,
-		format,
+		format = "ecs",
 		name = "elasticsearch",
 		maxRequestBytes = 8_388_608,
 		maxRequestEvents = 1_000,
@@ -87,10 +87,13 @@ export function elasticsearchSink(options: ElasticsearchSinkOptions): Sink {
 	check(stream, "dataStream", "takes 1 to 201 of a-z 0-9 . _ -, starting with a letter or digit");
 	const only = dataStream === undefined || options.index === undefined;
 	check(only, "dataStream", "cannot be set together with `index`");
-	const timed = dataStream === undefined || format !== undefined;
-	check(timed, "dataStream", "needs a `format` that gives `@timestamp`");
-	const json = format === undefined || /\bjson\b/u.test(format.mediaType);
-	check(json, "format", "must be one of JSON objects");
+	const timed = dataStream === undefined || format !== "stored_line";
+	check(timed, "dataStream", "needs a `format` that gives `@timestamp`, such as `ecs`");
+	const known =
+		typeof format === "string"
+			? format === "ecs" || format === "stored_line"
+			: /\bjson\b/u.test(format.mediaType);
+	check(known, "format", 'takes "ecs", "stored_line" or a format of JSON objects');
 	checkCount(check, "maxRequestBytes", maxRequestBytes);
 	checkCount(check, "maxRequestEvents", maxRequestEvents);
 
@@ -153,7 +156,7 @@ export function elasticsearchSink(options: ElasticsearchSinkOptions): Sink {
 			ordered: false,
 			encode: (event) => {
 				const action = JSON.stringify({ create: { _index: to(event), _id: event.event.id } });
-				return Buffer.concat([Buffer.from(`${action}\n`), jsonLine(event, format), LINE_FEED]);
+				return Buffer.concat([Buffer.from(`${action}\n`), documentOf(event, format), LINE_FEED]);
 			},
 			send: async (part) => send(part, signal),
 		});

@@ -1,4 +1,5 @@
 import type { PartRefusal } from "../http/deliver-parts.ts";
+import { member, parsedJson, textMember } from "../http/json.ts";
 import { judgeItem } from "./bulk-errors.ts";
 
 /** How long to leave alone what does not pass soon, in milliseconds. */
@@ -10,36 +11,18 @@ interface Item {
 	readonly reason: string;
 }
 
-/** What an object holds under a name. */
-function member(value: unknown, name: string): unknown {
-	return typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
-}
-
-function text(value: unknown, name: string): string {
-	const found = member(value, name);
-	return typeof found === "string" ? found : "";
-}
-
-function parsed(body: string): unknown {
-	try {
-		return JSON.parse(body);
-	} catch {
-		return undefined;
-	}
-}
-
 /** The error `type` and `reason` of a request that was refused as a whole. */
 export function requestError(body: string): { readonly type: string; readonly reason: string } {
-	const error = member(parsed(body), "error");
+	const error = member(parsedJson(body), "error");
 	return {
-		type: text(error, "type"),
-		reason: typeof error === "string" ? error : text(error, "reason"),
+		type: textMember(error, "type"),
+		reason: typeof error === "string" ? error : textMember(error, "reason"),
 	};
 }
 
 /** The items of a 200, which must speak of every event sent and of no other; undefined = they do not. */
 function itemsOf(body: string, ids: readonly string[]): readonly Item[] | undefined {
-	const items = member(parsed(body), "items");
+	const items = member(parsedJson(body), "items");
 	if (!Array.isArray(items) || items.length !== ids.length) return undefined;
 	const read: Item[] = [];
 	for (const [index, item] of items.entries()) {
@@ -48,7 +31,7 @@ function itemsOf(body: string, ids: readonly string[]): readonly Item[] | undefi
 		const id = member(result, "_id");
 		if (typeof status !== "number" || id !== ids[index]) return undefined;
 		const error = member(result, "error");
-		read.push({ status, type: text(error, "type"), reason: text(error, "reason") });
+		read.push({ status, type: textMember(error, "type"), reason: textMember(error, "reason") });
 	}
 	return read;
 }
