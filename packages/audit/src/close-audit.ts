@@ -62,12 +62,20 @@ export async function closeAudit(options: CloseOptions): Promise<CloseReport> {
 		return undefined;
 	};
 
+	const closeSink = (lane: Lane): Promise<void> =>
+		step(`closing sink ${lane.sink.name}`, async () => {
+			await lane.finish();
+			await lane.sink.close?.(deadline.signal);
+		});
+
 	await step("opening the trail", () => options.ready);
 	const trail = options.trail();
 	const undelivered: Record<string, number> = {};
 	let head: CloseReport["head"];
 	if (trail === undefined) {
 		clean = false;
+		for (const lane of lanes) lane.stop();
+		await Promise.all(lanes.map(closeSink));
 		// A trail that opens after the deadline must not stay open.
 		void options.ready.then(() => options.trail()?.close(deadline.signal)).catch(() => undefined);
 	} else {
@@ -81,14 +89,7 @@ export async function closeAudit(options: CloseOptions): Promise<CloseReport> {
 				undelivered[name] = lane.health().lagEvents;
 			}),
 		);
-		await Promise.all(
-			lanes.map((lane) =>
-				step(`closing sink ${lane.sink.name}`, async () => {
-					await lane.finish();
-					await lane.sink.close?.(deadline.signal);
-				}),
-			),
-		);
+		await Promise.all(lanes.map(closeSink));
 		const { streamId, head: last } = trail.health();
 		if (last !== undefined) head = { streamId, ...last };
 		await step("closing the trail", () => trail.close(deadline.signal));

@@ -70,3 +70,17 @@ it("finds no owner in a damaged file", async () => {
 		expect(await readOwner(files, STREAM)).toEqual({ generation: 0 });
 	});
 });
+
+it("gives a stream to nobody who looked before two others took it", async () => {
+	const world = simulatedWorld(1);
+	const { files, process } = world.start();
+	const owner = ownerNow(process, "stream", world.nowMs());
+	await world.run(async () => {
+		await files.makeFolder(STREAM);
+		await writeOwner(files, STREAM, 0, owner);
+	});
+	expect(await world.run(() => claim(files, STREAM, 0, owner, "aa"))).toBe(1);
+	expect(await world.run(() => claim(files, STREAM, 1, owner, "bb"))).toBe(2);
+	expect(await world.run(() => claim(files, STREAM, 0, owner, "cc"))).toBeUndefined();
+	expect(await world.run(() => files.list(STREAM))).toEqual(["owner.2.json"]);
+});

@@ -87,7 +87,13 @@ export async function claim(
 		await files.remove(draft);
 	}
 	await files.syncFolder(folder);
-	for (const name of await files.list(folder)) {
+	const names = await files.list(folder);
+	if (names.some((name) => (ownerGeneration(name) ?? 0) > generation)) {
+		// Others took it since the caller looked, and the name was free only because the newest removes the older ones.
+		await files.remove(`${folder}/${ownerName(generation)}`);
+		return undefined;
+	}
+	for (const name of names) {
 		const older = ownerGeneration(name);
 		if (older !== undefined && older < generation) await files.remove(`${folder}/${name}`);
 	}

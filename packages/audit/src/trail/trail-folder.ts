@@ -1,10 +1,10 @@
 import { dirname } from "node:path";
 import type { Files, System } from "../system.ts";
 import { BALLAST, isStreamId, LOSS_SLOT, unfinishedName } from "./layout.ts";
-import { encodeLosses } from "./loss-slot.ts";
+import { encodeLosses, LOSS_BYTES } from "./loss-slot.ts";
 import { ownerNow, writeOwner } from "./owner.ts";
-import { storedBytes, type OwnedStream } from "./owned-stream.ts";
-import { createSlotFile, type SlotFile } from "./slot-file.ts";
+import { removeStream, storedBytes, type OwnedStream } from "./owned-stream.ts";
+import { createSlotFile, openSlotFile, type SlotFile } from "./slot-file.ts";
 import { folderError, reasonOf } from "./trail-error.ts";
 import { writeAll } from "./json-file.ts";
 
@@ -18,6 +18,8 @@ export async function openFolder(system: System, dir: string, share: Share): Pro
 		const missing: string[] = [];
 		for (let path = dir; (await files.status(path)) === undefined; path = dirname(path)) {
 			missing.push(path);
+			// A root that is not there, such as a drive, has no parent.
+			if (dirname(path) === path) break;
 		}
 		if (missing.length > 0) {
 			await files.makeFolder(dir);
@@ -61,15 +63,19 @@ export async function createStream(
 		await files.makeFolder(draft);
 		await writeOwner(files, draft, 0, ownerNow(process, streamId, clock.nowMs()));
 		const none = encodeLosses({ total: 0, recorded: 0, unrecorded: [] });
-		const lossSlot = await createSlotFile(files, `${draft}/${LOSS_SLOT}`, none);
+		// Closed again: Windows renames no folder while a file in it is open.
+		await (await createSlotFile(files, `${draft}/${LOSS_SLOT}`, none)).close();
 		await writeBallast(files, draft, ballastBytes);
 		await files.syncFolder(draft);
 		await share(draft);
 		await files.rename(draft, path);
 		await files.syncFolder(dir);
+		const lossSlot = await openSlotFile(files, `${path}/${LOSS_SLOT}`, LOSS_BYTES);
 		const stream = { streamId, path, generation: 0, segments: [], cursors: new Map() };
 		return { stream, lossSlot };
 	} catch (error) {
+		// Its room may be what is missing.
+		await removeStream(files, draft).catch(() => {});
 		throw unusable(dir, process.uid, error);
 	}
 }
