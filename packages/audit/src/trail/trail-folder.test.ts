@@ -61,5 +61,5 @@ it("ends its search for a parent where there is none", async () => {
 	const nothing = { ...system.files, status: () => Promise.resolve(undefined) };
 	await expect(
 		world.run(() => openFolder({ ...system, files: nothing }, "/gone/trail", none)),
-	).rejects.toThrow();
+	).rejects.toThrow("/gone/trail");
 });
