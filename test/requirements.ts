@@ -128,6 +128,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["test/mcp/peers-word.test.ts"],
 	},
 	{
+		id: "complete.odd_values",
+		says: "A value that is no JSON, or throws when it is read, costs no event.",
+		provenBy: ["test/mcp/odd-values.test.ts"],
+	},
+	{
 		id: "complete.recorded",
 		says: "What is recorded is delivered in order, and close says what became of it.",
 		provenBy: ["packages/audit/src/open-audit.test.ts"],

@@ -1,13 +1,26 @@
 import { randomUUID } from "node:crypto";
 import type { Audit, Decision, Subject } from "@mcp-trail/audit";
-import { cleanText, cleanUri, type RequestMessage, type ResponseMessage } from "@mcp-trail/event";
+import {
+	cleanText,
+	cleanUri,
+	type NewEvent,
+	type RequestMessage,
+	type ResponseMessage,
+} from "@mcp-trail/event";
 import { bodyOf, keepsRequest, keepsResponse } from "../describe/body.ts";
 import { describe, describeIntent, type Taken } from "../describe/describe.ts";
 import { actorOf } from "../describe/actor.ts";
 import { at, factsOf, methodOf, type MethodFacts } from "../describe/methods.ts";
 import { partsOf } from "../describe/parts.ts";
 import { isObject } from "../hook/frame.ts";
-import type { Connection, Exchange, JsonObject, Observer } from "../observer.ts";
+import type {
+	Connection,
+	Ending,
+	Exchange,
+	JsonObject,
+	Observation,
+	Observer,
+} from "../observer.ts";
 import { newEventId } from "../random-ids.ts";
 import type { Definition, Definitions } from "./definitions.ts";
 
@@ -45,6 +58,15 @@ function subjectOf(exchange: Exchange, facts: MethodFacts, name: unknown): Subje
 	if (auth) subject.principal = actorOf(exchange).principal;
 	return subject;
 }
+
+/** In memory a value may throw when it is read: then the request is recorded without what it holds. */
+const unread = (exchange: Exchange): Exchange => ({
+	...exchange,
+	params: undefined,
+	meta: undefined,
+});
+
+const unanswered = (ending: Ending): Ending => ({ ...ending, response: {} });
 
 /** Makes one outcome event of every request, and an intent event where the policy asks for it. */
 export function audited(options: AuditedOptions): Observer {
@@ -108,41 +130,59 @@ export function audited(options: AuditedOptions): Observer {
 		return response;
 	}
 
+	function observed(exchange: Exchange): Observation {
+		const facts = factsOf(exchange.method);
+		const name = at(exchange.params, facts.name);
+		const decision = decide(exchange, facts, name);
+		const { definition, known } = definitions.look(exchange, facts.kind, name);
+		const taken: Writable<Taken> = {
+			request: requestOf(exchange, facts, decision, definition),
+			definition,
+			known,
+			session: sessionOf(exchange.connection),
+			operationId: exchange.trace === undefined ? randomUUID() : "",
+		};
+		const { policy, digester } = audit;
+		if (decision.intent) {
+			const id = newEventId(exchange.startMs);
+			audit.record(
+				{ ...describeIntent(exchange, policy, decision, digester, taken), id },
+				decision,
+			);
+			taken.intentId = id;
+		}
+		return {
+			answered(response) {
+				const { result } = response;
+				if (!isObject(result)) return;
+				taken.response = responseOf(result, facts, decision);
+				if (facts.list)
+					taken.listed = definitions.learn(exchange, facts.list.kind, result, facts.list.member);
+			},
+			end(ending) {
+				taken.session ??= sessionOf(exchange.connection);
+				const told = (what: Exchange, how: Ending): NewEvent =>
+					describe(what, how, policy, decision, digester, taken);
+				let event: NewEvent;
+				try {
+					event = told(exchange, ending);
+				} catch (fault) {
+					onFault(fault);
+					event = told(unread(exchange), unanswered(ending));
+				}
+				audit.record(event, decision);
+			},
+		};
+	}
+
 	return {
 		request(exchange) {
-			const facts = factsOf(exchange.method);
-			const name = at(exchange.params, facts.name);
-			const decision = decide(exchange, facts, name);
-			const { definition, known } = definitions.look(exchange, facts.kind, name);
-			const taken: Writable<Taken> = {
-				request: requestOf(exchange, facts, decision, definition),
-				definition,
-				known,
-				session: sessionOf(exchange.connection),
-				operationId: exchange.trace === undefined ? randomUUID() : "",
-			};
-			const { policy, digester } = audit;
-			if (decision.intent) {
-				const id = newEventId(exchange.startMs);
-				audit.record(
-					{ ...describeIntent(exchange, policy, decision, digester, taken), id },
-					decision,
-				);
-				taken.intentId = id;
+			try {
+				return observed(exchange);
+			} catch (fault) {
+				onFault(fault);
+				return observed(unread(exchange));
 			}
-			return {
-				answered(response) {
-					const { result } = response;
-					if (!isObject(result)) return;
-					taken.response = responseOf(result, facts, decision);
-					if (facts.list)
-						taken.listed = definitions.learn(exchange, facts.list.kind, result, facts.list.member);
-				},
-				end(ending) {
-					taken.session ??= sessionOf(exchange.connection);
-					audit.record(describe(exchange, ending, policy, decision, digester, taken), decision);
-				},
-			};
 		},
 	};
 }

@@ -116,7 +116,7 @@ it.each<[string, Partial<Ending>, string]>([
 	["tools/call", { ...error(-32603), entered: false }, "rejected protocol invalid_params no"],
 	["x/y", error(7), "failure handler internal_error unknown"],
 	["x/y", error("7"), "failure handler internal_error unknown"],
-	["x/y", { how: "answered", response: {} }, "failure handler internal_error unknown"],
+	["x/y", { how: "answered", response: {} }, "unknown protocol invalid_result unknown"],
 	["x/y", { how: "cancelled" }, "cancelled - cancelled_by_caller unknown"],
 	["x/y", { how: "cancelled", entered: true }, "cancelled - cancelled_by_caller yes"],
 	["x/y", { how: "cancelled", reason: "stream_closed" }, "cancelled - stream_closed unknown"],

@@ -34,6 +34,9 @@ const refusals: ReadonlyMap<unknown, Verdict> = new Map<unknown, Verdict>([
 	[-32042, { status: "pending", reason: "input_required" }],
 ]);
 
+/** Answered, but by neither a result nor an error that can be read. */
+const unreadable = { status: "unknown", layer: "protocol", reason: "invalid_result" } as const;
+
 /** What an unknown name is called, where the hook knows that it is not registered. */
 function unknownName(exchange: Exchange, known: boolean | undefined): Reason | undefined {
 	return known === false ? factsOf(exchange.method).unknown : undefined;
@@ -237,7 +240,9 @@ export function outcomeOf(
 		return outcome;
 	}
 	const failure = isObject(error) ? error : {};
-	const outcome: Writable<Outcome> = fromError(exchange, ending, failure, known);
+	const outcome: Writable<Outcome> = isObject(error)
+		? fromError(exchange, ending, error, known)
+		: { ...unreadable, executed: executedOf(ending) };
 	if (Number.isSafeInteger(failure["code"])) outcome.rpc_code = Number(failure["code"]);
 	const status = exchange.inbound ? undefined : httpStatusOf(ending.error);
 	if (status !== undefined) outcome.http_status = status;

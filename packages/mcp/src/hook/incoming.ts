@@ -26,10 +26,7 @@ function receiveResponse(open: OpenRequests, message: JsonObject): void {
 		const entry = open.outbound.answer(message["id"]);
 		if (entry === undefined)
 			return tell(peer.watchers, "unmatched", open.seen(true, message), peer.onFault);
-		const result = message["result"];
-		// Only a server's answer says what the server is called.
-		if (peer.role === "client" && isObject(result))
-			open.connection.learnResult(entry.exchange.method, result);
+		open.learn(entry, message);
 		answered(entry.observations, message, peer.onFault);
 		open.finish(entry, "answered", { response: message });
 	} catch (fault) {

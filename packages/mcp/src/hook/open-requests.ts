@@ -21,6 +21,8 @@ export interface OpenRequests {
 	readonly finish: (entry: Entry, how: Ending["how"], more?: Partial<Ending>) => void;
 	/** Ends a request if it is still open. */
 	readonly endOpen: (entry: Entry, how: Ending["how"], more?: Partial<Ending>) => void;
+	/** Learns what a server's answer says of the server. */
+	learn(entry: Entry, response: JsonObject): void;
 	/** Requests whose answer is being sent, and that answer. */
 	readonly sending: Map<Entry, JsonObject>;
 	/** Notes that an answer is handed to the transport. */
@@ -133,6 +135,15 @@ export function openRequests(
 		guarded,
 		finish,
 		endOpen,
+		learn({ exchange }, response) {
+			try {
+				const { result } = response;
+				if (exchange.direction === "client_to_server" && isObject(result))
+					connection.learnResult(exchange.method, result);
+			} catch (fault) {
+				peer.onFault(fault);
+			}
+		},
 		sending,
 		sent(entry, response) {
 			const [oldest] = sending.size < peer.maxOpen ? [] : sending;

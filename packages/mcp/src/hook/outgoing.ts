@@ -31,13 +31,11 @@ function taken(open: OpenRequests, message: JsonObject): Entry | undefined {
 	try {
 		// This side answers with the very id it was asked with; only a peer's id is converted.
 		const entry = open.inbound.get(message["id"]);
-		const result = message["result"];
 		if (entry === undefined || !open.inbound.take(entry)) {
 			if (!open.closed) tell(peer.watchers, "unmatched", open.seen(false, message), peer.onFault);
 			return undefined;
 		}
-		if (peer.role === "server" && isObject(result))
-			open.connection.learnResult(entry.exchange.method, result);
+		open.learn(entry, message);
 		answered(entry.observations, message, peer.onFault);
 		return entry;
 	} catch (fault) {
