@@ -57,6 +57,7 @@ describe("completion", () => {
 	it("keeps the id that it is given, since another event names it", () => {
 		const id = "01a1f875-a534-7d44-b0aa-5e6f708192a3";
 		expect(at(() => 0)({ ...request, id }).id).toBe(id);
+		expect(at(() => 0)({ ...request, id: "forged" }).id).not.toBe("forged");
 	});
 
 	it("keeps the time that it is given", () => {

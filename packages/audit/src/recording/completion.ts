@@ -3,6 +3,7 @@ import {
 	UUID7_RANDOM_BYTES,
 	bounds,
 	inMemberOrder,
+	patterns,
 	timeText,
 	uuid7,
 	type AuditEvent,
@@ -41,7 +42,8 @@ export function completion(options: CompletionOptions): (event: NewEvent) => Aud
 		const nowMs = system.clock.nowMs();
 		const whole: Members = {
 			schema_version: SCHEMA_VERSION,
-			id: event.id ?? id(nowMs),
+			// What is no id would make an event that no reader takes.
+			id: typeof event.id === "string" && id7.test(event.id) ? event.id : id(nowMs),
 			time: event.time ?? timeText(nowMs),
 		};
 		// A loop: spreading several objects into one costs fifty times as much.
@@ -55,6 +57,8 @@ export function completion(options: CompletionOptions): (event: NewEvent) => Aud
 		return whole.type === "mcp.request" ? whole : inMemberOrder(whole);
 	};
 }
+
+const id7 = new RegExp(patterns.id7, "u");
 
 type Members = Record<string, unknown>;
 
