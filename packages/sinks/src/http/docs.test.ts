@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { bulkErrors } from "../elasticsearch/bulk-errors.ts";
+import { hecCodes } from "../splunk-hec/hec-codes.ts";
 import { httpFaults } from "./http-faults.ts";
 
 const page = readFileSync(new URL("../../../../docs/http-sinks.md", import.meta.url), "utf8");
@@ -38,4 +39,14 @@ it("[docs.http_sinks] lists every error of `_bulk` that the sink knows, with its
 	for (const [type, { verdict, remedy }] of Object.entries(bulkErrors)) {
 		expect(rows).toContainEqual([`\`${type}\``, verdict, remedy]);
 	}
+});
+
+it("[docs.http_sinks] lists every code of Splunk's collector that the sink knows, and no other", () => {
+	const section = page.split("\n## ").find((text) => text.startsWith("Splunk")) ?? "";
+	const rows = section.split("\n").filter((line) => /^\| \d/u.test(line));
+	expect(rows).toEqual(
+		Object.entries(hecCodes).map(
+			([code, { name, verdict, remedy }]) => `| ${code} | \`${name}\` | ${verdict} | ${remedy} |`,
+		),
+	);
 });
