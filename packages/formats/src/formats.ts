@@ -2,6 +2,7 @@ import { asimMapping } from "./asim.ts";
 import { cimMapping } from "./cim.ts";
 import { cloudEventsMapping } from "./cloudevents.ts";
 import { ecsMapping } from "./ecs.ts";
+import { lineMappings } from "./lines/mappings.ts";
 import type { Mapping } from "./mapping.ts";
 import { ocsf18Mapping, ocsf19Mapping } from "./ocsf/ocsf.ts";
 import { otlpLogMapping } from "./otlp-log.ts";
@@ -17,6 +18,7 @@ export const mappings: readonly Mapping[] = [
 	asimMapping,
 	udmMapping,
 	cimMapping,
+	...lineMappings,
 ];
 
 /** Every format, by what `mcp-trail convert --to` calls it. */

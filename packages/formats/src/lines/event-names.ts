@@ -1,0 +1,31 @@
+import type { KnownType } from "@mcp-trail/event";
+
+/** What a person reads as the name of an event: constant, and free of anything to escape. */
+export const eventNames: Readonly<Record<KnownType, string>> = {
+	"mcp.request": "MCP request",
+	"mcp.notification": "MCP notification",
+	"mcp.message.refused": "MCP message refused",
+	"mcp.message.unmatched": "MCP response to no request",
+	"mcp.connection.opened": "MCP connection opened",
+	"mcp.connection.closed": "MCP connection closed",
+	"mcp.subscription.opened": "MCP subscription opened",
+	"mcp.subscription.closed": "MCP subscription closed",
+	"mcp.input.requested": "MCP input requested",
+	"mcp.input.answered": "MCP input answered",
+	"mcp.approval.decided": "MCP approval decided",
+	"mcp.task.changed": "MCP task changed",
+	"mcp.definition.changed": "MCP definition changed",
+	"mcp.discovery.read": "MCP discovery read",
+	"mcp.auth.token_exchanged": "MCP token exchanged",
+	"mcp.auth.client_registered": "MCP client registered",
+	"mcp.finding": "MCP finding",
+	"trail.started": "Audit trail started",
+	"trail.config_changed": "Audit trail configuration changed",
+	"trail.stopped": "Audit trail stopped",
+	"trail.checkpoint": "Audit trail checkpoint",
+	"trail.lost": "Audit events lost",
+	"trail.recovered": "Audit trail recovered",
+	"trail.pruned": "Audit trail pruned",
+	"trail.sink_refused": "Audit sink refused events",
+	"trail.replayed": "Audit events sent again",
+};
