@@ -210,7 +210,10 @@ export const requirements: readonly Requirement[] = [
 	{
 		id: "durable.release",
 		says: "A reader nobody opens is released after readerRetention, and that is recorded.",
-		provenBy: ["packages/audit/src/trail/file-trail.test.ts"],
+		provenBy: [
+			"packages/audit/src/trail/file-trail.test.ts",
+			"packages/audit/src/trail/upkeep.test.ts",
+		],
 	},
 	{
 		id: "durable.simulated",
@@ -230,7 +233,7 @@ export const requirements: readonly Requirement[] = [
 	{
 		id: "honest.executed",
 		says: "executed says yes or no only where the callback was seen, whatever the text says.",
-		provenBy: ["test/mcp/outcomes.test.ts"],
+		provenBy: ["test/mcp/outcomes.test.ts", "test/mcp/peers-word.test.ts"],
 	},
 	{
 		id: "honest.foreign",
@@ -275,7 +278,7 @@ export const requirements: readonly Requirement[] = [
 	{
 		id: "honest.unknown_tool",
 		says: "An unknown tool is rejected in both SDK generations.",
-		provenBy: ["test/mcp/outcomes.test.ts"],
+		provenBy: ["test/mcp/outcomes.test.ts", "test/mcp/peers-word.test.ts"],
 	},
 	{
 		id: "honest.unwritable",
@@ -298,14 +301,14 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["packages/mcp/src/hook/gate.test.ts"],
 	},
 	{
-		id: "bounded.line",
-		says: "Every event fits into 65,535 bytes; what was cut is marked.",
-		provenBy: ["packages/audit/src/open-audit.test.ts", "packages/event/src/trim-to-fit.test.ts"],
-	},
-	{
 		id: "bounded.idle_connection",
 		says: "A transport that was dropped without being closed is let go once its requests are done.",
 		provenBy: ["test/mcp/peers-word.test.ts"],
+	},
+	{
+		id: "bounded.line",
+		says: "Every event fits into 65,535 bytes; what was cut is marked.",
+		provenBy: ["packages/audit/src/open-audit.test.ts", "packages/event/src/trim-to-fit.test.ts"],
 	},
 	{
 		id: "bounded.lists",
@@ -653,6 +656,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["test/docstrings.test.ts"],
 	},
 	{
+		id: "docs.http_sinks",
+		says: "Every code that sinks over HTTP share stands in the docs in the code's words.",
+		provenBy: ["packages/sinks/src/http/docs.test.ts"],
+	},
+	{
 		id: "docs.kafka_errors",
 		says: "The table of Kafka's codes in the docs is the sink's.",
 		provenBy: ["packages/sinks/src/kafka/docs.test.ts"],
@@ -678,6 +686,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["packages/formats/src/asim.test.ts"],
 	},
 	{
+		id: "formats.cef_escapes",
+		says: "CEF is escaped as real parsers read it back.",
+		provenBy: ["packages/formats/src/lines/escapes.test.ts"],
+	},
+	{
 		id: "formats.cim",
 		says: "Every event has the fields of Splunk's data models.",
 		provenBy: ["packages/formats/src/cim.test.ts"],
@@ -688,14 +701,29 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["packages/formats/src/cloudevents.test.ts"],
 	},
 	{
+		id: "formats.cut_marked",
+		says: "Text is cut between characters and before an escape, and says so.",
+		provenBy: ["packages/formats/src/lines/text.test.ts"],
+	},
+	{
 		id: "formats.ecs",
 		says: "Every event has ECS's fields, types and categorisation words.",
 		provenBy: ["packages/formats/src/ecs.test.ts"],
 	},
 	{
+		id: "formats.forgery",
+		says: "10,000 hostile events make one record each, without a forged key or an unmarked cut.",
+		provenBy: ["packages/formats/src/lines/lines.test.ts"],
+	},
+	{
 		id: "formats.generated",
 		says: "The mapping page and the golden files are what the tables make.",
 		provenBy: ["packages/formats/src/formats.test.ts"],
+	},
+	{
+		id: "formats.leef_delimiter",
+		says: "What LEEF cannot escape is shown.",
+		provenBy: ["packages/formats/src/lines/escapes.test.ts"],
 	},
 	{
 		id: "formats.lossless",
@@ -711,6 +739,21 @@ export const requirements: readonly Requirement[] = [
 		id: "formats.otlp_log",
 		says: "Every event is a log record as OpenTelemetry's audit draft asks.",
 		provenBy: ["packages/formats/src/otlp-log.test.ts"],
+	},
+	{
+		id: "formats.sd_escapes",
+		says: "Three characters are escaped in a PARAM-VALUE, and no more.",
+		provenBy: ["packages/formats/src/lines/escapes.test.ts"],
+	},
+	{
+		id: "formats.stored_line",
+		says: "The JSON message is the stored line, byte for byte.",
+		provenBy: ["packages/formats/src/lines/lines.test.ts"],
+	},
+	{
+		id: "formats.syslog_pri",
+		says: "PRI is counted from facility and severity.",
+		provenBy: ["packages/formats/src/lines/lines.test.ts"],
 	},
 	{
 		id: "formats.total",
@@ -859,5 +902,130 @@ export const requirements: readonly Requirement[] = [
 		id: "schema.valid",
 		says: "Every type has a valid example in stored order.",
 		provenBy: ["packages/event/src/schema.test.ts"],
+	},
+	{
+		id: "sinks.checked",
+		says: "Every sink passes checkSink; one that does not fails a test about the folder.",
+		provenBy: ["packages/sinks/src/every-sink.test.ts"],
+	},
+	{
+		id: "sinks.elastic_answers",
+		says: "An answer that does not speak of every event delivers none.",
+		provenBy: ["packages/sinks/src/elasticsearch.test.ts"],
+	},
+	{
+		id: "sinks.elastic_bisects",
+		says: "A body refused for one event is halved until that event is alone.",
+		provenBy: ["packages/sinks/src/elasticsearch.test.ts"],
+	},
+	{
+		id: "sinks.elastic_bytes",
+		says: "The line itself is stored, under the event's id, in the index of its own day.",
+		provenBy: ["packages/sinks/src/elasticsearch.test.ts"],
+	},
+	{
+		id: "sinks.elastic_deduplicates",
+		says: "After a lost answer the same ids are sent again and stored once.",
+		provenBy: ["packages/sinks/src/elasticsearch.test.ts"],
+	},
+	{
+		id: "sinks.elastic_delivery",
+		says: "Deduplication is claimed for dated indices and not for a data stream.",
+		provenBy: ["packages/sinks/src/elasticsearch.test.ts"],
+	},
+	{
+		id: "sinks.elastic_formats",
+		says: "A format's documents are sent; an event that a format cannot say is refused.",
+		provenBy: ["packages/sinks/src/elasticsearch.test.ts"],
+	},
+	{
+		id: "sinks.elastic_items",
+		says: "Each item's answer is classified by status and error type; its neighbours are delivered.",
+		provenBy: ["packages/sinks/src/elasticsearch.test.ts"],
+	},
+	{
+		id: "sinks.elastic_requests",
+		says: "Each status of a request is classified: nothing lost, nothing doubled.",
+		provenBy: ["packages/sinks/src/elasticsearch.test.ts"],
+	},
+	{
+		id: "sinks.elastic_verifies",
+		says: "ECS documents carry the stored lines, and the chain verifies from them.",
+		provenBy: ["packages/sinks/src/elasticsearch.test.ts"],
+	},
+	{
+		id: "sinks.hec_acknowledged",
+		says: "A write ends when the events are indexed, not when they are parsed.",
+		provenBy: ["packages/sinks/src/splunk-hec.test.ts"],
+	},
+	{
+		id: "sinks.hec_bisects",
+		says: "A body refused for one event is halved until that event is alone.",
+		provenBy: ["packages/sinks/src/splunk-hec.test.ts"],
+	},
+	{
+		id: "sinks.hec_bytes",
+		says: "The stored lines arrive byte for byte with time, id and place in the chain.",
+		provenBy: ["packages/sinks/src/splunk-hec.test.ts"],
+	},
+	{
+		id: "sinks.hec_codes",
+		says: "Each status and code is classified, and nothing is lost.",
+		provenBy: ["packages/sinks/src/splunk-hec.test.ts"],
+	},
+	{
+		id: "sinks.hec_repeats",
+		says: "After a lost answer the events are sent again with the same ids.",
+		provenBy: ["packages/sinks/src/splunk-hec.test.ts"],
+	},
+	{
+		id: "sinks.http_body",
+		says: "The bytes are sent as they are, compressed or not.",
+		provenBy: ["packages/sinks/src/http/poster.test.ts"],
+	},
+	{
+		id: "sinks.http_canary",
+		says: "No secret is in any error or log, whatever the server echoes.",
+		provenBy: ["packages/sinks/src/http/poster.test.ts", "packages/sinks/src/splunk-hec.test.ts"],
+	},
+	{
+		id: "sinks.http_deadline",
+		says: "A silent destination is given up in time, and at once when called off.",
+		provenBy: ["packages/sinks/src/http/poster.test.ts"],
+	},
+	{
+		id: "sinks.http_failures",
+		says: "An error says what kept a request from being answered.",
+		provenBy: ["packages/sinks/src/http/poster.test.ts"],
+	},
+	{
+		id: "sinks.http_limits",
+		says: "No body is above its limits, and every event is in one.",
+		provenBy: ["packages/sinks/src/elasticsearch.test.ts", "packages/sinks/src/splunk-hec.test.ts"],
+	},
+	{
+		id: "sinks.http_proxy",
+		says: "A proxy is used with TLS end to end; refused proxy credentials hold.",
+		provenBy: ["packages/sinks/src/http/poster.test.ts"],
+	},
+	{
+		id: "sinks.http_redirect",
+		says: "No redirect is followed, so credentials go nowhere else.",
+		provenBy: ["packages/sinks/src/http/poster.test.ts"],
+	},
+	{
+		id: "sinks.http_secrets",
+		says: "Secrets are read from the environment or a file for each request.",
+		provenBy: ["packages/sinks/src/http/poster.test.ts"],
+	},
+	{
+		id: "sinks.http_tls",
+		says: "The authority given is trusted and the client certificate shown; the wrong ones hold.",
+		provenBy: ["packages/sinks/src/http/poster.test.ts"],
+	},
+	{
+		id: "sinks.probe",
+		says: "probe writes one test event and says what is wrong with the mapping or the key.",
+		provenBy: ["packages/sinks/src/elasticsearch.test.ts", "packages/sinks/src/splunk-hec.test.ts"],
 	},
 ];
