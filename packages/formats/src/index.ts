@@ -17,3 +17,6 @@ export { ocsf18, ocsf19 } from "./ocsf/ocsf.ts";
 export type { Fields } from "./table.ts";
 export { otlpLog } from "./otlp-log.ts";
 export { udm } from "./udm.ts";
+export { sep3004Manifest, sep3004Record } from "./sep3004.ts";
+export { Sep3004Error, sep3004Canonical, sep3004Hash } from "./sep3004-canonical.ts";
+export type { Sep3004Core, Sep3004Record, Sep3004Value } from "./sep3004-canonical.ts";

@@ -50,3 +50,15 @@ export const ocsfDispositions: Outcomes<0 | 1 | 2 | 14 | 25 | 27 | 99> = {
 	pending: 14,
 	unknown: 0,
 };
+
+/** SEP-3004 `outcome`; what the recorder itself denied is `error`. */
+export const sep3004Outcomes: Outcomes<"allowed" | "denied" | "deferred"> = {
+	success: "allowed",
+	failure: "allowed",
+	denied: "denied",
+	rejected: "denied",
+	cancelled: "allowed",
+	timeout: "allowed",
+	pending: "deferred",
+	unknown: "allowed",
+};
