@@ -754,6 +754,8 @@ export const requirements: readonly Requirement[] = [
 		id: "formats.syslog_pri",
 		says: "PRI is counted from facility and severity.",
 		provenBy: ["packages/formats/src/lines/lines.test.ts"],
+	},
+	{
 		id: "formats.sep3004",
 		says: "Records give both known answers, chain, and refuse what the contract does not have.",
 		provenBy: ["packages/formats/src/sep3004.test.ts"],
