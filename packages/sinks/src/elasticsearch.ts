@@ -153,7 +153,6 @@ export function elasticsearchSink(options: ElasticsearchSinkOptions): Sink {
 			place: `Elasticsearch at ${base.origin}`,
 			maxEvents: maxRequestEvents,
 			maxBytes: maxRequestBytes,
-			ordered: false,
 			encode: (event) => {
 				const action = JSON.stringify({ create: { _index: to(event), _id: event.event.id } });
 				return Buffer.concat([Buffer.from(`${action}\n`), documentOf(event, format), LINE_FEED]);

@@ -6,7 +6,7 @@ import type { ProducerFactory } from "./kafka/producer.ts";
 import { session } from "./kafka/session.ts";
 import { classify, sinkError } from "./kafka/sink-error.ts";
 import { type InspectTopic, judgeTopic } from "./kafka/topic.ts";
-import { turns } from "./kafka/turns.ts";
+import { turns } from "./turns.ts";
 import { within } from "./within.ts";
 
 export type { KafkaKey } from "./kafka/encode.ts";

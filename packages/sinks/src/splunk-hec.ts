@@ -199,7 +199,6 @@ export function splunkHecSink(options: SplunkHecSinkOptions): Sink {
 			place: `Splunk at ${base.origin}`,
 			maxEvents: MAX_EVENTS,
 			maxBytes: maxRequestBytes,
-			ordered: false,
 			encode,
 			send: async (part) => send(part, signal),
 		});

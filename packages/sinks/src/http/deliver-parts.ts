@@ -19,8 +19,6 @@ export interface PartRefusal {
 export interface PartDelivery extends PartLimits {
 	/** What errors call the destination, with its address. */
 	readonly place: string;
-	/** True: nothing is sent behind an event that must be sent again. */
-	readonly ordered: boolean;
 	/** What an event adds to a body; one for which it throws is refused. */
 	encode(event: SealedEvent): Uint8Array;
 	/** Sends one body; gives the events it did not deliver, or rejects with a {@link SinkError} for all of them. */
@@ -34,13 +32,13 @@ interface Undelivered extends RefusedItem {
 
 /**
  * Sends a batch in bodies within the limits. What is refused as a whole is halved until the poison is alone; a
- * failure that passes ends the write. Rejects with a {@link SinkError} whose items are the events not delivered.
+ * failure of another kind ends the write, so that order is kept. Rejects with a {@link SinkError} whose items are the events not delivered.
  */
 export async function deliverParts(
 	batch: readonly SealedEvent[],
 	delivery: PartDelivery,
 ): Promise<void> {
-	const { maxBytes, frameBytes = 0, ordered } = delivery;
+	const { maxBytes, frameBytes = 0 } = delivery;
 	const undelivered: Undelivered[] = [];
 	const note = (part: readonly Encoded[], verdict: Verdict, code: string, error?: SinkError) => {
 		for (const { index } of part) {
@@ -85,10 +83,6 @@ export async function deliverParts(
 			if (part.length === undelivered.length && part.length + rest.length === batch.length)
 				throw error;
 			note(rest, verdict, code, error);
-			break;
-		}
-		if (ordered && undelivered.some(({ verdict }) => verdict !== "reject")) {
-			note(pending.toReversed().flat(), "retry", "not_sent");
 			break;
 		}
 	}

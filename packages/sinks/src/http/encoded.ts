@@ -19,6 +19,13 @@ export function jsonLine(event: SealedEvent, format: Format | undefined): Uint8A
 	return Buffer.from(JSON.stringify(record));
 }
 
+/** An event as a body of its own: in a format's words, or without one the stored line, byte for byte. */
+export function projected(event: SealedEvent, format: Format | undefined): Uint8Array {
+	if (format === undefined) return event.bytes;
+	const record = format.project(event.event);
+	return Buffer.from(typeof record === "string" ? record : JSON.stringify(record));
+}
+
 /** How a body may be filled. */
 export interface PartLimits {
 	readonly maxEvents: number;

@@ -38,7 +38,7 @@ export const httpFaults = {
 	),
 	forbidden: hold("Answer 403.", "Give the credentials the right to write there."),
 	name_not_found: retry("The host name cannot be resolved.", "Check `url` and the name server."),
-	not_found: hold("Answer 404.", "Check the path of `url`."),
+	not_found: hold("Answer 404 or 410.", "Check the path of `url`."),
 	proxy_unauthorized: hold("Answer 407.", "Check `proxy.username` and `proxy.password`."),
 	redirected: hold(
 		"An answer 3xx; it is not followed, so that credentials go nowhere else.",
@@ -81,6 +81,7 @@ const byStatus: Readonly<Record<number, HttpFaultCode>> = {
 	406: "request_refused",
 	407: "proxy_unauthorized",
 	408: "request_timeout",
+	410: "not_found",
 	411: "request_refused",
 	413: "too_large",
 	415: "request_refused",
