@@ -736,6 +736,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["packages/formats/src/ocsf/ocsf.test.ts"],
 	},
 	{
+		id: "formats.ocsf_independent",
+		says: "A validator of somebody else's finds every type of event valid OCSF 1.8.",
+		provenBy: ["test/services/ocsf/ocsf.service.test.ts"],
+	},
+	{
 		id: "formats.otlp_log",
 		says: "Every event is a log record as OpenTelemetry's audit draft asks.",
 		provenBy: ["packages/formats/src/otlp-log.test.ts"],

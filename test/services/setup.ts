@@ -1,25 +1,33 @@
 import type { TestProject } from "vitest/node";
 import { KAFKA_VERSION, kafkaJars, missingTools } from "./kafka/distribution.ts";
+import { missingValidator, VALIDATOR } from "./ocsf/validator.ts";
 
 declare module "vitest" {
 	interface ProvidedContext {
 		/** Why the suites against Apache Kafka cannot run here; empty when they can. */
 		kafkaNotRun: string;
+		/** Why the suite with OCSF's independent validator cannot run here; empty when it can. */
+		ocsfNotRun: string;
 	}
 }
 
 /**
- * Fetches the broker once, or says loudly that the suites against it do not run: an error, unless
- * ALLOW_MISSING_SERVICES=1.
+ * Fetches each server or tool once, or says loudly that the suites with it do not run: an error,
+ * unless ALLOW_MISSING_SERVICES=1.
  */
 export async function setup(project: TestProject): Promise<void> {
-	const missing = await missingTools();
-	project.provide("kafkaNotRun", missing ?? "");
-	if (missing === undefined) {
-		await kafkaJars();
-		return;
-	}
-	console.error(`\n**** NOT RUN: the suites against Apache Kafka ${KAFKA_VERSION}: ${missing}\n`);
-	if (process.env["ALLOW_MISSING_SERVICES"] === "1") return;
-	throw new Error(`${missing}. Install it, or set ALLOW_MISSING_SERVICES=1 to go on without.`);
+	const kafka = await missingTools();
+	project.provide("kafkaNotRun", kafka ?? "");
+	if (kafka === undefined) await kafkaJars();
+	const ocsf = await missingValidator();
+	project.provide("ocsfNotRun", ocsf ?? "");
+	const missing = [
+		...(kafka === undefined ? [] : [`Apache Kafka ${KAFKA_VERSION}: ${kafka}`]),
+		...(ocsf === undefined ? [] : [`${VALIDATOR}: ${ocsf}`]),
+	];
+	for (const why of missing) console.error(`\n**** NOT RUN: the suites with ${why}\n`);
+	if (missing.length === 0 || process.env["ALLOW_MISSING_SERVICES"] === "1") return;
+	throw new Error(
+		`${missing.join(". ")}. Install it, or set ALLOW_MISSING_SERVICES=1 to go on without.`,
+	);
 }
