@@ -187,6 +187,7 @@ describe("fileSink", () => {
 		// As `logrotate` with `create` does.
 		writeFileSync(path, "");
 		await sink.write(events.slice(1, 2), signal);
+		expect(got()).toEqual(ids(events.slice(1, 2)));
 		rmSync(path);
 		await sink.write(events.slice(2), signal);
 		expect(got()).toEqual(ids(events.slice(2)));
