@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { anEvent } from "../scripts/any-event.ts";
 import { examples } from "../scripts/examples.ts";
 import { cloudEventHeaders } from "./cloudevents-attributes.ts";
-import { cloudEvents } from "./cloudevents.ts";
+import { cloudEvents, cloudEventsMapping } from "./cloudevents.ts";
 import type { Fields } from "./table.ts";
 
 /** Reads it as a receiver with the SDK does, which judges it by the specification. */
@@ -18,7 +18,7 @@ function received(said: Fields): CloudEvent<unknown> {
 }
 
 const sequenceOf = (sequence: number): string =>
-	cloudEventHeaders({ id: "", time: "", type: "", stream: "", sequence })["ce_sequence"] ?? "";
+	cloudEventHeaders({ id: "", time: "", type: "" }, { stream: "", sequence })["ce_sequence"] ?? "";
 
 describe("CloudEvents", () => {
 	it.each([...examples()])("[formats.cloudevents] has %s read by the SDK", (_name, event) => {
@@ -48,6 +48,13 @@ describe("CloudEvents", () => {
 		expect(() => received({ ...said, Not_A_Name: "x" })).toThrow("invalid extension name");
 		expect(() => received({ ...said, source: undefined })).toThrow("invalid payload");
 		expect(() => received({ ...said, type: "" })).toThrow("invalid payload");
+	});
+
+	it("has every attribute of binary mode", () => {
+		const facts = { id: "i", time: "t", type: "y", operationId: "o", parentEventId: "p" };
+		const headers = Object.keys(cloudEventHeaders(facts, { stream: "s", sequence: 1 }));
+		const [shared] = cloudEventsMapping.parts;
+		expect(shared?.rows.map(({ to }) => `ce_${to}`)).toEqual(headers);
 	});
 
 	it("sorts sequences as text", () => {

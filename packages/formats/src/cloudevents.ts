@@ -1,29 +1,36 @@
-import type { StoredEvent } from "@mcp-trail/event";
-import { attributes } from "./cloudevents-attributes.ts";
-import type { CloudEventFacts } from "./cloudevents-attributes.ts";
+import { cloudEventHeaders } from "./cloudevents-attributes.ts";
 import { computed, existingTime, realTime, words } from "./conversions.ts";
 import type { Format } from "./format.ts";
 import type { Mapping } from "./mapping.ts";
 import { table } from "./table.ts";
 import type { Fields, Row } from "./table.ts";
 
-function factsOf({ id, time, type, integrity, operation }: StoredEvent): CloudEventFacts {
-	return {
-		id,
-		time: realTime(time),
-		type,
-		stream: integrity.stream_id,
-		sequence: integrity.sequence,
-		operationId: operation?.id,
-		parentEventId: operation?.parent_event_id,
-	};
+/** An attribute of every mode, as the headers of binary mode have it. */
+function attribute(name: string, from: string | undefined, says = ""): Row {
+	const as = computed(says, ({ id, time, type, integrity, operation }) => {
+		const facts = {
+			id,
+			time: realTime(time),
+			type,
+			operationId: operation?.id,
+			parentEventId: operation?.parent_event_id,
+		};
+		const place = { stream: integrity.stream_id, sequence: integrity.sequence };
+		return cloudEventHeaders(facts, place)[`ce_${name}`];
+	});
+	return from === undefined ? { to: name, as } : { to: name, from, as };
 }
 
-const sharedRows: readonly Row[] = attributes.map(({ name, from, says = "", of }) => ({
-	to: name,
-	...(from === undefined ? {} : { from }),
-	as: computed(says, (event) => of(factsOf(event))),
-}));
+const sharedRows: readonly Row[] = [
+	attribute("specversion", undefined, "always `1.0`"),
+	attribute("id", "id"),
+	attribute("source", "integrity.stream_id", "`urn:uuid:…`"),
+	attribute("type", "type"),
+	attribute("time", "time"),
+	attribute("sequence", "integrity.sequence", "16 digits, so that it sorts as text"),
+	attribute("correlationid", "operation.id"),
+	attribute("causationid", "operation.parent_event_id"),
+];
 
 const structuredRows: readonly Row[] = [
 	{ to: "datacontenttype", is: "application/json" },

@@ -1,7 +1,7 @@
 export { asim } from "./asim.ts";
 export { cim } from "./cim.ts";
 export { cloudEventHeaders } from "./cloudevents-attributes.ts";
-export type { CloudEventFacts } from "./cloudevents-attributes.ts";
+export type { CloudEventFacts, CloudEventPlace } from "./cloudevents-attributes.ts";
 export { cloudEvents } from "./cloudevents.ts";
 export { ecs } from "./ecs.ts";
 export type { Format, Projected } from "./format.ts";
