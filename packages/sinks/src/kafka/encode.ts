@@ -1,3 +1,4 @@
+import { cloudEventHeaders } from "@mcp-trail/formats";
 import type { SealedEvent } from "@mcp-trail/integrity";
 import { readFacts } from "./facts.ts";
 import type { KafkaMessage } from "./producer.ts";
@@ -5,29 +6,18 @@ import type { KafkaMessage } from "./producer.ts";
 /** What records are keyed by; records of one key keep their order. */
 export type KafkaKey = "stream" | "operation";
 
-/** Digits of 2^53 − 1, so that sequences sort as text (CloudEvents extension `sequence`). */
-const SEQUENCE_DIGITS = 16;
-
 /**
  * Turns a sealed event into a Kafka record: the value is the stored line as it is, so that the chain
  * verifies from the topic; the headers are CloudEvents 1.0.2 in binary mode and W3C trace context.
  */
 export function encode(event: SealedEvent, key: KafkaKey): KafkaMessage {
-	const { stream, sequence, hash, bytes } = event;
-	const { id, time, type, operationId, parentEventId, traceparent } = readFacts(event);
+	const { stream, hash, bytes } = event;
+	const facts = readFacts(event);
+	const { operationId, traceparent } = facts;
 	const recordKey = key === "operation" && operationId !== undefined ? operationId : stream;
-	const headers: Record<string, string> = {
-		ce_specversion: "1.0",
-		ce_id: id,
-		ce_source: `urn:uuid:${stream}`,
-		ce_type: type,
-		ce_time: time,
-		ce_sequence: String(sequence).padStart(SEQUENCE_DIGITS, "0"),
-		"content-type": "application/json",
-		"audit-chain-hash": hash,
-	};
-	if (operationId !== undefined) headers["ce_correlationid"] = operationId;
-	if (parentEventId !== undefined) headers["ce_causationid"] = parentEventId;
+	const headers = cloudEventHeaders(facts, event);
+	headers["content-type"] = "application/json";
+	headers["audit-chain-hash"] = hash;
 	if (traceparent !== undefined) headers["traceparent"] = traceparent;
 	const value = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 	return { key: recordKey, value, headers };
