@@ -40,6 +40,7 @@ const origins = new Map<string, string>([
 	["line", "declare const line: string;"],
 	["streamId", "declare const streamId: string;"],
 	["event", "declare const event: import('@mcp-trail/event').AuditEvent;"],
+	["stored", "declare const stored: import('@mcp-trail/event').StoredEvent;"],
 	["next", "declare const next: import('@mcp-trail/event').AuditEvent;"],
 	["context", "declare const context: import('@mcp-trail/audit').TrailContext;"],
 	["url", "declare const url: string;"],

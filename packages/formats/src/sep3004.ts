@@ -139,11 +139,8 @@ const fill = table([...coreRows, ...extensionRows]);
  * segment per stream. The whole event is bound by `runtime-security.evidence_hash`.
  *
  * @example
- * let previousHash: string | null = null;
- * for (const event of events) {
- * 	const record = sep3004Record(event, previousHash);
- * 	previousHash = record.event_hash;
- * }
+ * const first = sep3004Record(stored, null);
+ * const second = sep3004Record(stored, first.event_hash);
  */
 export function sep3004Record(event: StoredEvent, previousHash: string | null): Sep3004Record {
 	const { said } = fill(event);
