@@ -1,6 +1,7 @@
 import type { TestProject } from "vitest/node";
 import { KAFKA_VERSION, kafkaJars, missingTools } from "./kafka/distribution.ts";
 import { missingValidator, VALIDATOR } from "./ocsf/validator.ts";
+import { missingSyslogTools } from "./syslog/tools.ts";
 
 declare module "vitest" {
 	interface ProvidedContext {
@@ -8,6 +9,8 @@ declare module "vitest" {
 		kafkaNotRun: string;
 		/** Why the suite with OCSF's independent validator cannot run here; empty when it can. */
 		ocsfNotRun: string;
+		/** Why the suites with real syslog receivers cannot run here; empty when they can. */
+		syslogNotRun: string;
 	}
 }
 
@@ -21,9 +24,12 @@ export async function setup(project: TestProject): Promise<void> {
 	if (kafka === undefined) await kafkaJars();
 	const ocsf = await missingValidator();
 	project.provide("ocsfNotRun", ocsf ?? "");
+	const syslog = await missingSyslogTools();
+	project.provide("syslogNotRun", syslog ?? "");
 	const missing = [
 		...(kafka === undefined ? [] : [`Apache Kafka ${KAFKA_VERSION}: ${kafka}`]),
 		...(ocsf === undefined ? [] : [`${VALIDATOR}: ${ocsf}`]),
+		...(syslog === undefined ? [] : [`rsyslog and liblognorm: ${syslog}`]),
 	];
 	for (const why of missing) console.error(`\n**** NOT RUN: the suites with ${why}\n`);
 	if (missing.length === 0 || process.env["ALLOW_MISSING_SERVICES"] === "1") return;

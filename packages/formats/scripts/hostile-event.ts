@@ -33,7 +33,7 @@ const fragments = [
 const short = fc.array(fc.constantFrom(...fragments), { minLength: 1, maxLength: 10 });
 
 /** A hostile text, now and then longer than any field. */
-const hostileText: fc.Arbitrary<string> = fc
+export const hostileText: fc.Arbitrary<string> = fc
 	.tuple(
 		short,
 		fc.oneof({ weight: 15, arbitrary: fc.constant(1) }, fc.integer({ min: 2, max: 300 })),

@@ -5,7 +5,7 @@ import { cleanText } from "@mcp-trail/event";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { examples } from "../../scripts/examples.ts";
-import { hostileEvent } from "../../scripts/hostile-event.ts";
+import { hostileEvent, hostileText } from "../../scripts/hostile-event.ts";
 import { parseCef, parseLeef, parseSyslog } from "../../scripts/line-parsers.ts";
 import type { ParsedLine } from "../../scripts/line-parsers.ts";
 import { cefFormat, cefMapping } from "./cef.ts";
@@ -294,6 +294,36 @@ describe("the line formats", () => {
 			[110, 109, 108, 107, 106],
 		);
 		expect(pri("informational", "local7")).toBe(190);
+	});
+
+	it("[formats.header] say a hostile type in a header field of its own, or not at all", () => {
+		const [base] = examples().values();
+		fc.assert(
+			fc.property(hostileText, (text) => {
+				const event = { ...base, type: text } as unknown as StoredEvent;
+				const whole = Array.from(cleanText(text, Number.POSITIVE_INFINITY) ?? "");
+				for (const field of [
+					parseCef(cefFormat().project(event)).header[3],
+					parseLeef(leefFormat().project(event)).header[3]?.replaceAll("\\u{7c}", "|"),
+				])
+					if (field !== whole.join("")) {
+						expect(field?.endsWith("…")).toBe(true);
+						expect(whole.slice(0, 255).join("")).toContain(field?.slice(0, -1));
+					}
+				expect(["-", text]).toContain(parseSyslog(rfc5424Format().project(event)).msgid);
+			}),
+			{ numRuns: 500 },
+		);
+	});
+
+	it("keep a host that is called as nothing is", () => {
+		const [base] = examples().values();
+		const producer = { ...base?.producer, host: "-" };
+		const line = rfc5424Format().project({ ...base, producer } as unknown as StoredEvent);
+		const { hostname, data } = parseSyslog(line);
+		expect(hostname).toBe("-");
+		const rest = JSON.parse(new Map(data[1]?.params).get("rest") ?? "{}");
+		expect(rest).toMatchObject({ producer: { host: "-" } });
 	});
 
 	it("begin the sequenceId again at 1 after 2^31 − 1", () => {
