@@ -1,0 +1,213 @@
+import { inspect } from "node:util";
+import type { SinkError } from "@mcp-trail/audit";
+import { checkSink, sampleEvents, type SinkFaultKind } from "@mcp-trail/audit/testing";
+import type { SealedEvent } from "@mcp-trail/integrity";
+import fc from "fast-check";
+import { afterEach, describe, expect, it } from "vitest";
+import { datadogSink, type DatadogSinkOptions } from "./datadog.ts";
+import { cutParts } from "./http/encoded.ts";
+import { type ContractServer, contractServer, type Reply } from "./http/testing/contract-server.ts";
+
+/** The intake: takes an array of at most 1,000 entries and 5 MB, all or nothing. */
+async function intake() {
+	const received: { readonly event_id: string; readonly message: string }[] = [];
+	const poison = new Set<string>();
+	let replies: Reply[] = [];
+	let always: Reply | undefined;
+	let storing = false;
+	const server = await contractServer((call) => {
+		const entries: typeof received = JSON.parse(call.body.toString());
+		const take = (): Reply => {
+			expect([call.method, call.path]).toEqual(["POST", "/api/v2/logs"]);
+			if (call.headers["dd-api-key"] !== "key") return { status: 403 };
+			if (call.body.byteLength > 5_000_000 || entries.length > 1000) return { status: 413 };
+			if (entries.some(({ event_id }) => poison.has(event_id))) return { status: 400 };
+			received.push(...entries);
+			return { status: 202, body: {} };
+		};
+		const reply = replies.shift() ?? always;
+		if (reply === undefined) return take();
+		if (storing) take();
+		return reply;
+	});
+	return {
+		server,
+		received,
+		poison,
+		ids: () =>
+			received
+				.filter(({ message }) => !message.includes("ext.mcp-trail.probe"))
+				.map(({ event_id }) => event_id),
+		answer: (next: Reply[], andStores = false) => {
+			replies = next;
+			storing = andStores;
+		},
+		always: (reply: Reply | undefined) => {
+			always = reply;
+		},
+	};
+}
+
+const open: ContractServer[] = [];
+afterEach(async () => {
+	await Promise.all(open.splice(0).map(async (server) => server.close()));
+});
+const { signal } = new AbortController();
+const ids = (events: readonly SealedEvent[]) => events.map(({ event }) => event.id);
+
+async function started(options: Partial<DatadogSinkOptions> = {}) {
+	const fake = await intake();
+	open.push(fake.server);
+	return { ...fake, sink: datadogSink({ url: fake.server.url, apiKey: "key", ...options }) };
+}
+
+async function failure(work: Promise<void> | undefined): Promise<SinkError> {
+	try {
+		await work;
+	} catch (error) {
+		return error as SinkError;
+	}
+	throw new Error("it did not fail");
+}
+
+describe("datadogSink", () => {
+	checkSink({
+		test: it,
+		make: async () => {
+			const fake = await intake();
+			return {
+				sink: datadogSink({ url: fake.server.url, apiKey: "key" }),
+				received: fake.ids,
+				fault: (kind: SinkFaultKind | "none", which) => {
+					fake.poison.clear();
+					fake.always(kind === "down" ? { status: 503 } : kind === "silent" ? "hang" : undefined);
+					if (kind === "poison") for (const id of which ?? []) fake.poison.add(id);
+				},
+				dispose: async () => fake.server.close(),
+			};
+		},
+	});
+
+	it("[sinks.datadog_bytes] `message` is the stored line", async () => {
+		const { sink, received } = await started();
+		const events = sampleEvents()(3);
+		await sink.write(events, signal);
+		expect(received.map(({ message }) => message)).toEqual(
+			events.map(({ bytes }) => Buffer.from(bytes).toString()),
+		);
+		await sink.close?.(signal);
+	});
+
+	it.each([
+		[200, "retry", "answer_unreadable"],
+		[302, "hold", "redirected"],
+		[401, "hold", "unauthorized"],
+		[403, "hold", "forbidden"],
+		[408, "retry", "request_timeout"],
+		[429, "retry", "throttled"],
+		[500, "retry", "server_error"],
+		[503, "retry", "server_error"],
+	])(
+		"[sinks.datadog_answers] answer %i is %s (%s) and loses nothing",
+		async (status, verdict, code) => {
+			const { sink, ids: got, answer } = await started();
+			const events = sampleEvents()(3);
+			answer([{ status }]);
+			const error = await failure(sink.write(events, signal));
+			expect([error.verdict, error.code, error.items]).toEqual([verdict, code, undefined]);
+			await sink.write(events, signal);
+			expect(got()).toEqual(ids(events));
+			await sink.close?.(signal);
+		},
+	);
+
+	it.each([400, 413])(
+		"[sinks.datadog_answers] answer %i refuses one event alone, more are halved",
+		async (status) => {
+			const { sink, ids: got, answer } = await started();
+			const events = sampleEvents()(4);
+			answer([{ status }]);
+			await sink.write(events, signal);
+			expect(got()).toEqual(ids(events));
+			answer([{ status }]);
+			const error = await failure(sink.write(events.slice(0, 1), signal));
+			expect([error.verdict, error.code]).toEqual(["reject", "datadog_refused"]);
+			await sink.close?.(signal);
+		},
+	);
+
+	it("[sinks.datadog_limits] an entry that Datadog would cut is refused, its neighbours are delivered", async () => {
+		const events = sampleEvents()(4);
+		const long = ids(events)[2];
+		const { sink, ids: got } = await started({
+			format: {
+				name: "test",
+				mediaType: "application/json",
+				project: ({ id }) => (id === long ? "x".repeat(1_000_000) : id),
+			},
+		});
+		const error = await failure(sink.write(events, signal));
+		expect(error.items).toEqual([{ index: 2, verdict: "reject", code: "event_too_large" }]);
+		expect(got()).toEqual(ids(events.toSpliced(2, 1)));
+		await sink.close?.(signal);
+	});
+
+	it("[sinks.http_limits] parts hold every event once, in order, within bytes and count, frame and commas included", () => {
+		const [event] = sampleEvents()(1);
+		if (event === undefined) throw new Error("no event");
+		fc.assert(
+			fc.property(
+				fc.array(fc.integer({ min: 0, max: 50 }), { maxLength: 60 }),
+				fc.integer({ min: 52, max: 300 }),
+				fc.integer({ min: 1, max: 9 }),
+				(sizes, maxBytes, maxEvents) => {
+					const all = sizes.map((size, index) => ({ index, event, bytes: new Uint8Array(size) }));
+					const parts = cutParts(all, { maxBytes, maxEvents, frameBytes: 2, betweenBytes: 1 });
+					expect(parts.flat()).toEqual(all);
+					for (const [at, part] of parts.entries()) {
+						const bytes = 2 + part.reduce((sum, one) => sum + one.bytes.length, part.length - 1);
+						expect(bytes).toBeLessThanOrEqual(maxBytes);
+						expect(part.length).toBeLessThanOrEqual(maxEvents);
+						// No part is left smaller than it must be.
+						const next = parts[at + 1]?.[0];
+						const full =
+							part.length === maxEvents || bytes + 1 + (next?.bytes.length ?? 0) > maxBytes;
+						expect(next === undefined || full).toBe(true);
+					}
+				},
+			),
+		);
+	});
+
+	it("[sinks.datadog_repeats] after a lost answer the same ids come again", async () => {
+		const { sink, ids: got, answer } = await started();
+		const events = sampleEvents()(2);
+		answer(["cut the answer"], true);
+		expect((await failure(sink.write(events, signal))).verdict).toBe("retry");
+		await sink.write(events, signal);
+		expect(got()).toEqual([...ids(events), ...ids(events)]);
+		await sink.close?.(signal);
+	});
+
+	it("[sinks.http_canary] no error holds the key; [sinks.probe] probe proves it", async () => {
+		const { sink, received } = await started();
+		await sink.probe?.(signal);
+		expect(received.length).toBe(1);
+		const wrong = datadogSink({ url: open[0]?.url ?? "", apiKey: "canary-key" });
+		const error = await failure(wrong.probe?.(signal));
+		expect([error.code, inspect(error).includes("canary")]).toEqual(["forbidden", false]);
+		await Promise.all([sink, wrong].map(async (one) => one.close?.(signal)));
+	});
+
+	it.each([
+		[{ apiKey: "" }, "`apiKey`"],
+		[{ site: "https://datadoghq.eu" }, "`site`"],
+		[{ url: "relay" }, "`url`"],
+		[{ tags: "" }, "`tags`"],
+		[{ name: "Datadog" }, "`name`"],
+	])("refuses %o and names the option", (options, path) => {
+		const make = () => datadogSink(Object({ apiKey: "key", ...options }));
+		expect(make).toThrow(TypeError);
+		expect(make).toThrow(path);
+	});
+});
