@@ -656,6 +656,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["test/docstrings.test.ts"],
 	},
 	{
+		id: "docs.file_sink",
+		says: "docs/file-sink.md lists every code of the file sink and no other.",
+		provenBy: ["packages/sinks/src/file/docs.test.ts"],
+	},
+	{
 		id: "docs.http_sinks",
 		says: "Every code that sinks over HTTP share stands in the docs in the code's words.",
 		provenBy: ["packages/sinks/src/http/docs.test.ts"],
@@ -721,6 +726,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["packages/formats/src/formats.test.ts"],
 	},
 	{
+		id: "formats.header",
+		says: "A hostile type stands in a header field of its own, or not at all.",
+		provenBy: ["packages/formats/src/lines/lines.test.ts"],
+	},
+	{
 		id: "formats.leef_delimiter",
 		says: "What LEEF cannot escape is shown.",
 		provenBy: ["packages/formats/src/lines/escapes.test.ts"],
@@ -746,9 +756,24 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["packages/formats/src/otlp-log.test.ts"],
 	},
 	{
+		id: "formats.real_liblognorm",
+		says: "liblognorm reads the keys and values of each CEF line back.",
+		provenBy: ["test/services/syslog/lines.service.test.ts"],
+	},
+	{
+		id: "formats.real_rsyslog",
+		says: "rsyslog makes one record of each hostile event, with its fields.",
+		provenBy: ["test/services/syslog/lines.service.test.ts"],
+	},
+	{
 		id: "formats.sd_escapes",
 		says: "Three characters are escaped in a PARAM-VALUE, and no more.",
 		provenBy: ["packages/formats/src/lines/escapes.test.ts"],
+	},
+	{
+		id: "formats.sep3004",
+		says: "Records give both known answers, chain, and refuse what the contract does not have.",
+		provenBy: ["packages/formats/src/sep3004.test.ts"],
 	},
 	{
 		id: "formats.stored_line",
@@ -759,11 +784,6 @@ export const requirements: readonly Requirement[] = [
 		id: "formats.syslog_pri",
 		says: "PRI is counted from facility and severity.",
 		provenBy: ["packages/formats/src/lines/lines.test.ts"],
-	},
-	{
-		id: "formats.sep3004",
-		says: "Records give both known answers, chain, and refuse what the contract does not have.",
-		provenBy: ["packages/formats/src/sep3004.test.ts"],
 	},
 	{
 		id: "formats.total",
@@ -919,6 +939,26 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["packages/sinks/src/every-sink.test.ts"],
 	},
 	{
+		id: "sinks.datadog_answers",
+		says: "Each status of Datadog is classified, and nothing is lost.",
+		provenBy: ["packages/sinks/src/datadog.test.ts"],
+	},
+	{
+		id: "sinks.datadog_bytes",
+		says: "Datadog's message is the stored line, exactly.",
+		provenBy: ["packages/sinks/src/datadog.test.ts"],
+	},
+	{
+		id: "sinks.datadog_limits",
+		says: "An entry that Datadog would cut is refused, its neighbours are delivered.",
+		provenBy: ["packages/sinks/src/datadog.test.ts"],
+	},
+	{
+		id: "sinks.datadog_repeats",
+		says: "After a lost answer the same ids come again.",
+		provenBy: ["packages/sinks/src/datadog.test.ts"],
+	},
+	{
 		id: "sinks.elastic_answers",
 		says: "An answer that does not speak of every event delivers none.",
 		provenBy: ["packages/sinks/src/elasticsearch.test.ts"],
@@ -964,6 +1004,36 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["packages/sinks/src/elasticsearch.test.ts"],
 	},
 	{
+		id: "sinks.file_bytes",
+		says: "Files hold the stored lines byte for byte across rotations, readable by their user only.",
+		provenBy: ["packages/sinks/src/file.test.ts"],
+	},
+	{
+		id: "sinks.file_failures",
+		says: "A link, a folder or a missing folder holds the lane, and nothing is written through it.",
+		provenBy: ["packages/sinks/src/file.test.ts", "packages/sinks/src/file/docs.test.ts"],
+	},
+	{
+		id: "sinks.file_formats",
+		says: "Any format is written, one line an event.",
+		provenBy: ["packages/sinks/src/file.test.ts"],
+	},
+	{
+		id: "sinks.file_limits",
+		says: "No file is above its limit unless one batch is, and none but the oldest is removed.",
+		provenBy: ["packages/sinks/src/file.test.ts"],
+	},
+	{
+		id: "sinks.file_moved",
+		says: "A file that another program moved or removed is gone on with anew.",
+		provenBy: ["packages/sinks/src/file.test.ts"],
+	},
+	{
+		id: "sinks.file_torn",
+		says: "A line that was cut stays alone.",
+		provenBy: ["packages/sinks/src/file.test.ts"],
+	},
+	{
 		id: "sinks.hec_acknowledged",
 		says: "A write ends when the events are indexed, not when they are parsed.",
 		provenBy: ["packages/sinks/src/splunk-hec.test.ts"],
@@ -996,7 +1066,12 @@ export const requirements: readonly Requirement[] = [
 	{
 		id: "sinks.http_canary",
 		says: "No secret is in any error or log, whatever the server echoes.",
-		provenBy: ["packages/sinks/src/http/poster.test.ts", "packages/sinks/src/splunk-hec.test.ts"],
+		provenBy: [
+			"packages/sinks/src/datadog.test.ts",
+			"packages/sinks/src/http/poster.test.ts",
+			"packages/sinks/src/splunk-hec.test.ts",
+			"packages/sinks/src/webhook.test.ts",
+		],
 	},
 	{
 		id: "sinks.http_deadline",
@@ -1011,7 +1086,12 @@ export const requirements: readonly Requirement[] = [
 	{
 		id: "sinks.http_limits",
 		says: "No body is above its limits, and every event is in one.",
-		provenBy: ["packages/sinks/src/elasticsearch.test.ts", "packages/sinks/src/splunk-hec.test.ts"],
+		provenBy: [
+			"packages/sinks/src/datadog.test.ts",
+			"packages/sinks/src/elasticsearch.test.ts",
+			"packages/sinks/src/splunk-hec.test.ts",
+			"packages/sinks/src/webhook.test.ts",
+		],
 	},
 	{
 		id: "sinks.http_proxy",
@@ -1036,6 +1116,30 @@ export const requirements: readonly Requirement[] = [
 	{
 		id: "sinks.probe",
 		says: "probe writes one test event and says what is wrong with the mapping or the key.",
-		provenBy: ["packages/sinks/src/elasticsearch.test.ts", "packages/sinks/src/splunk-hec.test.ts"],
+		provenBy: [
+			"packages/sinks/src/elasticsearch.test.ts",
+			"packages/sinks/src/splunk-hec.test.ts",
+			"packages/sinks/src/webhook.test.ts",
+		],
+	},
+	{
+		id: "sinks.webhook_answers",
+		says: "Each status of a webhook is classified; those before it are delivered, in order.",
+		provenBy: ["packages/sinks/src/webhook.test.ts"],
+	},
+	{
+		id: "sinks.webhook_bytes",
+		says: "Each stored line is posted byte for byte, under the event's id, in order.",
+		provenBy: ["packages/sinks/src/webhook.test.ts"],
+	},
+	{
+		id: "sinks.webhook_repeats",
+		says: "After a lost answer the event comes again with the same webhook-id.",
+		provenBy: ["packages/sinks/src/webhook.test.ts"],
+	},
+	{
+		id: "sinks.webhook_signed",
+		says: "The signature is that of the specification's example.",
+		provenBy: ["packages/sinks/src/webhook.test.ts"],
 	},
 ];
