@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(dir, { recursive: true }));
 
-/** EVENT.md §6, written out once more. */
+/** docs/stored-form.md, written out once more. */
 const expected = (id: string, key: Buffer, kind: string, text: string): string =>
 	`hmac-sha256:${id}:${createHmac("sha256", key).update(`mcp-trail/digest/v1\n${kind}\n${text}`).digest("hex")}\n`;
 

@@ -1,4 +1,4 @@
-// What each side must say of each cell, reasoned from EVENT.md §5 (status, layer, reason, executed) and, where it does not
+// What each side must say of each cell, reasoned from docs/outcomes.md (status, layer, reason, executed) and, where it does not
 // speak, from the protocol: the specification, and how each SDK generation puts a fact on the wire.
 // Written before the matrix first ran; where running proved a line wrong, the line says why it changed.
 
@@ -98,7 +98,7 @@ const rules: Readonly<Record<Cause, Readonly<Record<Side, Verdict>>>> = {
 		client: { status: "failure", layer: "handler", reason: "tool_error", executed: "unknown" },
 	},
 	cancelled: {
-		// EVENT.md §5 lists the reason under "any": no layer decided, the caller did.
+		// docs/outcomes.md lists the reason under "any": no layer decided, the caller did.
 		server: { status: "cancelled", reason: "cancelled_by_caller", executed: "yes" },
 		client: { status: "cancelled", reason: "cancelled_by_caller", executed: "unknown" },
 	},
@@ -212,7 +212,7 @@ export function expected(cell: Cell): Verdict {
 	return found?.verdict ?? rules[cell.cause][cell.side];
 }
 
-/** `error.type` of each side's span by the MCP conventions (opentelemetry.md §3.3); undefined = status UNSET. */
+/** `error.type` of each side's span by the MCP conventions; undefined = status UNSET. */
 const spanErrors: Readonly<Record<Cause, Readonly<Partial<Record<Side, string>>>>> = {
 	answered: {},
 	// A span sees the wire: both SDKs answer a throw, and arguments they refuse, with `isError`.
@@ -269,7 +269,7 @@ export function handshakes(sdk: Sdk, transport: Transport): number {
 	return sdk === "v2-modern" && transport === "stdio" ? 0 : 1;
 }
 
-/** Not a method of the specification: by default no trace context is written into it (mcp.md §5). */
+/** Not a method of the specification: by default no trace context is written into it. */
 export function injected(cause: Cause): boolean {
 	return cause !== "unknown_method";
 }

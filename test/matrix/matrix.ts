@@ -46,7 +46,7 @@ interface Played {
 	readonly recordings: Readonly<Record<Side, Recording>>;
 }
 
-/** Requests of the handshake start no trace of a call: nothing is written into them (mcp.md §5). */
+/** Requests of the handshake start no trace of a call: nothing is written into them. */
 const HANDSHAKE: ReadonlySet<string> = new Set(["initialize", "server/discover"]);
 
 const outcomes = ({ events }: Recording): readonly StoredEvent[] => events.filter(isOutcome);

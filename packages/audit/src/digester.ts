@@ -12,7 +12,7 @@ export type DigestKind =
 	| "command"
 	| "text";
 
-/** The one object that holds the digest key (EVENT.md §6). */
+/** The one object that holds the digest key (docs/stored-form.md). */
 export interface Digester {
 	/** Name of the current key, `^[a-z0-9][a-z0-9._-]{0,31}$`. */
 	readonly keyId: string;

@@ -44,7 +44,7 @@ export interface RefusedItem {
 
 /** How a sink says that a batch, or a part of it, was not delivered; recognised by shape. Any other error counts as `retry`. */
 export interface SinkError extends Error {
-	/** A `word` of EVENT.md §1. */
+	/** A `word` of docs/event.md. */
 	readonly code: string;
 	readonly verdict: Verdict;
 	readonly retryAfterMs?: number;

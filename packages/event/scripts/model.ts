@@ -74,7 +74,7 @@ function plainType(schema: z.ZodType): string {
 	throw new TypeError(`No TypeScript form for a zod ${schema.type}; add one to model.ts.`);
 }
 
-/** The kind of a field in the words of EVENT.md, such as `≤ 16 × text(128)`. */
+/** The kind of a field in words, such as `≤ 16 × text(128)`. */
 export function kindOf(holds: Holds): string {
 	if (holds.is === "list") return `≤ ${holds.max} × ${kindOf(holds.item)}`;
 	if (holds.is === "block") return holds.name;

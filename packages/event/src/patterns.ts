@@ -13,7 +13,7 @@ const TEXT_CHARACTERS =
 const UUID_TAIL = "[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}";
 const KEY_ID = "[a-z0-9][a-z0-9._-]{0,31}";
 
-/** Patterns of the kinds of EVENT.md §1, by name; compile them with the `u` flag. */
+/** Patterns of the kinds of docs/event.md, by name; compile them with the `u` flag. */
 export const patterns = {
 	/** Visible text: no control, bidirectional, zero-width, line-separator, soft-hyphen, BOM or tag character. */
 	text: `^[${TEXT_CHARACTERS}]*$`,

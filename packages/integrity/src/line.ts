@@ -2,7 +2,7 @@ import { createHash, hash as hashOnce } from "node:crypto";
 import type { SealedEvent, Link } from "./sealed-event.ts";
 import { sealed } from "./sealed.ts";
 
-/** What every record's hash begins with, so that it can never be the hash of anything else (EVENT.md §6). */
+/** What every record's hash begins with, so that it can never be the hash of anything else (docs/stored-form.md). */
 export const CHAIN_PREFIX = "mcp-trail/chain/v1\n";
 
 /** Bytes of `,"hash":"sha256:<64 hex>"}}`, the end of every line, which its hash does not cover. */

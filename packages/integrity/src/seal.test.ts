@@ -14,7 +14,7 @@ const asEvent = (value: object): AuditEvent => {
 };
 const textOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
 
-/** The second record of EVENT.md §8, whose hash was computed by another program. */
+/** The second record of the specification, whose hash was computed by another program. */
 const published = {
 	event: {
 		schema_version: "1.0",

@@ -27,7 +27,7 @@ function reserve(bytes: number): Buffer {
 
 /**
  * Seals an event into its place of a stream: the line that is stored, with `integrity` as its last member
- * (EVENT.md §6). The event itself is left as it is.
+ * (docs/stored-form.md). The event itself is left as it is.
  *
  * @example
  * ```ts

@@ -108,7 +108,7 @@ export interface Ending {
 	readonly threw?: boolean;
 	/** False: the name asked for is known not to be registered here. Absent = not known. */
 	readonly known?: boolean;
-	/** The word of EVENT.md §5, where the hook knows it better than `how` says it. */
+	/** The word of docs/outcomes.md, where the hook knows it better than `how` says it. */
 	readonly reason?: string;
 	readonly error?: unknown;
 	/** Milliseconds since the epoch, and microseconds of the monotonic clock. */

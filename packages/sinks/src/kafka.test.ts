@@ -37,7 +37,7 @@ type Fault =
 	| { readonly errorCode: number };
 
 /**
- * The three methods, with the sins of kafkajs (kafka.md §4): after one rejection the same producer
+ * The three methods, with the sins of kafkajs: after one rejection the same producer
  * reports success and stores nothing; after a failed connect it sends without idempotence.
  */
 function fakeKafka(

@@ -53,7 +53,7 @@ describe("keyedDigester", () => {
 		);
 	});
 
-	it("gives the digest of EVENT.md's form, and different ones for different kinds and keys", () => {
+	it("gives the digest of the documented form, and different ones for different kinds and keys", () => {
 		const key = new Uint8Array(32).fill(7);
 		const one = keyedDigester({ id: "a", key }, true);
 		const other = keyedDigester({ id: "a", key: new Uint8Array(32).fill(8) }, true);

@@ -31,7 +31,7 @@ const pad = (key: Uint8Array, byte: number): Buffer => {
 };
 
 /**
- * Digests with HMAC-SHA-256 (RFC 2104) over `mcp-trail/digest/v1`, LF, the kind, LF and the value (EVENT.md §6).
+ * Digests with HMAC-SHA-256 (RFC 2104) over `mcp-trail/digest/v1`, LF, the kind, LF and the value (docs/stored-form.md).
  * The pads are laid out once and each hash is one call: half the cost of `createHmac` on a small value.
  */
 export function keyedDigester({ id, key }: DigestKey, ephemeral: boolean): Digester {

@@ -222,7 +222,7 @@ function fromEnding(
 }
 
 /**
- * Says by EVENT.md §5 how an exchange ended; error text never decides. `known` is false where the name asked for is
+ * Says by docs/outcomes.md how an exchange ended; error text never decides. `known` is false where the name asked for is
  * known not to exist.
  */
 export function outcomeOf(

@@ -69,7 +69,7 @@ function respond(open: OpenRequests, message: JsonObject, pass: Pass): unknown {
 
 function sendFailed(open: OpenRequests, entry: Entry, error: unknown): void {
 	const { era, id } = entry.exchange;
-	// Older refusals say -32000 and -32001 of anything (mcp.md §2.5): only their HTTP status speaks.
+	// Older refusals say -32000 and -32001 of anything: only their HTTP status speaks.
 	const response = era === "modern" ? refusedAnswer(error, id) : undefined;
 	if (response === undefined) return open.endOpen(entry, "send_failed", { error });
 	answered(entry.observations, response, open.peer.onFault);

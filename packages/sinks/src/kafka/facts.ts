@@ -16,7 +16,7 @@ interface Members {
 	readonly trace?: { readonly id?: string; readonly span_id?: string; readonly flags?: number };
 }
 
-/** The line's members have one order (EVENT.md §6), so its head can be read without parsing it. */
+/** The line's members have one order (docs/stored-form.md), so its head can be read without parsing it. */
 const HEAD =
 	/^\{"schema_version":"[0-9.]+","id":"([0-9a-f-]{36})","time":"([0-9TZ:.-]{20,30})","type":"([a-z0-9_.-]{1,256})"/u;
 const HEAD_BYTES = 400;

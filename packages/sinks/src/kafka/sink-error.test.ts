@@ -46,7 +46,7 @@ const verdicts: readonly (readonly [number, string, string])[] = [
 const wrapped = (name: string, cause: object) =>
 	Object.assign(new Error("outer"), { name, retriable: false, cause });
 
-/** How each client says a broker's code (kafka.md §3 rule 8). */
+/** How each client says a broker's code. */
 const clients: readonly (readonly [string, (code: number) => unknown])[] = [
 	[
 		"kafkajs, at once",
