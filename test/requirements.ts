@@ -566,6 +566,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["packages/audit/src/system/node-system.test.ts"],
 	},
 	{
+		id: "safe.owner_path",
+		says: "An owner file leads to no path outside the trail's folder.",
+		provenBy: ["packages/audit/src/trail/owner.test.ts"],
+	},
+	{
 		id: "safe.total",
 		says: "A hostile frame gets the same answer as bare and exactly one valid event.",
 		provenBy: ["test/mcp/hostile.test.ts"],

@@ -84,3 +84,18 @@ it("gives a stream to nobody who looked before two others took it", async () => 
 	expect(await world.run(() => claim(files, STREAM, 0, owner, "cc"))).toBeUndefined();
 	expect(await world.run(() => files.list(STREAM))).toEqual(["owner.2.json"]);
 });
+
+it("[safe.owner_path] takes no owner whose lease would lead out of the folder", async () => {
+	const world = simulatedWorld(4);
+	const { files, process } = world.start();
+	const owner = ownerNow(process, "stream", 0);
+	const read = async (leaseStream: string) => {
+		await writeOwner(files, STREAM, 0, { ...owner, leaseStream });
+		return (await readOwner(files, STREAM)).owner?.leaseStream;
+	};
+	await world.run(async () => {
+		await files.makeFolder(STREAM);
+		expect(await read("stream")).toBe("stream");
+		for (const path of ["../elsewhere", "a/b", "..", ""]) expect(await read(path)).toBe(undefined);
+	});
+});

@@ -112,6 +112,9 @@ function stored(owner: Owner): object {
 	};
 }
 
+/** What may stand in a path: an owner file is a word from outside. */
+const FOLDER_NAME = /^[a-z0-9-]{1,64}$/u;
+
 function parse(value: Readonly<Record<string, unknown>> | undefined): Owner | undefined {
 	if (value === undefined) return undefined;
 	const {
@@ -129,6 +132,7 @@ function parse(value: Readonly<Record<string, unknown>> | undefined): Owner | un
 		typeof pid === "number" &&
 		typeof startTime === "string" &&
 		typeof leaseStream === "string" &&
+		FOLDER_NAME.test(leaseStream) &&
 		Number.isFinite(renewedMs)
 		? { host, pidSpace, pid, startTime, leaseStream, renewedMs, released: released === true }
 		: undefined;
