@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { StoredEvent } from "@mcp-trail/event";
 import { describe, expect, it } from "vitest";
+import { withoutCompilerNoise } from "../../test/compiler-noise.ts";
 
 const SOURCE = ["--conditions=@mcp-trail/source", "--import", "tsx"];
 
@@ -17,7 +18,7 @@ describe("the smallest examples", () => {
 				[...SOURCE, join(import.meta.dirname, "client.ts"), server, dir],
 				{ encoding: "utf8" },
 			);
-			expect(stderr).toBe("");
+			expect(withoutCompilerNoise(stderr)).toBe("");
 			expect(status).toBe(0);
 			expect(stdout).toContain("Sunny in Zürich");
 			expect(stdout).toContain("lost 0");

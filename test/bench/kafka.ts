@@ -34,7 +34,10 @@ function gated(sink: Sink): { readonly sink: Sink; open(): void } {
 		await opened;
 		return sink.write(batch, signal);
 	};
-	return { sink: { ...sink, write }, open: () => void gate.emit("open") };
+	// One connection for all rounds, as the bare side has; a linger would only add its wait for the last batch.
+	const limits = { ...sink.limits, lingerMs: 0 };
+	const kept = { ...sink, limits, write, close: async () => {} };
+	return { sink: kept, open: () => void gate.emit("open") };
 }
 
 /** Records so many events, then measures how long the lane takes to deliver them. */
@@ -115,14 +118,11 @@ export async function benchKafka(options: {
 			}),
 		close: () => producer.disconnect(),
 	};
+	const sink = kafkaSink({ brokers: broker.brokers, topic, minInSyncReplicas: 1 });
 	const lane: Side = {
 		name: "lane",
-		run: async () => {
-			const sink = kafkaSink({ brokers: broker.brokers, topic, minInSyncReplicas: 1 });
-			await sink.probe?.(AbortSignal.timeout(30_000));
-			return deliver(sink, items);
-		},
-		close: async () => {},
+		run: () => deliver(sink, items),
+		close: async () => sink.close?.(AbortSignal.timeout(10_000)),
 	};
 	try {
 		const results = await rounds([bare, lane], { rounds: options.rounds, items });
@@ -140,6 +140,7 @@ export async function benchKafka(options: {
 		);
 	} finally {
 		await bare.close();
+		await lane.close();
 		await broker.close();
 	}
 }

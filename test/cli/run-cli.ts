@@ -1,5 +1,6 @@
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { withoutCompilerNoise } from "../compiler-noise.ts";
 
 const main = fileURLToPath(new URL("../../packages/cli/src/main.ts", import.meta.url));
 
@@ -39,5 +40,5 @@ export async function runCli(
 	child.stdin.on("error", () => {});
 	child.stdin.end(options.stdin ?? "");
 	const exitCode = await new Promise<number | null>((resolve) => child.on("close", resolve));
-	return { exitCode, stdout, stderr };
+	return { exitCode, stdout, stderr: withoutCompilerNoise(stderr) };
 }

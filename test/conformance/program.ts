@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
+import { withoutCompilerNoise } from "../compiler-noise.ts";
 
 const turn = import.meta.resolve("./turnstile-enter.ts");
 const flags = ["--conditions=@mcp-trail/source", "--import", import.meta.resolve("tsx")];
@@ -60,7 +61,8 @@ export async function startServer(file: string, env: NodeJS.ProcessEnv): Promise
 			if (code !== 0) faults.push(`${basename(file)} ended with ${code}`);
 			const more = stdout.replace(greeting, "");
 			if (more !== "") faults.push(`${basename(file)} wrote to stdout: ${more.slice(0, 200)}`);
-			if (stderr !== "") faults.push(`${basename(file)} wrote to stderr: ${stderr.slice(0, 2000)}`);
+			const said = withoutCompilerNoise(stderr);
+			if (said !== "") faults.push(`${basename(file)} wrote to stderr: ${said.slice(0, 2000)}`);
 			return faults;
 		},
 	};

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
+import { withoutCompilerNoise } from "../../../test/compiler-noise.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "exit-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -44,7 +45,12 @@ function run(options: string, script: string): Promise<Ended> {
 		const kill = setTimeout(() => child.kill("SIGKILL"), 20_000);
 		child.on("close", (code) => {
 			clearTimeout(kill);
-			resolve({ code, ...texts, ms: Date.now() - startedMs });
+			resolve({
+				code,
+				...texts,
+				stderr: withoutCompilerNoise(texts.stderr),
+				ms: Date.now() - startedMs,
+			});
 		});
 	});
 }
