@@ -22,12 +22,15 @@ export async function tailFile({ path, last, follow, show, io }: TailWork): Prom
 		}
 	};
 
-	const { chunks } = await openInput(path, io);
 	const isStream = path === "-";
+	// Held from the first byte on: another file may be put in its place at any moment.
+	const held = follow && !isStream ? await opened(path) : undefined;
+	const chunks: AsyncIterable<Uint8Array> =
+		held?.createReadStream({ start: 0, autoClose: false }) ?? (await openInput(path, io)).chunks;
 	const kept = lastLines(isStream && follow ? Number.POSITIVE_INFINITY : last);
 	let offset = 0;
 	for await (const chunk of chunks) {
-		if (io.signal.aborted) return;
+		if (io.signal.aborted) break;
 		offset += chunk.length;
 		splitter.push(chunk);
 		if (isStream && follow) await drain();
@@ -37,19 +40,20 @@ export async function tailFile({ path, last, follow, show, io }: TailWork): Prom
 	for (const line of waiting.splice(0)) kept.add(line);
 	waiting.push(...kept.all());
 	await drain();
-	if (follow && !isStream) await followFile(path, offset, splitter, drain, io.signal);
+	if (held !== undefined) await followFile(path, held, offset, splitter, drain, io.signal);
 }
 
 async function followFile(
 	path: string,
+	held: FileHandle,
 	from: number,
 	splitter: { push(chunk: Uint8Array): void; end(): void },
 	drain: () => Promise<void>,
 	signal: AbortSignal,
 ): Promise<void> {
 	const buffer = Buffer.allocUnsafe(256 * 1024);
-	// Held open: what a file gets before another is put in its place is read to its end.
-	let handle = await opened(path);
+	// What a file gets before another is put in its place is read to its end.
+	let handle = held;
 	let offset = from;
 	const readOn = async (): Promise<void> => {
 		for (;;) {
