@@ -944,6 +944,21 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["packages/sinks/src/every-sink.test.ts"],
 	},
 	{
+		id: "sinks.config_errors",
+		says: "Whatever is wrong with a configuration is said with its path and the remedy, all of it at once.",
+		provenBy: ["packages/sinks/src/config.test.ts"],
+	},
+	{
+		id: "sinks.config_every",
+		says: "Every sink can be opened from a configuration.",
+		provenBy: ["packages/sinks/src/config.test.ts"],
+	},
+	{
+		id: "sinks.config_secrets",
+		says: "A configuration holds no secret, and no error about it says one.",
+		provenBy: ["packages/sinks/src/config.test.ts"],
+	},
+	{
 		id: "sinks.datadog_answers",
 		says: "Each status of Datadog is classified, and nothing is lost.",
 		provenBy: ["packages/sinks/src/datadog.test.ts"],

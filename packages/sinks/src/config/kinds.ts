@@ -1,0 +1,19 @@
+import type { SinkKind } from "./kind.ts";
+import { consoleKind } from "./kinds/console.ts";
+import { datadogKind } from "./kinds/datadog.ts";
+import { elasticsearchKind } from "./kinds/elasticsearch.ts";
+import { fileKind } from "./kinds/file.ts";
+import { kafkaKind } from "./kinds/kafka.ts";
+import { splunkHecKind } from "./kinds/splunk-hec.ts";
+import { webhookKind } from "./kinds/webhook.ts";
+
+/** Every sink that a configuration can name: one file in `kinds/` and one row here for each subpath. */
+export const kinds: readonly SinkKind[] = [
+	consoleKind,
+	datadogKind,
+	elasticsearchKind,
+	fileKind,
+	kafkaKind,
+	splunkHecKind,
+	webhookKind,
+];
