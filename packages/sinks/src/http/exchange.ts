@@ -1,19 +1,28 @@
-import { type Agent, type IncomingMessage, request as httpRequest } from "node:http";
+import {
+	type Agent,
+	type IncomingHttpHeaders,
+	type IncomingMessage,
+	request as httpRequest,
+} from "node:http";
 import { request as httpsRequest } from "node:https";
 import type { ConnectionOptions } from "node:tls";
 
 /** What came back. */
 export interface HttpAnswer {
 	readonly status: number;
+	readonly headers: IncomingHttpHeaders;
 	/** Milliseconds of a `Retry-After` in seconds or as a date. */
 	readonly retryAfterMs: number | undefined;
 	readonly body: string;
 }
 
+/** What sinks ask for. */
+export type HttpMethod = "GET" | "HEAD" | "POST" | "PUT";
+
 /** One request as it goes out. */
 export interface Exchange {
 	readonly url: URL;
-	readonly method: "GET" | "POST";
+	readonly method: HttpMethod;
 	readonly headers: Readonly<Record<string, string>>;
 	readonly body: Uint8Array;
 	readonly agent: Agent;
@@ -55,6 +64,7 @@ async function read(response: IncomingMessage): Promise<HttpAnswer> {
 	}
 	return {
 		status: response.statusCode ?? 0,
+		headers: response.headers,
 		retryAfterMs: retryAfter(response.headers["retry-after"]),
 		body: Buffer.concat(chunks).toString("utf8"),
 	};

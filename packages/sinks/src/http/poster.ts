@@ -4,7 +4,7 @@ import type { SinkError, Verdict } from "@mcp-trail/audit";
 import { isSinkError, sinkError } from "../sink-error.ts";
 import { within } from "../within.ts";
 import { type Connections, connections } from "./agent.ts";
-import { exchange, type HttpAnswer } from "./exchange.ts";
+import { exchange, type HttpAnswer, type HttpMethod } from "./exchange.ts";
 import { faultOfCode, type HttpFaultCode, httpFaults } from "./http-faults.ts";
 import type { HttpOptions } from "./http-options.ts";
 import { secretKeeper, type Secrets } from "./secrets.ts";
@@ -13,11 +13,14 @@ import { secretKeeper, type Secrets } from "./secrets.ts";
 interface HttpRequest {
 	readonly url: URL;
 	/** @default "POST" */
-	readonly method?: "GET" | "POST";
+	readonly method?: HttpMethod;
 	/** Without credentials: those are added by the poster's `authorize`. */
 	readonly headers: Readonly<Record<string, string>>;
 	readonly body: Uint8Array;
 }
+
+/** A request but for its credentials: its body is compressed if it is to be. */
+export type OutgoingRequest = Required<HttpRequest>;
 
 /** Speaks HTTP for one sink. */
 export interface HttpPoster {
@@ -46,8 +49,8 @@ export interface HttpPosterOptions extends HttpOptions {
 	readonly destination: string;
 	/** Only its origin appears in errors: a path may be a secret. */
 	readonly url: URL;
-	/** Headers with credentials, read for each request. */
-	authorize(secrets: Secrets): Promise<Readonly<Record<string, string>>>;
+	/** Headers with credentials, read for each request; they may sign it as it goes out. */
+	authorize(secrets: Secrets, request: OutgoingRequest): Promise<Readonly<Record<string, string>>>;
 }
 
 const gzipped = promisify(gzipCallback);
@@ -115,23 +118,26 @@ export function httpPoster(options: HttpPosterOptions): HttpPoster {
 	}
 
 	async function send(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
-		const credentials = await options.authorize(secrets);
 		open ??= connections(url, options, secrets).catch((error: unknown) => {
 			open = undefined;
 			throw error;
 		});
 		const { agent, tls } = await open;
 		const body = gzip && request.body.byteLength > 0 ? await gzipped(request.body) : request.body;
-		signal.throwIfAborted();
-		return exchange({
+		const outgoing: OutgoingRequest = {
 			url: request.url,
 			method: request.method ?? "POST",
 			headers: {
 				...request.headers,
-				...credentials,
 				...(body === request.body ? {} : { "content-encoding": "gzip" }),
 			},
 			body,
+		};
+		const credentials = await options.authorize(secrets, outgoing);
+		signal.throwIfAborted();
+		return exchange({
+			...outgoing,
+			headers: { ...outgoing.headers, ...credentials },
 			agent,
 			tls,
 			signal,
