@@ -5,88 +5,9 @@ import { type SealedEvent, verify } from "@mcp-trail/integrity";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import { bulkErrors } from "./elasticsearch/bulk-errors.ts";
+import { cluster, type ItemFault } from "./elasticsearch/testing/cluster.ts";
 import { elasticsearchSink, type ElasticsearchSinkOptions } from "./elasticsearch.ts";
-import {
-	type Call,
-	type ContractServer,
-	contractServer,
-	type Reply,
-} from "./http/testing/contract-server.ts";
-
-interface ItemFault {
-	readonly status: number;
-	readonly type: string;
-	readonly reason?: string;
-}
-
-interface Stored {
-	readonly index: string;
-	readonly id: string;
-	readonly document: string;
-}
-
-/** A cluster as far as `_bulk` goes: create, conflict, and the errors of audit tables by item or request. */
-async function cluster() {
-	const stored: Stored[] = [];
-	const itemFaults = new Map<string, ItemFault>();
-	let replies: (Reply | undefined)[] = [];
-	let always: Reply | undefined;
-	let storing = false;
-	const bulk = (call: Call): Reply => {
-		expect(call.method).toBe("POST");
-		expect(call.path).toBe("/_bulk");
-		expect(call.headers["content-type"]).toBe("application/x-ndjson");
-		const lines = call.body.toString().split("\n");
-		expect(lines.pop()).toBe("");
-		const items = [];
-		for (let at = 0; at < lines.length; at += 2) {
-			const { create } = JSON.parse(lines[at] ?? "");
-			const { _index: index, _id: id } = create;
-			const found = itemFaults.get(id);
-			const exists = stored.some((one) => one.index === index && one.id === id);
-			const error: ItemFault | undefined =
-				found ?? (exists ? { status: 409, type: "version_conflict_engine_exception" } : undefined);
-			if (!error) stored.push({ index, id, document: lines[at + 1] ?? "" });
-			items.push({
-				create: error
-					? {
-							_id: id,
-							status: error.status,
-							error: { type: error.type, reason: error.reason ?? "" },
-						}
-					: { _id: id, status: 201 },
-			});
-		}
-		return {
-			status: 200,
-			body: { errors: items.some(({ create }) => create.status > 299), items },
-		};
-	};
-	const server = await contractServer((call) => {
-		const reply = replies.shift() ?? always;
-		if (reply === undefined) return bulk(call);
-		if (storing) bulk(call);
-		return reply;
-	});
-	return {
-		server,
-		stored,
-		itemFaults,
-		/** Answers the next requests so; `andStores`: the documents are kept all the same. */
-		answer: (next: Reply[], andStores = false) => {
-			replies = next;
-			storing = andStores;
-		},
-		/** Takes the next request and answers the one after it so. */
-		answerSecond: (reply: Reply) => {
-			replies = [undefined, reply];
-		},
-		always: (reply: Reply | undefined) => {
-			always = reply;
-		},
-		ids: () => stored.filter(({ index }) => !index.endsWith("-probe")).map(({ id }) => id),
-	};
-}
+import { type ContractServer, contractServer } from "./http/testing/contract-server.ts";
 
 const open: ContractServer[] = [];
 afterEach(async () => {

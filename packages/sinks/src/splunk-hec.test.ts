@@ -5,96 +5,10 @@ import { checkSink, sampleEvents, type SinkFaultKind } from "@mcp-trail/audit/te
 import { type SealedEvent, verify } from "@mcp-trail/integrity";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
-import {
-	type Call,
-	type ContractServer,
-	contractServer,
-	type Reply,
-} from "./http/testing/contract-server.ts";
+import { type ContractServer, contractServer } from "./http/testing/contract-server.ts";
 import { hecCodes } from "./splunk-hec/hec-codes.ts";
+import { collector } from "./splunk-hec/testing/collector.ts";
 import { splunkHecSink, type SplunkHecSinkOptions } from "./splunk-hec.ts";
-
-interface Received {
-	readonly line: string;
-	readonly id: string;
-	readonly time: number;
-	readonly fields: Readonly<Record<string, unknown>>;
-	readonly probe: boolean;
-}
-
-const hecAnswer = (code: number, status: number, more = {}): Reply => ({
-	status,
-	body: { text: "…", code, ...more },
-});
-
-/** A collector with indexer acknowledgement: parses one object a line, indexes it after so many questions, says yes once. */
-async function collector({ acknowledges = true, questions = 0 } = {}) {
-	const indexed: Received[] = [];
-	const waiting = new Map<number, number>();
-	const poison = new Set<string>();
-	let ackId = 0;
-	let replies: (Reply | undefined)[] = [];
-	let always: Reply | undefined;
-	let storing = false;
-	const take = ({ body, headers }: Call): Reply => {
-		const lines = body.toString().trimEnd().split("\n");
-		const parsed = lines.map((line) => JSON.parse(line));
-		const bad = parsed.findIndex(({ fields }) => poison.has(fields.event_id));
-		if (bad >= 0) return hecAnswer(12, 400, { "invalid-event-number": bad });
-		for (const [at, { event, fields, time }] of parsed.entries()) {
-			const line = lines[at] ?? "";
-			indexed.push({
-				line: line.slice(line.indexOf('"event":') + 8, -1),
-				id: fields.event_id,
-				time,
-				fields,
-				probe: event.type === "ext.mcp-trail.probe",
-			});
-		}
-		if (!acknowledges) return hecAnswer(0, 200);
-		expect(headers["x-splunk-request-channel"]).toMatch(/^[0-9a-f-]{36}$/);
-		waiting.set(ackId, questions);
-		return hecAnswer(0, 200, { ackId: ackId++ });
-	};
-	const acknowledge = (call: Call): Reply => {
-		if (!acknowledges) return hecAnswer(14, 400);
-		expect(call.query.get("channel")).toBe(call.headers["x-splunk-request-channel"]);
-		const acks: Record<string, boolean> = {};
-		for (const id of JSON.parse(call.body.toString()).acks) {
-			const left = waiting.get(id);
-			acks[id] = left === 0;
-			if (left === 0) waiting.delete(id);
-			else if (left !== undefined) waiting.set(id, left - 1);
-		}
-		return { status: 200, body: { acks } };
-	};
-	const server = await contractServer((call) => {
-		expect(call.method).toBe("POST");
-		if (call.headers.authorization !== "Splunk token") return hecAnswer(4, 403);
-		if (call.path === "/services/collector/ack") {
-			return always === "hang" ? "hang" : acknowledge(call);
-		}
-		expect(call.path).toBe("/services/collector/event");
-		const reply = replies.shift() ?? always;
-		if (reply === undefined) return take(call);
-		if (storing) take(call);
-		return reply;
-	});
-	return {
-		server,
-		indexed,
-		poison,
-		ids: () => indexed.filter(({ probe }) => !probe).map(({ id }) => id),
-		/** Answers the next batches so; `andStores`: they are indexed all the same. */
-		answer: (next: Reply[], andStores = false) => {
-			replies = next;
-			storing = andStores;
-		},
-		always: (reply: Reply | undefined) => {
-			always = reply;
-		},
-	};
-}
 
 const open: ContractServer[] = [];
 afterEach(async () => {

@@ -1,68 +1,14 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
 import { inspect } from "node:util";
 import type { SinkError } from "@mcp-trail/audit";
 import { checkSink, sampleEvents, type SinkFaultKind } from "@mcp-trail/audit/testing";
 import type { SealedEvent } from "@mcp-trail/integrity";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import {
-	type Call,
-	type ContractServer,
-	contractServer,
-	type Reply,
-} from "./http/testing/contract-server.ts";
+import type { ContractServer } from "./http/testing/contract-server.ts";
 import { webhookSink, type WebhookSinkOptions } from "./webhook.ts";
 import { signature, signingKey } from "./webhook/signature.ts";
+import { receiver, secret } from "./webhook/testing/receiver.ts";
 
-const secret = `whsec_${Buffer.alloc(32, 7).toString("base64")}`;
 const other = `whsec_${Buffer.alloc(24, 9).toString("base64")}`;
-
-/** A receiver that trusts nothing: checks signature and age as Standard Webhooks says, written without the sink's code. */
-async function receiver() {
-	const received: { readonly id: string; readonly body: string }[] = [];
-	const poison = new Set<string>();
-	let replies: (Reply | undefined)[] = [];
-	let always: Reply | undefined;
-	let storing = false;
-	const take = ({ headers, body }: Call): Reply => {
-		const id = String(headers["webhook-id"]);
-		const timestamp = String(headers["webhook-timestamp"]);
-		const expected = createHmac("sha256", Buffer.from(secret.slice(6), "base64"))
-			.update(`${id}.${timestamp}.${body.toString()}`)
-			.digest();
-		const signed = String(headers["webhook-signature"])
-			.split(" ")
-			.some((one) => {
-				const given = Buffer.from(one.replace("v1,", ""), "base64");
-				return given.length === expected.length && timingSafeEqual(given, expected);
-			});
-		if (!signed) return { status: 401 };
-		if (Math.abs(Date.now() / 1000 - Number(timestamp)) > 300) return { status: 400 };
-		if (poison.has(id)) return { status: 422 };
-		received.push({ id, body: body.toString() });
-		return { status: 204 };
-	};
-	const server = await contractServer((call) => {
-		const reply = replies.length > 0 ? replies.shift() : always;
-		if (reply === undefined) return take(call);
-		if (storing) take(call);
-		return reply;
-	});
-	return {
-		server,
-		received,
-		poison,
-		ids: () =>
-			received.filter(({ body }) => !body.includes("ext.mcp-trail.probe")).map(({ id }) => id),
-		/** Answers the next requests so, `undefined` as it should; `andStores`: events are kept all the same. */
-		answer: (next: (Reply | undefined)[], andStores = false) => {
-			replies = next;
-			storing = andStores;
-		},
-		always: (reply: Reply | undefined) => {
-			always = reply;
-		},
-	};
-}
 
 const open: ContractServer[] = [];
 afterEach(async () => {
