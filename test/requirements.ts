@@ -979,6 +979,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["packages/sinks/src/datadog.test.ts"],
 	},
 	{
+		id: "sinks.drilled",
+		says: "Every sink over HTTP keeps its promises in the outage drill.",
+		provenBy: ["test/drill/drill.test.ts"],
+	},
+	{
 		id: "sinks.elastic_answers",
 		says: "An answer that does not speak of every event delivers none.",
 		provenBy: ["packages/sinks/src/elasticsearch.test.ts"],
