@@ -954,6 +954,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["packages/sinks/src/config.test.ts"],
 	},
 	{
+		id: "sinks.config_schema",
+		says: "The published schema of configurations says what opening them does, and is generated from the same.",
+		provenBy: ["packages/sinks/src/config.test.ts"],
+	},
+	{
 		id: "sinks.config_secrets",
 		says: "A configuration holds no secret, and no error about it says one.",
 		provenBy: ["packages/sinks/src/config.test.ts"],

@@ -2,10 +2,12 @@ import { readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openSinks, parseSinksConfig, readSinksConfig } from "./config.ts";
 import { kinds } from "./config/kinds.ts";
 import { missingPeers } from "./config/peers.ts";
+import { generated } from "../scripts/generated.ts";
 
 const exported: Record<string, unknown> = JSON.parse(
 	readFileSync(new URL("../package.json", import.meta.url), "utf8"),
@@ -275,5 +277,41 @@ describe("a file", () => {
 		});
 		await writeFile(file, " ".repeat(1_048_577));
 		await expect(readSinksConfig(file)).rejects.toThrow("has more than 1048576 bytes");
+	});
+});
+
+describe("what is generated from the kinds", () => {
+	const files = [...generated()];
+	const schema: object = JSON.parse(files.find(([file]) => file.endsWith(".json"))?.[1] ?? "");
+	const judge = new Ajv2020({ strict: false }).compile(schema);
+
+	it("[sinks.config_schema] is what is committed", () => {
+		expect(files).toHaveLength(2);
+		for (const [file, text] of files) expect(readFileSync(file, "utf8")).toBe(text);
+	});
+
+	it.each(kinds.map(({ type, example }) => [type, example] as const))(
+		"[sinks.config_schema] judges %s as opening does",
+		(type, example) => {
+			const block = { type, ...example };
+			expect([judge({ sinks: [block] }), judge.errors]).toEqual([true, null]);
+			const wrong = [
+				...Object.keys(block).map((name) => ({ ...block, [name]: { no: "such" } })),
+				...Object.keys(example).map((name) =>
+					Object.fromEntries(Object.entries(block).filter(([member]) => member !== name)),
+				),
+				{ ...block, nosuch: true },
+				{ ...block, name: "No" },
+			];
+			for (const one of wrong)
+				expect([one, judge({ sinks: [one] })]).toEqual([one, saidOf(one).length === 0]);
+			expect(wrong.filter((one) => judge({ sinks: [one] })).length).toBeLessThan(wrong.length / 2);
+		},
+	);
+
+	it("[sinks.config_schema] the page's example is one", () => {
+		const page = files.find(([file]) => file.endsWith(".md"))?.[1] ?? "";
+		const [, example = ""] = /```json\n([^`]*)```/.exec(page) ?? [];
+		expect(parseSinksConfig(example).sinks.map(({ name }) => name)).toEqual(["console", "splunk"]);
 	});
 });
