@@ -23,10 +23,11 @@ subpath of \`@mcp-trail/sinks\`, the other members are that sink's options. Only
 
 \`\`\`ts
 import { openAudit } from "@mcp-trail/audit";
-import { openSinks, readSinksConfig } from "@mcp-trail/sinks/config";
+import { openSinks, parseSinksConfig } from "@mcp-trail/sinks/config";
 
-const config = await readSinksConfig("mcp-trail.json");
+const config = parseSinksConfig({ sinks: [{ type: "file", path: "audit.ndjson", format: "ocsf" }] }); // or await readSinksConfig("mcp-trail.json")
 const audit = openAudit({ service: "tickets", sinks: await openSinks(config) });
+await audit.close();
 \`\`\`
 
 - **Secrets** are \`{ "env": "NAME" }\` or \`{ "file": "/path" }\`. The value itself is refused: a configuration file is copied, committed and pasted into tickets.
