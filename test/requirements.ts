@@ -296,6 +296,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["packages/audit/src/open-audit.test.ts"],
 	},
 	{
+		id: "bounded.gathered",
+		says: "What is recorded without waiting is written within 10 ms; what is about to act or is severe, at once.",
+		provenBy: ["packages/audit/src/trail/gathering.test.ts"],
+	},
+	{
 		id: "bounded.held",
 		says: "A held request is told when it is given up at the cap, and never runs.",
 		provenBy: ["packages/mcp/src/hook/gate.test.ts"],

@@ -144,7 +144,11 @@ export function recorder(options: RecorderOptions): Recorder {
 
 	const hand = (into: Trail, event: AuditEvent, acting: boolean, bytes: number): void => {
 		try {
-			if (unwaited !== undefined) return unwaited(event, receipt, acting, bytes);
+			if (unwaited !== undefined) {
+				// At half of the bound there is nothing to gather for.
+				const urgent = pendingEvents * 2 > maxEvents || pendingBytes * 2 > maxBytes;
+				return unwaited(event, receipt, acting, bytes, urgent);
+			}
 			into.append(event, acting ? ACTING : OBSERVED).then(
 				() => receipt.stored(bytes),
 				(error: unknown) => refused(error, acting, bytes),

@@ -9,6 +9,7 @@ import {
 	type Pending,
 } from "./append-queue.ts";
 import { eventSize } from "./event-size.ts";
+import { gathering } from "./gathering.ts";
 import { lastHead } from "./last-head.ts";
 import { lossEvent } from "./own-events.ts";
 import type { LossLedger } from "./loss-ledger.ts";
@@ -63,11 +64,15 @@ const capture = (resolve: Caller["resolve"], reject: Caller["reject"]): void => 
 	next = { resolve, reject };
 };
 
+/** What is about to act, and what matters most, is not kept waiting in memory. */
+const isUrgent = ({ phase, severity }: AuditEvent): boolean =>
+	phase === "intent" || severity === "high" || severity === "critical";
+
 /** Makes the flush loop of a stream. */
 export function appender(
 	streamId: string,
 	context: TrailContext,
-	{ maxQueueEvents, maxQueueBytes, maxBatchBytes }: QueueLimits,
+	{ maxQueueEvents, maxQueueBytes, maxBatchBytes, gathers }: QueueLimits,
 	ledger: LossLedger,
 	store: Store,
 ): Appender {
@@ -88,6 +93,10 @@ export function appender(
 	let lastReportFailed = false;
 	let waiters: { readonly target: number; readonly resolve: () => void }[] = [];
 	let enqueued = 0;
+	const gather = gathering(system.timers, { maxQueueEvents, maxQueueBytes }, () => {
+		gather.urge(enqueued);
+		start();
+	});
 	/** Bytes of the next event, where they are more than room was asked for. */
 	let wanted = 0;
 
@@ -114,10 +123,17 @@ export function appender(
 			: undefined;
 	}
 
-	function enqueue(pending: Pending): void {
+	function enqueue(pending: Pending, urgent: boolean): void {
 		queue.push(pending);
 		enqueued++;
+		if (urgent) gather.urge(enqueued);
 		start();
+	}
+
+	/** True if anything is to be written now. */
+	function due(): boolean {
+		if (closing && queue.length > 0) return true;
+		return gather.due(enqueued - queue.length, queue.length, queue.bytes) || lossDue();
 	}
 
 	function append(event: AuditEvent, options: AppendOptions = NO_OPTIONS): Promise<Position> {
@@ -130,14 +146,14 @@ export function appender(
 			return Promise.reject(refusal);
 		}
 		const promise = new Promise<Position>(capture);
-		enqueue({ event, reserve, acting, retried, bytes, caller: next });
+		enqueue({ event, reserve, acting, retried, bytes, caller: next }, true);
 		return promise;
 	}
 
-	const appendUnwaited: AppendUnwaited = (event, receipt, acting, bytes) => {
+	const appendUnwaited: AppendUnwaited = (event, receipt, acting, bytes, urgent) => {
 		const pending = { event, reserve: acting, acting, retried: false, bytes, caller: receipt };
 		const refusal = refusalOf(acting, bytes);
-		if (refusal === undefined) return enqueue(pending);
+		if (refusal === undefined) return enqueue(pending, urgent || !gathers || isUrgent(event));
 		lose(pending, refusal.lossCause);
 		start();
 		receipt.refused(bytes, acting, refusal);
@@ -145,7 +161,8 @@ export function appender(
 
 	function start(): void {
 		if (running || closed) return;
-		if (queue.length === 0 && !lossDue()) return scheduleLossReport();
+		if (!due()) return rest();
+		gather.cancel();
 		running = true;
 		run().then(stopped, (error: unknown) => {
 			context.onError(error instanceof Error ? error : new Error(reasonOf(error)));
@@ -155,14 +172,19 @@ export function appender(
 
 	function stopped(): void {
 		running = false;
-		if (queue.length > 0) return start();
-		scheduleLossReport();
+		if (due()) return start();
+		rest();
 		tellSettled();
+	}
+
+	function rest(): void {
+		if (queue.length > 0) gather.arm();
+		scheduleLossReport();
 	}
 
 	function tellSettled(): void {
 		if (waiters.length === 0) return;
-		const settledCount = running ? enqueued - queue.length : Infinity;
+		const settledCount = running || queue.length > 0 ? enqueued - queue.length : Infinity;
 		const ready = waiters.filter(({ target }) => target <= settledCount);
 		if (ready.length === 0) return;
 		waiters = waiters.filter(({ target }) => target > settledCount);
@@ -172,7 +194,7 @@ export function appender(
 	async function run(): Promise<void> {
 		// Everything appended in this turn of the event loop shares one write.
 		await Promise.resolve();
-		while (queue.length > 0 || lossDue()) {
+		while (due()) {
 			const asked = Math.max(wanted, Math.min(queue.bytes, maxBatchBytes));
 			wanted = 0;
 			const preparing = store.prepare(asked, recordOwn);
@@ -320,6 +342,8 @@ export function appender(
 	}
 
 	function settled(target: number): Promise<void> {
+		gather.urge(enqueued);
+		start();
 		if (!running) return Promise.resolve();
 		return new Promise((resolve) => {
 			waiters.push({ target, resolve });
@@ -353,8 +377,8 @@ export function appender(
 			closing = true;
 			lastReportFailed = false;
 			cancelLossTimer?.();
-			start();
 			await settled(Infinity);
+			gather.cancel();
 			closed = true;
 		},
 	};

@@ -88,7 +88,12 @@ export function memoryTrail(options: MemoryTrailOptions = {}): OpenTrail {
 		const appends = appender(
 			streamId,
 			context,
-			{ maxQueueEvents: maxEvents, maxQueueBytes: maxBytes, maxBatchBytes: 1 << 20 },
+			{
+				maxQueueEvents: maxEvents,
+				maxQueueBytes: maxBytes,
+				maxBatchBytes: 1 << 20,
+				gathers: false,
+			},
 			ledger,
 			store,
 		);

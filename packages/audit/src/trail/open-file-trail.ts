@@ -84,7 +84,11 @@ export async function openFileTrail(
 	const appends = appender(
 		streamId,
 		context,
-		{ ...limits, maxBatchBytes: Math.min(MAX_BATCH_BYTES, limits.segmentBytes) },
+		{
+			...limits,
+			maxBatchBytes: Math.min(MAX_BATCH_BYTES, limits.segmentBytes),
+			gathers: true,
+		},
 		ledger,
 		{
 			fits: (reserve, _events, bytes) => room.fits(reserve, bytes),

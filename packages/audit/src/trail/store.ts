@@ -26,4 +26,6 @@ export interface QueueLimits {
 	readonly maxQueueBytes: number;
 	/** Asked of the storage in one write, but for one event that is longer. */
 	readonly maxBatchBytes: number;
+	/** Events that nobody waits for are gathered for a few milliseconds, where a write costs more than they do. */
+	readonly gathers: boolean;
 }

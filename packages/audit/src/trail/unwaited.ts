@@ -9,12 +9,16 @@ export interface Receipt {
 	refused(bytes: number, acting: boolean, error: TrailError): void;
 }
 
-/** Appends an event for a caller that waits for nothing: no promise is made. Acting events may use the reserve. */
+/**
+ * Appends an event for a caller that waits for nothing: no promise is made. Acting events may use the reserve; what is
+ * not `urgent` may be gathered with others for a moment before it is written.
+ */
 export type AppendUnwaited = (
 	event: AuditEvent,
 	receipt: Receipt,
 	acting: boolean,
 	bytes: number,
+	urgent: boolean,
 ) => void;
 
 // Beside the trail, not in it: a trail that wraps another by spreading it must not be passed by.
