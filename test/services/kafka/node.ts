@@ -1,34 +1,19 @@
-import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { once } from "node:events";
+import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, open, readFile, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
+import { serverProcess, type ServerProcess } from "../server-process.ts";
 import { portIsFree } from "./ports.ts";
 import { type NodeAddress, serverProperties } from "./properties.ts";
 
 const run = promisify(execFile);
 const CLUSTER_ID = "q57T2CEiTIu07bnbZJRA0A";
-const TERMINATE_MS = 8_000;
 
 /** One broker: a JVM that is started, stopped, killed and frozen from here. */
-export interface KafkaNode {
+export interface KafkaNode extends ServerProcess {
 	readonly id: number;
 	readonly address: string;
-	/** Starts the JVM; whether it answers is another question. */
-	launch(): Promise<void>;
-	/** SIGTERM, and SIGKILL when that takes longer than eight seconds. */
-	stop(): Promise<void>;
-	/** SIGKILL. */
-	kill(): Promise<void>;
-	/** SIGSTOP: connections stay open and nothing answers. */
-	pause(): void;
-	/** SIGCONT. */
-	resume(): void;
-	alive(): boolean;
-	/** What the broker has said on stdout and stderr so far. */
-	log(): Promise<string>;
 }
 
 interface NodeOptions {
@@ -51,9 +36,8 @@ export function kafkaNode(node: NodeAddress, options: NodeOptions): KafkaNode {
 		"-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
 		"-Dorg.slf4j.simpleLogger.log.org.apache.kafka.common.utils.AppInfoParser=info",
 	];
-	let child: ChildProcess | undefined;
-
-	const alive = (): boolean => child !== undefined;
+	const java = [...jvm, ...logging, ...classPath];
+	const server = serverProcess("java", [...java, "kafka.Kafka", configFile], logFile);
 
 	async function format(): Promise<void> {
 		await mkdir(options.folder, { recursive: true });
@@ -63,55 +47,24 @@ export function kafkaNode(node: NodeAddress, options: NodeOptions): KafkaNode {
 		);
 		if (existsSync(join(dataFolder, "meta.properties"))) return;
 		const tool = ["kafka.tools.StorageTool", "format", "-t", CLUSTER_ID, "-c", configFile];
-		await run("java", [...jvm, ...logging, ...classPath, ...tool]);
-	}
-
-	async function launch(): Promise<void> {
-		if (alive()) throw new Error(`broker ${node.id} runs already`);
-		for (const port of [node.port, node.controllerPort]) {
-			if (!(await portIsFree(port))) {
-				throw new Error(
-					`port ${port} of 127.0.0.1 is taken: stop what listens there, or give other ports`,
-				);
-			}
-		}
-		await format();
-		const output = await open(logFile, "a");
-		const started = spawn("java", [...jvm, ...logging, ...classPath, "kafka.Kafka", configFile], {
-			stdio: ["ignore", output.fd, output.fd],
-		});
-		child = started;
-		const atExit = (): void => void started.kill("SIGKILL");
-		process.once("exit", atExit);
-		started.once("exit", () => {
-			process.off("exit", atExit);
-			if (child === started) child = undefined;
-		});
-		await output.close();
-	}
-
-	async function signal(name: NodeJS.Signals, graceMs: number): Promise<void> {
-		const running = child;
-		if (!running) return;
-		const gone = once(running, "exit");
-		running.kill("SIGCONT");
-		running.kill(name);
-		const ended = new AbortController();
-		const late = sleep(graceMs, "late", { signal: ended.signal }).catch(() => undefined);
-		if ((await Promise.race([gone, late])) === "late") running.kill("SIGKILL");
-		await gone;
-		ended.abort();
+		await run("java", [...java, ...tool]);
 	}
 
 	return {
+		...server,
 		id: node.id,
 		address: `127.0.0.1:${node.port}`,
-		launch,
-		stop: async () => signal("SIGTERM", TERMINATE_MS),
-		kill: async () => signal("SIGKILL", TERMINATE_MS),
-		pause: () => void child?.kill("SIGSTOP"),
-		resume: () => void child?.kill("SIGCONT"),
-		alive,
-		log: async () => readFile(logFile, "utf8").catch(() => ""),
+		launch: async () => {
+			if (server.alive()) throw new Error(`broker ${node.id} runs already`);
+			for (const port of [node.port, node.controllerPort]) {
+				if (!(await portIsFree(port))) {
+					throw new Error(
+						`port ${port} of 127.0.0.1 is taken: stop what listens there, or give other ports`,
+					);
+				}
+			}
+			await format();
+			await server.launch();
+		},
 	};
 }
