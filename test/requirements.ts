@@ -696,6 +696,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["test/readme.test.ts"],
 	},
 	{
+		id: "docs.walkthrough_runner",
+		says: "A walk-through is run as written: its files, its commands in one shell, the output it shows.",
+		provenBy: ["test/services/walkthrough/walkthrough.service.test.ts"],
+	},
+	{
 		id: "formats.asim",
 		says: "Every event has the columns and words of Microsoft's AuditEvent.",
 		provenBy: ["packages/formats/src/asim.test.ts"],
@@ -942,6 +947,11 @@ export const requirements: readonly Requirement[] = [
 		id: "schema.valid",
 		says: "Every type has a valid example in stored order.",
 		provenBy: ["packages/event/src/schema.test.ts"],
+	},
+	{
+		id: "siem.search_templates",
+		says: "The index templates map every field that the ECS table emits, with a type that takes it, and no other.",
+		provenBy: ["packages/formats/src/search-templates.test.ts"],
 	},
 	{
 		id: "sinks.checked",

@@ -1,6 +1,11 @@
 import type { TestProject } from "vitest/node";
 import { KAFKA_VERSION, kafkaJars, missingTools } from "./kafka/distribution.ts";
 import { missingValidator, VALIDATOR } from "./ocsf/validator.ts";
+import {
+	missingOpenSearch,
+	OPENSEARCH_VERSION,
+	openSearchDistribution,
+} from "./opensearch/distribution.ts";
 import { missingSyslogTools } from "./syslog/tools.ts";
 
 declare module "vitest" {
@@ -9,6 +14,8 @@ declare module "vitest" {
 		kafkaNotRun: string;
 		/** Why the suite with OCSF's independent validator cannot run here; empty when it can. */
 		ocsfNotRun: string;
+		/** Why the suites against OpenSearch cannot run here; empty when they can. */
+		opensearchNotRun: string;
 		/** Why the suites with real syslog receivers cannot run here; empty when they can. */
 		syslogNotRun: string;
 	}
@@ -24,6 +31,9 @@ export async function setup(project: TestProject): Promise<void> {
 	if (kafka === undefined) await kafkaJars();
 	const ocsf = await missingValidator();
 	project.provide("ocsfNotRun", ocsf ?? "");
+	const opensearch = await missingOpenSearch();
+	project.provide("opensearchNotRun", opensearch ?? "");
+	if (opensearch === undefined) await openSearchDistribution();
 	const syslog = await missingSyslogTools();
 	project.provide("syslogNotRun", syslog ?? "");
 	const missing = [
@@ -31,6 +41,9 @@ export async function setup(project: TestProject): Promise<void> {
 			? []
 			: [{ name: "kafka", why: `Apache Kafka ${KAFKA_VERSION}: ${kafka}` }]),
 		...(ocsf === undefined ? [] : [{ name: "ocsf", why: `${VALIDATOR}: ${ocsf}` }]),
+		...(opensearch === undefined
+			? []
+			: [{ name: "opensearch", why: `OpenSearch ${OPENSEARCH_VERSION}: ${opensearch}` }]),
 		...(syslog === undefined ? [] : [{ name: "syslog", why: `rsyslog and liblognorm: ${syslog}` }]),
 	];
 	for (const { why } of missing) console.error(`\n**** NOT RUN: the suites with ${why}\n`);
