@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { anEvent } from "../scripts/any-event.ts";
+import { ecsFieldTypes } from "../scripts/ecs-fields.ts";
 import { examples } from "../scripts/examples.ts";
 import { ecs, ecsMapping } from "./ecs.ts";
 
@@ -26,65 +27,7 @@ const expectedTypes: Readonly<Record<string, string>> = {
 	session: "start end info",
 };
 
-/** The ECS fields that are written, and their types there. */
-const fieldTypes: Readonly<Record<string, string>> = {
-	"@timestamp": "date",
-	"client.address": "keyword",
-	"client.ip": "ip",
-	"client.port": "long",
-	"ecs.version": "keyword",
-	"error.code": "keyword",
-	"error.message": "match_only_text",
-	"error.type": "keyword",
-	"event.action": "keyword",
-	"event.category": "keyword",
-	"event.created": "date",
-	"event.dataset": "keyword",
-	"event.duration": "long",
-	"event.hash": "keyword",
-	"event.id": "keyword",
-	"event.kind": "keyword",
-	"event.module": "keyword",
-	"event.outcome": "keyword",
-	"event.provider": "keyword",
-	"event.reason": "keyword",
-	"event.sequence": "long",
-	"event.severity": "long",
-	"event.start": "date",
-	"event.type": "keyword",
-	"gen_ai.operation.name": "keyword",
-	"gen_ai.tool.name": "keyword",
-	"host.name": "keyword",
-	"http.request.id": "keyword",
-	"http.request.method": "keyword",
-	"http.response.status_code": "long",
-	"http.version": "keyword",
-	"log.level": "keyword",
-	message: "match_only_text",
-	"observer.product": "keyword",
-	"observer.version": "keyword",
-	"organization.id": "keyword",
-	"related.hosts": "keyword",
-	"related.ip": "ip",
-	"related.user": "keyword",
-	"rule.id": "keyword",
-	"rule.name": "keyword",
-	"server.address": "keyword",
-	"server.ip": "ip",
-	"server.port": "long",
-	"service.environment": "keyword",
-	"service.name": "keyword",
-	"service.node.name": "keyword",
-	"service.version": "keyword",
-	"source.address": "keyword",
-	"source.ip": "ip",
-	"source.port": "long",
-	"span.id": "keyword",
-	"trace.id": "keyword",
-	"user.hash": "keyword",
-	"user.id": "keyword",
-	"user_agent.original": "keyword",
-};
+const fieldTypes: Readonly<Record<string, string>> = ecsFieldTypes;
 
 /** Namespaces that ECS leaves to others. */
 const custom = ["mcp", "mcp_trail", "jsonrpc"];
