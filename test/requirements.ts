@@ -25,6 +25,41 @@ export interface Requirement {
 
 export const requirements: readonly Requirement[] = [
 	{
+		id: "sinks.s3_answers",
+		says: "Each answer and error code of S3 is classified, and nothing is lost.",
+		provenBy: ["packages/sinks/src/s3.test.ts"],
+	},
+	{
+		id: "sinks.s3_bytes",
+		says: "An object of S3 holds the stored lines byte for byte, in the folder of their own day.",
+		provenBy: ["packages/sinks/src/s3.test.ts"],
+	},
+	{
+		id: "sinks.s3_credentials",
+		says: "Keys of AWS come from options, the environment or a function, read for each request.",
+		provenBy: ["packages/sinks/src/s3.test.ts"],
+	},
+	{
+		id: "sinks.s3_differs",
+		says: "An object that does not hold what belongs under its key is left as it is and holds the lane.",
+		provenBy: ["packages/sinks/src/s3.test.ts"],
+	},
+	{
+		id: "sinks.s3_formats",
+		says: "Objects are written in another format or as Parquet, with the stored line where it says so.",
+		provenBy: ["packages/sinks/src/s3.test.ts"],
+	},
+	{
+		id: "sinks.s3_resend",
+		says: "An event that is sent again meets the object it is in, however batches are cut then.",
+		provenBy: ["packages/sinks/src/s3.test.ts"],
+	},
+	{
+		id: "sinks.s3_retention",
+		says: "Objects carry the retention and encryption key asked for.",
+		provenBy: ["packages/sinks/src/s3.test.ts"],
+	},
+	{
 		id: "transparent.conformance",
 		says: "The official conformance suite gives the same result with and without, check by check.",
 		provenBy: ["test/conformance/run.ts"],

@@ -4,6 +4,7 @@ import { datadogKind } from "./kinds/datadog.ts";
 import { elasticsearchKind } from "./kinds/elasticsearch.ts";
 import { fileKind } from "./kinds/file.ts";
 import { kafkaKind } from "./kinds/kafka.ts";
+import { s3Kind } from "./kinds/s3.ts";
 import { splunkHecKind } from "./kinds/splunk-hec.ts";
 import { webhookKind } from "./kinds/webhook.ts";
 
@@ -14,6 +15,7 @@ export const kinds: readonly SinkKind[] = [
 	elasticsearchKind,
 	fileKind,
 	kafkaKind,
+	s3Kind,
 	splunkHecKind,
 	webhookKind,
 ];

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { bulkErrors } from "../elasticsearch/bulk-errors.ts";
+import { s3Codes } from "../s3/s3-faults.ts";
 import { hecCodes } from "../splunk-hec/hec-codes.ts";
 import { httpFaults } from "./http-faults.ts";
 
@@ -49,4 +50,11 @@ it("[docs.http_sinks] lists every code of Splunk's collector that the sink knows
 			([code, { name, verdict, remedy }]) => `| ${code} | \`${name}\` | ${verdict} | ${remedy} |`,
 		),
 	);
+});
+
+it("[docs.http_sinks] lists every code of S3 that the sink knows, and no other", () => {
+	expect(rowsOf("S3")).toEqual(
+		Object.entries(s3Codes).map(([code, { verdict, remedy }]) => [`\`${code}\``, verdict, remedy]),
+	);
+	expect(Object.keys(s3Codes)).toEqual(Object.keys(s3Codes).toSorted());
 });
