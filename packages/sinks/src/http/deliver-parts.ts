@@ -19,7 +19,7 @@ export interface PartRefusal {
 export interface PartDelivery extends PartLimits {
 	/** What errors call the destination, with its address. */
 	readonly place: string;
-	/** What an event adds to a body; one for which it throws is refused. */
+	/** What an event adds to a body; one for which it throws is refused, as a {@link SinkError} says or as one that the format cannot give. */
 	encode(event: SealedEvent): Uint8Array;
 	/** Sends one body; gives the events it did not deliver, or rejects with a {@link SinkError} for all of them. */
 	send(part: readonly Encoded[]): Promise<readonly PartRefusal[]>;
@@ -49,8 +49,11 @@ export async function deliverParts(
 	const encoded = batch.flatMap((event, index): Encoded[] => {
 		try {
 			return [{ index, event, bytes: delivery.encode(event) }];
-		} catch {
-			undelivered.push({ index, ...local("event_unprojectable") });
+		} catch (error) {
+			if (isSinkError(error)) {
+				const { verdict, code, message: says, retryAfterMs } = error;
+				undelivered.push({ index, verdict, code, says, retryAfterMs });
+			} else undelivered.push({ index, ...local("event_unprojectable") });
 			return [];
 		}
 	});

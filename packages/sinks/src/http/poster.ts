@@ -14,7 +14,7 @@ interface HttpRequest {
 	readonly url: URL;
 	/** @default "POST" */
 	readonly method?: HttpMethod;
-	/** Without credentials: those are added by the poster's `authorize`. */
+	/** Credentials are added by the poster's `authorize`; one given here is hidden with `secrets.hide` first. */
 	readonly headers: Readonly<Record<string, string>>;
 	readonly body: Uint8Array;
 }
@@ -49,8 +49,8 @@ export interface HttpPosterOptions extends HttpOptions {
 	readonly destination: string;
 	/** Only its origin appears in errors: a path may be a secret. */
 	readonly url: URL;
-	/** Headers with credentials, read for each request; they may sign it as it goes out. */
-	authorize(secrets: Secrets, request: OutgoingRequest): Promise<Readonly<Record<string, string>>>;
+	/** Headers with credentials, read for each request; they may sign it as it goes out. @default none */
+	authorize?(secrets: Secrets, request: OutgoingRequest): Promise<Readonly<Record<string, string>>>;
 }
 
 const gzipped = promisify(gzipCallback);
@@ -133,7 +133,7 @@ export function httpPoster(options: HttpPosterOptions): HttpPoster {
 			},
 			body,
 		};
-		const credentials = await options.authorize(secrets, outgoing);
+		const credentials = await options.authorize?.(secrets, outgoing);
 		signal.throwIfAborted();
 		return exchange({
 			...outgoing,
