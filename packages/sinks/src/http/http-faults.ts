@@ -28,6 +28,10 @@ export const httpFaults = {
 		"The connection failed or was cut.",
 		"Check `url` and that the destination runs.",
 	),
+	event_refused: reject(
+		"One event alone was refused, while others were taken.",
+		"See the dead letter; more of a batch are halved first.",
+	),
 	event_too_large: reject(
 		"One event alone is above the destination's limit.",
 		"Lower what the policy keeps, or raise the limit at both ends.",
@@ -43,6 +47,10 @@ export const httpFaults = {
 	redirected: hold(
 		"An answer 3xx; it is not followed, so that credentials go nowhere else.",
 		"Set `url` to the address that the destination is really at.",
+	),
+	refuses_all: hold(
+		"An event alone was refused, and the probe event in its place too, so no event is at fault.",
+		"Compare the names in the options, and the destination's table or rule, with schemas/siem/.",
 	),
 	request_refused: hold(
 		"An answer 400, 405, 406, 411, 415, 426 or 431 to the request as a whole, not to an event.",
@@ -61,6 +69,10 @@ export const httpFaults = {
 	tls_failed: hold(
 		"The TLS handshake failed.",
 		"Check `tls` and the name and date of the server's certificate.",
+	),
+	token_refused: hold(
+		"The token endpoint refuses the credentials.",
+		"Check them, that they have not expired, and this machine's clock.",
 	),
 	too_large: reject(
 		"Answer 413 to one event alone; more are halved first.",
