@@ -989,6 +989,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["packages/formats/src/search-templates.test.ts"],
 	},
 	{
+		id: "sinks.blames_fairly",
+		says: "An event is refused for good only where the destination takes another in its place.",
+		provenBy: ["packages/sinks/src/secops.test.ts", "packages/sinks/src/sentinel.test.ts"],
+	},
+	{
 		id: "sinks.checked",
 		says: "Every sink passes checkSink; one that does not fails a test about the folder.",
 		provenBy: ["packages/sinks/src/every-sink.test.ts"],
@@ -1149,6 +1154,8 @@ export const requirements: readonly Requirement[] = [
 		provenBy: [
 			"packages/sinks/src/datadog.test.ts",
 			"packages/sinks/src/http/poster.test.ts",
+			"packages/sinks/src/secops.test.ts",
+			"packages/sinks/src/sentinel.test.ts",
 			"packages/sinks/src/splunk-hec.test.ts",
 			"packages/sinks/src/webhook.test.ts",
 		],
@@ -1169,6 +1176,7 @@ export const requirements: readonly Requirement[] = [
 		provenBy: [
 			"packages/sinks/src/datadog.test.ts",
 			"packages/sinks/src/elasticsearch.test.ts",
+			"packages/sinks/src/secops.test.ts",
 			"packages/sinks/src/splunk-hec.test.ts",
 			"packages/sinks/src/webhook.test.ts",
 		],
@@ -1198,8 +1206,65 @@ export const requirements: readonly Requirement[] = [
 		says: "probe writes one test event and says what is wrong with the mapping or the key.",
 		provenBy: [
 			"packages/sinks/src/elasticsearch.test.ts",
+			"packages/sinks/src/secops.test.ts",
+			"packages/sinks/src/sentinel.test.ts",
 			"packages/sinks/src/splunk-hec.test.ts",
+			"packages/sinks/src/sumo.test.ts",
 			"packages/sinks/src/webhook.test.ts",
+		],
+	},
+	{
+		id: "sinks.secops_answers",
+		says: "Each status of Google SecOps is classified, and nothing is lost.",
+		provenBy: ["packages/sinks/src/secops.test.ts"],
+	},
+	{
+		id: "sinks.secops_events",
+		says: "Google SecOps gets UDM events under a token of its own key or one that is read.",
+		provenBy: ["packages/sinks/src/secops.test.ts"],
+	},
+	{
+		id: "sinks.sentinel_answers",
+		says: "Each status of Microsoft Sentinel is classified, and nothing is lost.",
+		provenBy: ["packages/sinks/src/sentinel.test.ts"],
+	},
+	{
+		id: "sinks.sentinel_limits",
+		says: "A row that Azure would cut is refused, and no body is above 1 MB.",
+		provenBy: ["packages/sinks/src/sentinel.test.ts"],
+	},
+	{
+		id: "sinks.sentinel_rows",
+		says: "Microsoft Sentinel gets rows of ASIM AuditEvent, under a token of its own cloud.",
+		provenBy: ["packages/sinks/src/sentinel.test.ts"],
+	},
+	{
+		id: "sinks.sumo_answers",
+		says: "Each status of Sumo Logic is classified, and nothing is lost.",
+		provenBy: ["packages/sinks/src/sumo.test.ts"],
+	},
+	{
+		id: "sinks.sumo_limits",
+		says: "A line that Sumo would break is refused, and no body is above 1 MB.",
+		provenBy: ["packages/sinks/src/sumo.test.ts"],
+	},
+	{
+		id: "sinks.sumo_lines",
+		says: "A message at Sumo is the stored line, exactly.",
+		provenBy: ["packages/sinks/src/sumo.test.ts"],
+	},
+	{
+		id: "sinks.sumo_url",
+		says: "The address of a Sumo source is in no error, and is read for each request.",
+		provenBy: ["packages/sinks/src/sumo.test.ts"],
+	},
+	{
+		id: "sinks.token",
+		says: "An access token is asked for once, renewed in time, and its refusal holds.",
+		provenBy: [
+			"packages/sinks/src/http/access-tokens.test.ts",
+			"packages/sinks/src/secops.test.ts",
+			"packages/sinks/src/sentinel.test.ts",
 		],
 	},
 	{

@@ -5,7 +5,10 @@ import { elasticsearchKind } from "./kinds/elasticsearch.ts";
 import { fileKind } from "./kinds/file.ts";
 import { kafkaKind } from "./kinds/kafka.ts";
 import { s3Kind } from "./kinds/s3.ts";
+import { secopsKind } from "./kinds/secops.ts";
+import { sentinelKind } from "./kinds/sentinel.ts";
 import { splunkHecKind } from "./kinds/splunk-hec.ts";
+import { sumoKind } from "./kinds/sumo.ts";
 import { webhookKind } from "./kinds/webhook.ts";
 
 /** Every sink that a configuration can name: one file in `kinds/` and one row here for each subpath. */
@@ -16,6 +19,9 @@ export const kinds: readonly SinkKind[] = [
 	fileKind,
 	kafkaKind,
 	s3Kind,
+	secopsKind,
+	sentinelKind,
 	splunkHecKind,
+	sumoKind,
 	webhookKind,
 ];
