@@ -5,7 +5,8 @@ import { checkServerIdentity, type ConnectionOptions } from "node:tls";
 import { HttpsProxyAgent } from "https-proxy-agent";
 import { basic } from "./auth.ts";
 import type { HttpProxyOptions, HttpTlsOptions } from "./http-options.ts";
-import type { Secret, Secrets } from "./secrets.ts";
+import { readTls } from "./read-tls.ts";
+import type { Secrets } from "./secrets.ts";
 
 /** Connections to one destination, with what they are made of. */
 export interface Connections {
@@ -49,23 +50,4 @@ function identity({ hostname }: URL): ConnectionOptions {
 	return isIP(address) === 0
 		? {}
 		: { checkServerIdentity: (_, certificate) => checkServerIdentity(address, certificate) };
-}
-
-async function readTls(
-	options: HttpTlsOptions | undefined,
-	secrets: Secrets,
-): Promise<Connections["tls"]> {
-	if (options === undefined) return {};
-	const pem = async (key: "ca" | "cert" | "key" | "passphrase"): Promise<object> => {
-		const secret: Secret | undefined = options[key];
-		return secret === undefined ? {} : { [key]: await secrets.read(secret, `tls.${key}`) };
-	};
-	const { serverName } = options;
-	return {
-		...(await pem("ca")),
-		...(await pem("cert")),
-		...(await pem("key")),
-		...(await pem("passphrase")),
-		...(serverName === undefined ? {} : { servername: serverName }),
-	};
 }

@@ -51,19 +51,23 @@ export function checkHttpOptions(check: Check, name: string, options: HttpOption
 	const { tls, proxy, gzip, timeoutMs } = options;
 	check(gzip === undefined || typeof gzip === "boolean", "gzip", "takes true or false");
 	if (timeoutMs !== undefined) checkCount(check, "timeoutMs", timeoutMs);
-	if (tls !== undefined) {
-		for (const key of ["ca", "cert", "key", "passphrase"] as const) {
-			check(tls[key] === undefined || isSecret(tls[key]), `tls.${key}`, SECRET);
-		}
-		const pair = (tls.cert === undefined) === (tls.key === undefined);
-		check(pair, "tls", "needs both `cert` and `key`, or neither");
-	}
+	checkTls(check, tls);
 	if (proxy !== undefined) {
 		checkUrl(check, "proxy.url", proxy.url);
 		check(proxy.password === undefined || isSecret(proxy.password), "proxy.password", SECRET);
 		const pair = (proxy.username === undefined) === (proxy.password === undefined);
 		check(pair, "proxy", "needs both `username` and `password`, or neither");
 	}
+}
+
+/** Checks certificates: each of a form that can be read, and a key beside its certificate. */
+export function checkTls(check: Check, tls: HttpTlsOptions | undefined): void {
+	if (tls === undefined) return;
+	for (const key of ["ca", "cert", "key", "passphrase"] as const) {
+		check(tls[key] === undefined || isSecret(tls[key]), `tls.${key}`, SECRET);
+	}
+	const pair = (tls.cert === undefined) === (tls.key === undefined);
+	check(pair, "tls", "needs both `cert` and `key`, or neither");
 }
 
 /** What an option of type {@link Secret} takes, in words. */

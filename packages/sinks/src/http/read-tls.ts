@@ -1,0 +1,23 @@
+import type { ConnectionOptions } from "node:tls";
+import type { HttpTlsOptions } from "./http-options.ts";
+import type { Secret, Secrets } from "./secrets.ts";
+
+/** Reads certificates and keys as they are now, in the form that `node:tls` takes. */
+export async function readTls(
+	options: HttpTlsOptions | undefined,
+	secrets: Secrets,
+): Promise<ConnectionOptions> {
+	if (options === undefined) return {};
+	const pem = async (key: "ca" | "cert" | "key" | "passphrase"): Promise<object> => {
+		const secret: Secret | undefined = options[key];
+		return secret === undefined ? {} : { [key]: await secrets.read(secret, `tls.${key}`) };
+	};
+	const { serverName } = options;
+	return {
+		...(await pem("ca")),
+		...(await pem("cert")),
+		...(await pem("key")),
+		...(await pem("passphrase")),
+		...(serverName === undefined ? {} : { servername: serverName }),
+	};
+}
