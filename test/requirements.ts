@@ -631,14 +631,25 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["test/bench/rounds.test.ts"],
 	},
 	{
+		id: "cli.convert",
+		says: "convert says every event in a format's words in constant memory, and names by file and line what it leaves out.",
+		provenBy: ["test/cli/convert.test.ts"],
+	},
+	{
 		id: "cli.errors",
 		says: "Wrong use exits with 2, says what to do, and never shows a key.",
-		provenBy: ["test/cli/hash.test.ts", "test/cli/validate.test.ts", "test/cli/verify.test.ts"],
+		provenBy: [
+			"test/cli/convert.test.ts",
+			"test/cli/hash.test.ts",
+			"test/cli/test-event.test.ts",
+			"test/cli/validate.test.ts",
+			"test/cli/verify.test.ts",
+		],
 	},
 	{
 		id: "cli.escaped",
 		says: "No line of a trail can act on the terminal.",
-		provenBy: ["test/cli/tail.test.ts"],
+		provenBy: ["test/cli/convert.test.ts", "test/cli/tail.test.ts"],
 	},
 	{
 		id: "cli.hash",
@@ -653,7 +664,7 @@ export const requirements: readonly Requirement[] = [
 	{
 		id: "cli.interrupt",
 		says: "An interrupt ends a command at once, also while its input is silent.",
-		provenBy: ["test/cli/tail.test.ts"],
+		provenBy: ["test/cli/tail.test.ts", "test/cli/test-event.test.ts"],
 	},
 	{
 		id: "cli.pipe",
@@ -674,6 +685,11 @@ export const requirements: readonly Requirement[] = [
 		id: "cli.tail",
 		says: "tail shows one readable line an event, and follows rotation and new streams.",
 		provenBy: ["test/cli/tail.test.ts"],
+	},
+	{
+		id: "cli.test_event",
+		says: "test-event says which event was acknowledged where, or what is wrong and what to do.",
+		provenBy: ["test/cli/test-event.test.ts"],
 	},
 	{
 		id: "cli.validate",

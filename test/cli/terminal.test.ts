@@ -1,9 +1,9 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Io, run } from "mcp-trail";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { random } from "../tamper/random.ts";
+import { inProcess } from "./in-process.ts";
 import { makeStream, parsed } from "../tamper/trails.ts";
 
 let dir: string;
@@ -13,26 +13,10 @@ beforeAll(async () => {
 afterAll(() => rm(dir, { recursive: true }));
 
 /** Runs a command as if a person sat in front of it. */
-async function onTerminal(args: readonly string[], chunks: AsyncIterable<Uint8Array>) {
-	const shown = { stdout: "", stderr: "" };
-	const output = (name: "stdout" | "stderr"): Io["stdout"] => ({
-		isTerminal: true,
-		async write(text) {
-			shown[name] += typeof text === "string" ? text : Buffer.from(text).toString();
-		},
-	});
-	const io: Io = {
-		stdin: chunks,
-		stdout: output("stdout"),
-		stderr: output("stderr"),
-		env: { digestKeyFile: undefined },
-		signal: new AbortController().signal,
-	};
-	const exitCode = await run(args, io, "0.0.0");
-	return { exitCode, ...shown };
-}
-
-async function* nothing(): AsyncGenerator<Uint8Array> {}
+const onTerminal = async (
+	args: readonly string[],
+	stdin: string | AsyncIterable<Uint8Array> = "",
+) => inProcess(args, { stdin, isTerminal: true });
 
 async function* slowly(lines: readonly string[]): AsyncGenerator<Uint8Array> {
 	for (const line of lines) {
@@ -48,12 +32,12 @@ describe("mcp-trail verify on a terminal", () => {
 	it("[cli.report] tells a person what is good, and what only a head can show", async () => {
 		const file = join(dir, "good.ndjson");
 		await writeFile(file, stream.lines.join(""), "latin1");
-		const { exitCode, stdout, stderr } = await onTerminal(["verify", file], nothing());
+		const { exitCode, stdout, stderr } = await onTerminal(["verify", file]);
 		expect(stdout).toMatch(/^GOOD \(consistent only\): 8 records in 1 stream, [0-9.]+ kB\n/);
 		expect(stdout).toContain("only a head kept elsewhere can show");
 		expect(stdout).toContain(`  ${head}\n`);
 		expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
-		const anchored = await onTerminal(["verify", file, "--head", head], nothing());
+		const anchored = await onTerminal(["verify", file, "--head", head]);
 		expect(anchored.stdout).toMatch(/^GOOD \(anchored\)/);
 		expect(anchored.stdout).not.toContain("only a head kept elsewhere");
 	});
@@ -63,7 +47,7 @@ describe("mcp-trail verify on a terminal", () => {
 		const [one, two = "", three, , five] = stream.lines;
 		const edited = two.replace("mcp.request", "mcp.reQuest");
 		await writeFile(file, [one, edited, three, five].join(""), "latin1");
-		const { exitCode, stdout } = await onTerminal(["verify", file], nothing());
+		const { exitCode, stdout } = await onTerminal(["verify", file]);
 		expect(stdout).toMatch(/^2 FAULTS: 4 records in 1 stream/);
 		expect(stdout).toContain(
 			`  edited       record 2 of ${stream.streamId} was changed after it was written`,

@@ -1,7 +1,9 @@
 import { Command, CommanderError, Option } from "commander";
 import { digestKinds } from "@mcp-trail/event";
+import type { ConvertCommandOptions } from "./commands/convert.ts";
 import type { HashCommandOptions } from "./commands/hash.ts";
 import type { TailCommandOptions } from "./commands/tail.ts";
+import type { TestEventCommandOptions } from "./commands/test-event.ts";
 import type { ValidateCommandOptions } from "./commands/validate.ts";
 import type { VerifyCommandOptions } from "./commands/verify.ts";
 import { escape } from "./escape.ts";
@@ -89,6 +91,39 @@ export async function run(args: readonly string[], io: Io, version: string): Pro
 			const { hash } = await import("./commands/hash.ts");
 			exitCode = await hash(value, options, io);
 		});
+	program
+		.command("convert")
+		.description("says stored events in another schema's words, one line each")
+		.argument("[paths...]", "NDJSON files or trails' folders; - or nothing for standard input")
+		.requiredOption(
+			"--to <format>",
+			"ocsf, ocsf_1_8, ecs, cloudevents, otlp_log, asim, udm, cim, cef, leef, rfc5424, rfc5424_cef, rfc5424_json, sep3004",
+		)
+		.option("--skip-invalid", "exit with 0 although lines were left out; each is still named")
+		.option("--json", "what was left out as one JSON object each, on standard error")
+		.addHelpText(
+			"after",
+			"\nExit codes: 0 all converted, 1 some were no events and left out, 2 could not be read.",
+		)
+		.action(async (paths: readonly string[], options: ConvertCommandOptions) => {
+			const { convert } = await import("./commands/convert.ts");
+			exitCode = await convert(paths, options, io);
+		});
+	program
+		.command("test-event")
+		.description("sends one test event through a sink and says what became of it")
+		.requiredOption("--to <sink>", "its name in the configuration, a type, or all")
+		.option("--config <file>", "the configuration of sinks", "mcp-trail.json")
+		.option("--timeout-ms <number>", "longest wait for each sink", wholeNumber, 30_000)
+		.option("--json", "one JSON object for each sink")
+		.addHelpText(
+			"after",
+			"\nExit codes: 0 delivered to all, 1 not to some, 2 the configuration is wrong.",
+		)
+		.action(async (options: TestEventCommandOptions) => {
+			const { testEvent } = await import("./commands/test-event.ts");
+			exitCode = await testEvent(options, io);
+		});
 
 	try {
 		await program.parseAsync([...args], { from: "user" });
@@ -105,7 +140,9 @@ async function tellError(error: unknown, io: Io): Promise<void> {
 	const isExpected = isFailure(error) || (error instanceof Error && "code" in error);
 	const message = error instanceof Error ? error.message : String(error);
 	const stack = error instanceof Error && !isExpected ? `\n${error.stack ?? ""}` : "";
-	await io.stderr.write(`mcp-trail: ${escape(message, 2048)}\n${stack && `${stack}\n`}`);
+	// A configuration's problems stand on a line each.
+	const lines = message.split("\n").map((line) => escape(line, 2048));
+	await io.stderr.write(`mcp-trail: ${lines.join("\n")}\n${stack && `${stack}\n`}`);
 }
 
 function collect(value: string, before: readonly string[] = []): readonly string[] {

@@ -8,6 +8,7 @@ import { type ConfigProblem, SinksConfigError } from "./config/sinks-config-erro
 import { type Environment, type Words, words } from "./config/words.ts";
 
 export type { ConfigProblem } from "./config/sinks-config-error.ts";
+export { probeEvent } from "./probe-event.ts";
 export { SinksConfigError } from "./config/sinks-config-error.ts";
 
 /** One sink: `type` is its subpath of `@mcp-trail/sinks`, the other members are that sink's options. */
