@@ -14,6 +14,8 @@ export interface HttpAnswer {
 	/** Milliseconds of a `Retry-After` in seconds or as a date. */
 	readonly retryAfterMs: number | undefined;
 	readonly body: string;
+	/** The body as it came. */
+	readonly bytes: Uint8Array;
 }
 
 /** What sinks ask for. */
@@ -62,11 +64,13 @@ async function read(response: IncomingMessage): Promise<HttpAnswer> {
 		}
 		chunks.push(chunk);
 	}
+	const body = Buffer.concat(chunks);
 	return {
 		status: response.statusCode ?? 0,
 		headers: response.headers,
 		retryAfterMs: retryAfter(response.headers["retry-after"]),
-		body: Buffer.concat(chunks).toString("utf8"),
+		body: body.toString("utf8"),
+		bytes: body,
 	};
 }
 

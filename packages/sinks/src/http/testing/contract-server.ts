@@ -17,7 +17,7 @@ export type Reply =
 	| {
 			readonly status: number;
 			readonly headers?: Readonly<Record<string, string>>;
-			/** Anything but a string is sent as JSON. */
+			/** Anything but a string or bytes is sent as JSON. */
 			readonly body?: unknown;
 	  }
 	| "hang"
@@ -66,7 +66,8 @@ export async function contractServer(
 				}
 				const { status, headers, body = "" } = reply;
 				response.writeHead(status, headers);
-				response.end(typeof body === "string" ? body : JSON.stringify(body));
+				const whole = typeof body === "string" || body instanceof Uint8Array;
+				response.end(whole ? body : JSON.stringify(body));
 			})();
 		});
 	};
