@@ -1170,6 +1170,7 @@ export const requirements: readonly Requirement[] = [
 		provenBy: [
 			"packages/sinks/src/datadog.test.ts",
 			"packages/sinks/src/http/poster.test.ts",
+			"packages/sinks/src/otlp-logs.test.ts",
 			"packages/sinks/src/secops.test.ts",
 			"packages/sinks/src/sentinel.test.ts",
 			"packages/sinks/src/splunk-hec.test.ts",
@@ -1218,10 +1219,51 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["packages/sinks/src/http/poster.test.ts"],
 	},
 	{
+		id: "sinks.otlp_answers",
+		says: "Each status and answer of OTLP/HTTP is classified, and nothing is lost.",
+		provenBy: ["packages/sinks/src/otlp-logs.test.ts"],
+	},
+	{
+		id: "sinks.otlp_bisects",
+		says: "A request refused with 400 is halved until its poison is alone; what is refused without records too makes no dead letter.",
+		provenBy: ["packages/sinks/src/otlp-logs.test.ts"],
+	},
+	{
+		id: "sinks.otlp_bytes",
+		says: "The body of a log record is the stored line, and the chain verifies from it.",
+		provenBy: ["packages/sinks/src/otlp-logs.test.ts"],
+	},
+	{
+		id: "sinks.otlp_encodings",
+		says: "Any event is the same OTLP message in protobuf as in JSON.",
+		provenBy: ["packages/sinks/src/otlp-logs.test.ts"],
+	},
+	{
+		id: "sinks.otlp_groups",
+		says: "Records of one resource stand together; attributes given for it win.",
+		provenBy: ["packages/sinks/src/otlp-logs.test.ts"],
+	},
+	{
+		id: "sinks.otlp_limits",
+		says: "No OTLP request is above the limit, whatever its records share.",
+		provenBy: ["packages/sinks/src/otlp-logs.test.ts"],
+	},
+	{
+		id: "sinks.otlp_partial",
+		says: "Of a request taken in part only the rejected record is refused.",
+		provenBy: ["packages/sinks/src/otlp-logs.test.ts"],
+	},
+	{
+		id: "sinks.otlp_repeats",
+		says: "After a lost answer of an OTLP receiver the same ids come again.",
+		provenBy: ["packages/sinks/src/otlp-logs.test.ts"],
+	},
+	{
 		id: "sinks.probe",
 		says: "probe writes one test event and says what is wrong with the mapping or the key.",
 		provenBy: [
 			"packages/sinks/src/elasticsearch.test.ts",
+			"packages/sinks/src/otlp-logs.test.ts",
 			"packages/sinks/src/secops.test.ts",
 			"packages/sinks/src/sentinel.test.ts",
 			"packages/sinks/src/splunk-hec.test.ts",

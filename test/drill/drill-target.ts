@@ -22,7 +22,7 @@ export interface DrillAnswer {
 }
 
 /** A destination on this machine, without faults of its own. */
-export interface Destination {
+interface Destination {
 	/** Origin of its contract server; the faults stand in front of it. */
 	readonly url: string;
 	/** The sink that sends to `url`, which is the faults' own or the server's; every request of it goes there. */

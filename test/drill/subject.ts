@@ -9,7 +9,7 @@ export interface Subject {
 }
 
 /** What a subject took over. */
-export interface Handed {
+interface Handed {
 	/** Ids in the order in which they were recorded, the subject's own included. */
 	readonly ids: readonly string[];
 	/** Ids of events that it kept aside because the destination refused them for good. */

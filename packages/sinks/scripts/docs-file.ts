@@ -76,6 +76,9 @@ function takes(schema: Json): string {
 		const { items } = schema;
 		return `list of ${items === undefined || Array.isArray(items) ? "values" : takes(items)}`;
 	}
+	if (schema.type === "object" && typeof schema.additionalProperties === "object") {
+		return `{ name: ${takes(schema.additionalProperties)} }`;
+	}
 	if (schema.type === "object") {
 		return `{ ${Object.keys(schema.properties ?? {}).join(", ")} }`;
 	}

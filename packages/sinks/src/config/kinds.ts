@@ -4,6 +4,7 @@ import { datadogKind } from "./kinds/datadog.ts";
 import { elasticsearchKind } from "./kinds/elasticsearch.ts";
 import { fileKind } from "./kinds/file.ts";
 import { kafkaKind } from "./kinds/kafka.ts";
+import { otlpLogsKind } from "./kinds/otlp-logs.ts";
 import { s3Kind } from "./kinds/s3.ts";
 import { secopsKind } from "./kinds/secops.ts";
 import { sentinelKind } from "./kinds/sentinel.ts";
@@ -18,6 +19,7 @@ export const kinds: readonly SinkKind[] = [
 	elasticsearchKind,
 	fileKind,
 	kafkaKind,
+	otlpLogsKind,
 	s3Kind,
 	secopsKind,
 	sentinelKind,

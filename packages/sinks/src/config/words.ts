@@ -98,6 +98,9 @@ export function words(env?: Environment) {
 		object,
 		list: <T extends z.ZodType>(item: T) =>
 			z.array(item, takes("a list")).min(1, takes("a list that is not empty")),
+		/** Members of any name. */
+		members: <T extends z.ZodType>(value: T) =>
+			z.record(text, value, takes("an object of named members")),
 		auth: z.union(
 			[
 				z.strictObject({ apiKey: secret }),
