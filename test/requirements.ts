@@ -784,7 +784,10 @@ export const requirements: readonly Requirement[] = [
 	{
 		id: "formats.forgery",
 		says: "10,000 hostile events make one record each, without a forged key or an unmarked cut.",
-		provenBy: ["packages/formats/src/lines/lines.test.ts"],
+		provenBy: [
+			"packages/formats/src/lines/lines.long.test.ts",
+			"packages/formats/src/lines/lines.test.ts",
+		],
 	},
 	{
 		id: "formats.generated",

@@ -7,7 +7,7 @@ it(
 	`[durable.simulated] loses nothing acknowledged in ${TRAIL_SEEDS} seeded worlds`,
 	{ timeout: 7_200_000 },
 	async () => {
-		for (let seed = 1_001; seed <= 1_000 + Number(TRAIL_SEEDS); seed++) {
+		for (let seed = 1; seed <= Number(TRAIL_SEEDS); seed++) {
 			expect(await live(seed), `TRAIL_SEED=${seed}`).toBeUndefined();
 		}
 	},

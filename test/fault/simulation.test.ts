@@ -4,14 +4,10 @@ import { live } from "./simulated-life.ts";
 // One alone by TRAIL_SEED=17; `npm run test:long` lives thousands.
 const { TRAIL_SEED } = process.env;
 
-it(
-	"[durable.simulated] loses nothing acknowledged in seeded worlds of crashes, power losses and failing disks",
-	{ timeout: 180_000 },
-	async () => {
-		const first = Number(TRAIL_SEED ?? 1);
-		const last = TRAIL_SEED === undefined ? 200 : first;
-		for (let seed = first; seed <= last; seed++) {
-			expect(await live(seed), `TRAIL_SEED=${seed}`).toBeUndefined();
-		}
-	},
-);
+it("[durable.simulated] loses nothing acknowledged in seeded worlds of crashes, power losses and failing disks", async () => {
+	const first = Number(TRAIL_SEED ?? 1);
+	const last = TRAIL_SEED === undefined ? 40 : first;
+	for (let seed = first; seed <= last; seed++) {
+		expect(await live(seed), `TRAIL_SEED=${seed}`).toBeUndefined();
+	}
+});

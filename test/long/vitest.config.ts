@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 
 const conditions = ["@mcp-trail/source", "node", "import", "default"];
 
-/** What takes minutes: whole numbers of rounds, thousands of seeds. One after the other, to leave timing alone. */
+/** What takes minutes: whole numbers of rounds, thousands of seeds and of hostile events. One after the other, to leave timing alone. */
 export default defineConfig({
 	resolve: { conditions },
 	ssr: { resolve: { conditions, externalConditions: ["@mcp-trail/source"] } },
@@ -10,6 +10,6 @@ export default defineConfig({
 		testTimeout: 7_200_000,
 		hookTimeout: 60_000,
 		fileParallelism: false,
-		include: ["test/**/*.long.test.ts"],
+		include: ["packages/*/src/**/*.long.test.ts", "test/**/*.long.test.ts"],
 	},
 });
