@@ -25,6 +25,21 @@ export interface Requirement {
 
 export const requirements: readonly Requirement[] = [
 	{
+		id: "sinks.lake_columns",
+		says: "Each OCSF class is read back from its own source of Security Lake as it was projected, sorted by time.",
+		provenBy: ["packages/sinks/src/security-lake.test.ts"],
+	},
+	{
+		id: "sinks.lake_repeats",
+		says: "A batch sent again to Security Lake writes nothing twice, without the right to read.",
+		provenBy: ["packages/sinks/src/security-lake.test.ts"],
+	},
+	{
+		id: "sinks.lake_schema",
+		says: "Every column of the lake is an attribute of its OCSF class, and the tables are made of them.",
+		provenBy: ["packages/sinks/src/security-lake.test.ts"],
+	},
+	{
 		id: "sinks.s3_answers",
 		says: "Each answer and error code of S3 is classified, and nothing is lost.",
 		provenBy: ["packages/sinks/src/s3.test.ts"],

@@ -3,7 +3,6 @@ import type { Format } from "@mcp-trail/formats";
 import type { SealedEvent } from "@mcp-trail/integrity";
 import { jsonLine } from "./http/encoded.ts";
 import { optionCheck } from "./http/http-options.ts";
-import type { Existing } from "./s3/archive.ts";
 import { bucketSink } from "./s3/bucket-sink.ts";
 import { type BucketOptions, checkBucketOptions, checkPrefix } from "./s3/bucket-options.ts";
 import { ndjsonFile } from "./s3/ndjson.ts";
@@ -17,14 +16,12 @@ export type { Existing } from "./s3/archive.ts";
 export type { BucketOptions, ObjectLockOptions } from "./s3/bucket-options.ts";
 export type { AwsCredentials, AwsKeys, ResolvedAwsKeys } from "./s3/credentials.ts";
 
-/** Where {@link s3Sink} writes, and what. Defaults: `lingerMs` 60_000, `maxObjectEvents` 10_000, `maxObjectBytes` 16_777_216; `gzip` compresses the objects. */
+/** Where {@link s3Sink} writes, and what. Defaults: `existing` compare, `lingerMs` 60_000, `maxObjectEvents` 10_000, `maxObjectBytes` 16_777_216; `gzip` compresses the objects. */
 export interface S3SinkOptions extends BucketOptions {
 	/** Start of all keys, each part ended by a slash. @default "mcp-audit/" */
 	readonly prefix?: string;
 	/** `stored_line`: lines byte for byte, from which the chain verifies. `parquet` keeps the line in a column; needs `hyparquet-writer`. @default "stored_line" */
 	readonly format?: "stored_line" | "parquet" | Format;
-	/** What becomes of an object that is there already: `compare` reads what it holds, `trust` believes its name and needs no right to read. @default "compare" */
-	readonly existing?: Existing;
 	/** `^[a-z][a-z0-9_-]{0,31}$` @default "s3" */
 	readonly name?: string;
 }
@@ -66,11 +63,6 @@ export function s3Sink(options: S3SinkOptions): Sink {
 			? format === "stored_line" || format === "parquet"
 			: /\bjson\b/u.test(format.mediaType);
 	check(known, "format", 'takes "stored_line", "parquet" or a format of JSON objects');
-	checkExisting(existing);
-
-	function checkExisting(value: string): void {
-		check(value === "compare" || value === "trust", "existing", 'takes "compare" or "trust"');
-	}
 
 	const shared = {
 		name,
@@ -79,17 +71,17 @@ export function s3Sink(options: S3SinkOptions): Sink {
 		existing,
 		objects: bucketObjects("S3", options),
 		probes: [`${prefix}_probe/`],
-		folder: ({ event }: SealedEvent) => {
-			const [, day = "undated"] = DAY.exec(event.time) ?? [];
-			return `${prefix}day=${day}/`;
-		},
+	};
+	const folder = ({ event }: SealedEvent): string => {
+		const [, day = "undated"] = DAY.exec(event.time) ?? [];
+		return `${prefix}day=${day}/`;
 	};
 	if (format === "parquet") {
 		return bucketSink({
 			...shared,
 			suffix: ".parquet",
 			contentType: "application/vnd.apache.parquet",
-			row: storedRow,
+			entry: (event) => ({ folder: folder(event), row: storedRow(event) }),
 			encode: async (rows, signal) => parquetFile(storedColumns, rows, signal),
 		});
 	}
@@ -97,7 +89,10 @@ export function s3Sink(options: S3SinkOptions): Sink {
 		...shared,
 		suffix: gzip ? ".ndjson.gz" : ".ndjson",
 		contentType: gzip ? "application/gzip" : "application/x-ndjson",
-		row: (event) => jsonLine(event, format === "stored_line" ? undefined : format),
+		entry: (event) => ({
+			folder: folder(event),
+			row: jsonLine(event, format === "stored_line" ? undefined : format),
+		}),
 		encode: async (lines) => ndjsonFile(lines, gzip),
 	});
 }

@@ -8,6 +8,7 @@ import { otlpLogsKind } from "./kinds/otlp-logs.ts";
 import { s3Kind } from "./kinds/s3.ts";
 import { secopsKind } from "./kinds/secops.ts";
 import { sentinelKind } from "./kinds/sentinel.ts";
+import { securityLakeKind } from "./kinds/security-lake.ts";
 import { splunkHecKind } from "./kinds/splunk-hec.ts";
 import { sumoKind } from "./kinds/sumo.ts";
 import { webhookKind } from "./kinds/webhook.ts";
@@ -23,6 +24,7 @@ export const kinds: readonly SinkKind[] = [
 	s3Kind,
 	secopsKind,
 	sentinelKind,
+	securityLakeKind,
 	splunkHecKind,
 	sumoKind,
 	webhookKind,

@@ -15,16 +15,20 @@ export interface ArchiveOptions<Row> {
 	/** Such as `.ndjson.gz`. */
 	readonly suffix: string;
 	readonly contentType: string;
-	/** The start of the keys of all events that may share an object, ended by a slash. */
-	folder(event: SealedEvent): string;
-	/** What an object holds of an event; one for which it throws is refused. */
-	row(event: SealedEvent): Row;
+	/** What an object holds of an event, and in which folder; an event for which it throws is refused. */
+	entry(event: SealedEvent): ArchiveEntry<Row>;
 	encode(rows: readonly Row[], signal: AbortSignal): Promise<Uint8Array>;
 }
 
-interface Item<Row> {
-	readonly sealed: SealedEvent;
+/** An event as it is written. */
+export interface ArchiveEntry<Row> {
+	/** The start of the keys of all events that may share an object, ended by a slash. */
+	readonly folder: string;
 	readonly row: Row;
+}
+
+interface Item<Row> extends ArchiveEntry<Row> {
+	readonly sealed: SealedEvent;
 }
 
 const STREAM = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/u;
@@ -84,20 +88,20 @@ export function archive<Row>(
 		if (last > end.sealed.sequence) {
 			// What it holds between is not seen here: only one without gaps is taken at its word.
 			if (events !== last - first.sealed.sequence + 1) return 1;
-			reach.set(laneOf(first.sealed), last);
+			reach.set(laneOf(first), last);
 			return items.length;
 		}
 		const same = inside.length === events && inside.at(-1)?.sealed.hash === found["last-hash"];
 		return same ? inside.length : 1;
 	}
 
-	const laneOf = (sealed: SealedEvent): string => `${options.folder(sealed)}${sealed.stream}`;
+	const laneOf = ({ folder, sealed }: Item<Row>): string => `${folder}${sealed.stream}`;
 
 	/** Leaves out what an object met before is known to hold. */
 	function unreached(items: readonly Item<Row>[]): readonly Item<Row>[] {
 		const [first] = items;
 		if (first === undefined) return [];
-		const lane = laneOf(first.sealed);
+		const lane = laneOf(first);
 		const end = reach.get(lane);
 		if (end === undefined) return items;
 		const rest = items.filter(({ sealed }) => sealed.sequence > end);
@@ -112,7 +116,7 @@ export function archive<Row>(
 			if (first === undefined || last === undefined) return;
 			const { stream, sequence, hash } = first.sealed;
 			const end = existing === "trust" ? `-${digits(last.sealed.sequence)}` : "";
-			const key = `${options.folder(first.sealed)}${stream}-${digits(sequence)}${end}${suffix}`;
+			const key = `${laneOf(first)}-${digits(sequence)}${end}${suffix}`;
 			let found = known.get(key);
 			if (found === undefined) {
 				const body = await options.encode(
@@ -142,16 +146,16 @@ export function archive<Row>(
 		for (const [index, sealed] of batch.entries()) {
 			if (index % ROWS_A_TURN === ROWS_A_TURN - 1) await nextTurn();
 			signal.throwIfAborted();
-			const lane = laneOf(sealed);
-			const runs = groups.get(lane) ?? [[]];
-			groups.set(lane, runs);
 			try {
 				if (!STREAM.test(sealed.stream)) throw new TypeError("no stream id");
-				runs.at(-1)?.push({ sealed, row: options.row(sealed) });
+				const item = { ...options.entry(sealed), sealed };
+				const runs = groups.get(laneOf(item)) ?? [[]];
+				groups.set(laneOf(item), runs);
+				runs.at(-1)?.push(item);
 			} catch {
 				refused.push({ index, verdict: "reject", code: "event_unprojectable" });
-				// An object never reaches over an event that it does not hold.
-				runs.push([]);
+				// No object reaches over an event that it does not hold.
+				for (const runs of groups.values()) runs.push([]);
 			}
 		}
 		for (const runs of groups.values()) {

@@ -5,6 +5,7 @@ import {
 	checkUrl,
 	type HttpOptions,
 } from "../http/http-options.ts";
+import type { Existing } from "./archive.ts";
 import { type AwsCredentials, checkCredentials } from "./credentials.ts";
 
 /** Retention that even the account's own users cannot shorten (`COMPLIANCE`), or only some may (`GOVERNANCE`). */
@@ -29,6 +30,8 @@ export interface BucketOptions extends HttpOptions {
 	readonly objectLock?: ObjectLockOptions;
 	/** Encrypts with this KMS key. @default what the bucket says */
 	readonly kmsKeyId?: string;
+	/** What becomes of an object that is there already: `compare` reads what it holds, `trust` believes its name and needs no right to read. */
+	readonly existing?: Existing;
 	/** Longest wait for a fuller object, in milliseconds: events arrive so much later. */
 	readonly lingerMs?: number;
 	/** Most events of one object. */
@@ -65,6 +68,9 @@ export function checkBucketOptions(check: Check, name: string, options: BucketOp
 		check(objectLock.days <= MAX_DAYS, "objectLock.days", `takes at most ${MAX_DAYS}`);
 	}
 	check(kmsKeyId === undefined || kmsKeyId !== "", "kmsKeyId", "must not be empty");
+	const { existing = "compare" } = options;
+	const does = existing === "compare" || existing === "trust";
+	check(does, "existing", 'takes "compare" or "trust"');
 	const waits = lingerMs === undefined || (Number.isSafeInteger(lingerMs) && lingerMs >= 0);
 	check(waits, "lingerMs", "takes a whole number from 0");
 	for (const path of ["maxObjectEvents", "maxObjectBytes"] as const) {

@@ -6,6 +6,8 @@ export type ColumnType =
 	| "int"
 	| "long"
 	| "boolean"
+	/** Any value, as JSON text. */
+	| "json"
 	/** Milliseconds since the epoch, in UTC. */
 	| "timestamp"
 	| { readonly list: ColumnType }
@@ -48,6 +50,7 @@ function elements(name: string, type: ColumnType): readonly SchemaElement[] {
 
 const primitives: Readonly<Record<Extract<ColumnType, string>, Partial<SchemaElement>>> = {
 	string: { type: "BYTE_ARRAY", converted_type: "UTF8", logical_type: { type: "STRING" } },
+	json: { type: "BYTE_ARRAY", converted_type: "UTF8", logical_type: { type: "STRING" } },
 	int: { type: "INT32" },
 	long: { type: "INT64" },
 	boolean: { type: "BOOLEAN" },
@@ -65,7 +68,8 @@ export function hiveType(type: ColumnType): string {
 		const members = type.struct.map(({ name, type: below }) => `${name}:${hiveType(below)}`);
 		return `struct<${members.join(",")}>`;
 	}
-	return type === "long" ? "bigint" : type;
+	if (type === "long") return "bigint";
+	return type === "json" ? "string" : type;
 }
 
 /** A value as a column takes it; throws where it does not fit, so that nothing is left out silently. */
@@ -87,8 +91,8 @@ const whole = (value: unknown): number | undefined =>
 
 /** What each kind of column makes of a value; undefined where it does not fit. */
 const takes: Readonly<Record<Extract<ColumnType, string>, (value: unknown) => unknown>> = {
-	// What the schema calls JSON stays JSON.
-	string: (value) => (typeof value === "string" ? value : JSON.stringify(value)),
+	string: (value) => (typeof value === "string" ? value : undefined),
+	json: (value) => JSON.stringify(value),
 	boolean: (value) => (typeof value === "boolean" ? value : undefined),
 	int: (value) => (Math.abs(whole(value) ?? Infinity) <= MAX_INT ? value : undefined),
 	long: (value) => (whole(value) === undefined ? undefined : BigInt(whole(value) ?? 0)),
