@@ -18,11 +18,13 @@ export interface Arrivals {
 /** Compares by id; the recorded ones in their order, the arrived ones in theirs, repeats included. */
 export function arrivals(ids: {
 	readonly recorded: readonly string[];
+	/** Of these, what need not have arrived yet. */
+	readonly last: ReadonlySet<string>;
 	readonly arrived: readonly string[];
 	readonly deadLetters: readonly string[];
 	readonly poison: ReadonlySet<string>;
 }): Arrivals {
-	const { recorded, arrived, deadLetters, poison } = ids;
+	const { recorded, last, arrived, deadLetters, poison } = ids;
 	const there = new Set(arrived);
 	const judged = new Set(deadLetters);
 	const place = new Map(recorded.map((id, at) => [id, at]));
@@ -35,7 +37,7 @@ export function arrivals(ids: {
 	}
 	return {
 		recorded: recorded.length,
-		lost: recorded.filter((id) => !there.has(id) && !judged.has(id)).length,
+		lost: recorded.filter((id) => !there.has(id) && !judged.has(id) && !last.has(id)).length,
 		repeated: arrived.length - there.size,
 		foreign: [...there].filter((id) => !place.has(id)).length,
 		outOfOrder,

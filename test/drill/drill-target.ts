@@ -29,7 +29,10 @@ interface Destination {
 	sink(url: string, options: { readonly timeoutMs: number }): Sink;
 	/** Ids of the events that it took, in order, repeats included: what it would show, so without what it dropped as known. */
 	received(): readonly string[] | Promise<readonly string[]>;
-	/** From now on refuses these for good, as its protocol does: by item, in part, or the whole request with one of them. */
-	poison(ids: ReadonlySet<string>): void;
+	/**
+	 * From now on refuses these for good, as its protocol does: by item, in part, or the whole request with one of
+	 * them. Absent where it looks at no event: then every other request is refused for as long as the fault lasts.
+	 */
+	poison?(ids: ReadonlySet<string>): void;
 	close(): Promise<void>;
 }

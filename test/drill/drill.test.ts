@@ -45,10 +45,13 @@ describe("the judgement", () => {
 	};
 
 	it("[sinks.drilled] counts what is lost, repeated, foreign, out of order and misjudged", () => {
-		const recorded = ["a", "b", "c", "d", "e"];
+		const recorded = ["a", "b", "c", "d", "e", "f"];
+		const last = new Set(["f"]);
 		const arrived = ["a", "c", "b", "c", "x"];
-		expect(arrivals({ recorded, arrived, deadLetters: ["d"], poison: new Set(["e"]) })).toEqual({
-			recorded: 5,
+		expect(
+			arrivals({ recorded, last, arrived, deadLetters: ["d"], poison: new Set(["e"]) }),
+		).toEqual({
+			recorded: 6,
 			lost: 1,
 			repeated: 1,
 			foreign: 1,

@@ -81,16 +81,16 @@ export async function drill(
 			}
 		};
 		const during = newIds(Math.max(scale.events, (scale.faultMs / 1000) * scale.perSecond));
-		const poison = new Set(name === "half_accepted" ? [2, 7, 8].map((at) => during[at] ?? "") : []);
+		const refuses = name === "half_accepted" && destination.poison !== undefined;
+		const poison = new Set(refuses ? [2, 7, 8].map((at) => during[at] ?? "") : []);
 
 		await load(newIds(scale.events));
-		destination.poison(poison);
-		await proxy.begin(name);
+		destination.poison?.(poison);
+		if (!refuses) await proxy.begin(name);
 		const before = subject.failures() ?? 0;
 		await load(during);
 		const deadline = performance.now() + NOTICE_MS;
-		const noticed = (): boolean =>
-			name === "half_accepted" || (subject.failures() ?? Infinity) >= before + 2;
+		const noticed = (): boolean => refuses || (subject.failures() ?? Infinity) >= before + 2;
 		while (!noticed()) {
 			if (performance.now() > deadline) throw new Error(`${target.name} never met ${name}`);
 			// What gets through may have been all there was.
@@ -101,7 +101,8 @@ export async function drill(
 		await load(newIds(scale.events));
 
 		const failures = subject.failures();
-		const { ids, deadLetters } = await subject.finish();
+		const { ids: recorded, last, deadLetters } = await subject.finish();
+		const arrived = await destination.received();
 		return {
 			target: target.name,
 			fault,
@@ -109,7 +110,7 @@ export async function drill(
 			ordered: sink.ordered,
 			confirmsLater: target.confirmsLater ?? false,
 			failures,
-			...arrivals({ recorded: ids, arrived: await destination.received(), deadLetters, poison }),
+			...arrivals({ recorded, last, arrived, deadLetters, poison }),
 		};
 	} finally {
 		await proxy.close();

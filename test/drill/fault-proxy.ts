@@ -13,8 +13,6 @@ import type { FaultName } from "./faults.ts";
 /** Stands in front of a destination and makes its faults. */
 export interface FaultProxy {
 	readonly url: string;
-	/** Requests that met a fault. */
-	met(): number;
 	/** Begins a fault once what was under way is answered. */
 	begin(fault: FaultName): Promise<void>;
 	/** Passes everything on again. */
@@ -30,7 +28,7 @@ interface Answer {
 
 const BUSY: DrillAnswer = { status: 429, headers: { "retry-after": "1" }, body: "busy" };
 const UNAUTHORIZED: DrillAnswer = { status: 401, body: "who are you?" };
-const HOP = new Set(["connection", "keep-alive", "transfer-encoding", "content-length"]);
+const HOP = new Set(["connection", "keep-alive", "transfer-encoding"]);
 
 /** Starts the proxy; `timeoutMs` is how long the sink waits for an answer. */
 export async function faultProxy(
@@ -45,21 +43,19 @@ export async function faultProxy(
 	async function handle(asked: IncomingMessage, reply: ServerResponse): Promise<void> {
 		const now = fault;
 		const body = await buffer(asked);
-		if (now === undefined || now === "half_accepted") {
+		const nth = now === undefined ? 0 : ++met;
+		if (now === undefined || (now === "half_accepted" && nth % 2 === 0)) {
 			pass(await forwarded(to, asked, body), reply);
-			return;
-		}
-		met += 1;
-		if (now === "down") {
+		} else if (now === "down") {
 			asked.socket.destroy();
-		} else if (now === "busy" || now === "unauthorized") {
-			const said = now === "busy" ? (target.busy ?? BUSY) : (target.unauthorized ?? UNAUTHORIZED);
+		} else if (now === "busy" || now === "unauthorized" || now === "half_accepted") {
+			const said =
+				now === "unauthorized" ? (target.unauthorized ?? UNAUTHORIZED) : (target.busy ?? BUSY);
 			reply.writeHead(said.status, said.headers).end(said.body);
 		} else {
-			const late = met % 2 === 1;
 			const answer = await forwarded(to, asked, body);
 			if (now === "slow") {
-				setTimeout(() => pass(answer, reply), timeoutMs * (late ? 2 : 0.1));
+				setTimeout(() => pass(answer, reply), timeoutMs * (nth % 2 === 1 ? 2 : 0.1));
 			} else if (now === "lost_answer") {
 				asked.socket.destroy();
 			} else {
@@ -89,7 +85,6 @@ export async function faultProxy(
 	const port = await listen(0);
 	return {
 		url: `http://127.0.0.1:${port}`,
-		met: () => met,
 		begin: async (next) => {
 			const before = [...underWay];
 			fault = next;

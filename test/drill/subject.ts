@@ -12,6 +12,8 @@ export interface Subject {
 interface Handed {
 	/** Ids in the order in which they were recorded, the subject's own included. */
 	readonly ids: readonly string[];
+	/** Of these, what was recorded as it ended: it may still wait for whoever comes next. */
+	readonly last: ReadonlySet<string>;
 	/** Ids of events that it kept aside because the destination refused them for good. */
 	readonly deadLetters: readonly string[];
 }

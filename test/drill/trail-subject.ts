@@ -29,14 +29,21 @@ export async function trailSubject(sink: Sink, delivery: Partial<DeliveryTimes>)
 		finish: async () => {
 			try {
 				await audit.flush(AbortSignal.timeout(DELIVERY_MS));
+				const due = new Set(await idsIn(join(dir, "trail")));
 				await audit.close(AbortSignal.timeout(DELIVERY_MS));
-				const lines = [...(await trailLines(join(dir, "trail"))).values()].flat();
-				return { ids: lines.map((line) => idOf(line.toString())), deadLetters: letters(dir) };
+				const ids = await idsIn(join(dir, "trail"));
+				const last = new Set(ids.filter((id) => !due.has(id)));
+				return { ids, last, deadLetters: letters(dir) };
 			} finally {
 				await rm(dir, { recursive: true, force: true });
 			}
 		},
 	};
+}
+
+async function idsIn(trail: string): Promise<readonly string[]> {
+	const lines = [...(await trailLines(trail)).values()].flat();
+	return lines.map((line) => idOf(line.toString()));
 }
 
 function idOf(line: string): string {
