@@ -40,6 +40,21 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["packages/sinks/src/security-lake.test.ts"],
 	},
 	{
+		id: "sinks.relp_failures",
+		says: "Only what a RELP receiver acknowledged counts as delivered; each other answer is classified.",
+		provenBy: ["packages/sinks/src/relp.test.ts"],
+	},
+	{
+		id: "sinks.relp_framing",
+		says: "RELP frames are byte exact, their transactions numbered one by one.",
+		provenBy: ["packages/sinks/src/relp.test.ts"],
+	},
+	{
+		id: "sinks.relp_window",
+		says: "No more messages are under way to a RELP receiver than the window.",
+		provenBy: ["packages/sinks/src/relp.test.ts"],
+	},
+	{
 		id: "sinks.s3_answers",
 		says: "Each answer and error code of S3 is classified, and nothing is lost.",
 		provenBy: ["packages/sinks/src/s3.test.ts"],
@@ -762,6 +777,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["test/readme.test.ts"],
 	},
 	{
+		id: "docs.syslog_sinks",
+		says: "Every code of syslog and RELP stands in the docs in the code's words.",
+		provenBy: ["packages/sinks/src/syslog/docs.test.ts"],
+	},
+	{
 		id: "docs.walkthrough_runner",
 		says: "A walk-through is run as written: its files, its commands in one shell, the output it shows.",
 		provenBy: ["test/services/walkthrough/walkthrough.service.test.ts"],
@@ -1282,10 +1302,12 @@ export const requirements: readonly Requirement[] = [
 		provenBy: [
 			"packages/sinks/src/elasticsearch.test.ts",
 			"packages/sinks/src/otlp-logs.test.ts",
+			"packages/sinks/src/relp.test.ts",
 			"packages/sinks/src/secops.test.ts",
 			"packages/sinks/src/sentinel.test.ts",
 			"packages/sinks/src/splunk-hec.test.ts",
 			"packages/sinks/src/sumo.test.ts",
+			"packages/sinks/src/syslog.test.ts",
 			"packages/sinks/src/webhook.test.ts",
 		],
 	},
@@ -1333,6 +1355,36 @@ export const requirements: readonly Requirement[] = [
 		id: "sinks.sumo_url",
 		says: "The address of a Sumo source is in no error, and is read for each request.",
 		provenBy: ["packages/sinks/src/sumo.test.ts"],
+	},
+	{
+		id: "sinks.syslog_cap",
+		says: "No message is above the limit: it is shortened in ways that change no meaning, or refused.",
+		provenBy: ["packages/sinks/src/syslog.test.ts"],
+	},
+	{
+		id: "sinks.syslog_failures",
+		says: "A syslog receiver that is down, slow or unknown is told, within the deadline.",
+		provenBy: ["packages/sinks/src/syslog.test.ts"],
+	},
+	{
+		id: "sinks.syslog_framing",
+		says: "Each message has its length in bytes before it, or a datagram of its own.",
+		provenBy: ["packages/sinks/src/syslog.test.ts"],
+	},
+	{
+		id: "sinks.syslog_resends",
+		says: "What a lost connection may not have delivered is sent again, whole and within bounds.",
+		provenBy: ["packages/sinks/src/syslog.test.ts"],
+	},
+	{
+		id: "sinks.syslog_tls",
+		says: "A certificate that is wrong, and how, is a fault of its own; nothing is sent to its owner.",
+		provenBy: ["packages/sinks/src/relp.test.ts", "packages/sinks/src/syslog.test.ts"],
+	},
+	{
+		id: "sinks.syslog_udp",
+		says: "Datagrams are paced, and a closed port is noticed where the system tells.",
+		provenBy: ["packages/sinks/src/syslog.test.ts"],
 	},
 	{
 		id: "sinks.token",

@@ -9,11 +9,20 @@ export interface Docstring {
 
 const MEMBER = /(?:\/\*\*(?<doc>(?:[^*]|\*(?!\/))*)\*\/\s*)?\breadonly (?<name>\w+)\??:/g;
 
+/** Sinks whose options extend those of connections and lines. */
+const lineSinks: ReadonlySet<string> = new Set(["relp", "syslog"]);
+
 /** The docstrings of the options of a sink, so that what stands in the code is not written again. */
 export function docstringsOf(type: string): ReadonlyMap<string, Docstring> {
 	return new Map(
 		[
 			...members(`../src/${type}.ts`, /\w+SinkOptions\b/),
+			...(lineSinks.has(type)
+				? [
+						...members("../src/syslog/connection-options.ts", /ConnectionOptions\b/),
+						...members("../src/syslog/lines.ts", /LineOptions\b/),
+					]
+				: []),
 			...members(
 				"../src/http/http-options.ts",
 				/HttpOptions\b/,

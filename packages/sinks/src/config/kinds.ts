@@ -5,12 +5,14 @@ import { elasticsearchKind } from "./kinds/elasticsearch.ts";
 import { fileKind } from "./kinds/file.ts";
 import { kafkaKind } from "./kinds/kafka.ts";
 import { otlpLogsKind } from "./kinds/otlp-logs.ts";
+import { relpKind } from "./kinds/relp.ts";
 import { s3Kind } from "./kinds/s3.ts";
 import { secopsKind } from "./kinds/secops.ts";
-import { sentinelKind } from "./kinds/sentinel.ts";
 import { securityLakeKind } from "./kinds/security-lake.ts";
+import { sentinelKind } from "./kinds/sentinel.ts";
 import { splunkHecKind } from "./kinds/splunk-hec.ts";
 import { sumoKind } from "./kinds/sumo.ts";
+import { syslogKind } from "./kinds/syslog.ts";
 import { webhookKind } from "./kinds/webhook.ts";
 
 /** Every sink that a configuration can name: one file in `kinds/` and one row here for each subpath. */
@@ -21,11 +23,13 @@ export const kinds: readonly SinkKind[] = [
 	fileKind,
 	kafkaKind,
 	otlpLogsKind,
+	relpKind,
 	s3Kind,
 	secopsKind,
-	sentinelKind,
 	securityLakeKind,
+	sentinelKind,
 	splunkHecKind,
 	sumoKind,
+	syslogKind,
 	webhookKind,
 ];
