@@ -8,6 +8,7 @@ import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
 import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
+import { inProcess } from "./in-process.ts";
 import { runCli } from "./run-cli.ts";
 
 const current = randomBytes(32);
@@ -28,7 +29,7 @@ const expected = (id: string, key: Buffer, kind: string, text: string): string =
 
 describe("mcp-trail hash", () => {
 	it("[cli.hash] digests arguments in their canonical form with every key of the file", async () => {
-		const { stdout, stderr, exitCode } = await runCli([
+		const { stdout, stderr, exitCode } = await inProcess([
 			"hash",
 			"--kind",
 			"arguments",
@@ -84,7 +85,7 @@ describe("mcp-trail hash", () => {
 			.map((line) => JSON.parse(line));
 		const of = (method: string) => events.find((event) => event.mcp?.method === method);
 		const digests = async (kind: string, value: string): Promise<string> =>
-			(await runCli(["hash", "--kind", kind, "--key-file", keyFile, value])).stdout;
+			(await inProcess(["hash", "--kind", kind, "--key-file", keyFile, value])).stdout;
 		expect(await digests("arguments", JSON.stringify(args))).toContain(
 			of("tools/call").request.digest,
 		);
@@ -118,18 +119,18 @@ describe("mcp-trail hash", () => {
 			return folder;
 		};
 		const args = ["hash", "--kind", "text", "--key-file", keyFile, "x", "--trail"];
-		const ephemeral = await runCli([...args, await record("ephemeral")]);
+		const ephemeral = await inProcess([...args, await record("ephemeral")]);
 		expect(ephemeral).toMatchObject({ exitCode: 2, stdout: "" });
 		expect(ephemeral.stderr).toContain("was ephemeral");
 
 		const [key] = digestKeysFromFile(keyFile);
-		const known = await runCli([...args, await record("known", keyFile)]);
+		const known = await inProcess([...args, await record("known", keyFile)]);
 		expect(known).toMatchObject({ exitCode: 0, stderr: "" });
 		expect(known.stdout).toContain(`hmac-sha256:${key.id}:`);
 
 		const otherKey = join(dir, "other.key");
 		await writeFile(otherKey, `other:${former.toString("base64")}\n`, { mode: 0o600 });
-		const other = await runCli([...args, await record("other", otherKey)]);
+		const other = await inProcess([...args, await record("other", otherKey)]);
 		expect(other.exitCode).toBe(0);
 		expect(other.stderr).toContain("also used the key other");
 	});
@@ -149,7 +150,7 @@ describe("mcp-trail hash", () => {
 			[["hash", "--kind", "password", "--key-file", keyFile, "x"], "Allowed choices"],
 		];
 		for (const [args, says] of cases) {
-			const { exitCode, stdout, stderr } = await runCli(args);
+			const { exitCode, stdout, stderr } = await inProcess(args);
 			expect({ args, exitCode, stdout }).toEqual({ args, exitCode: 2, stdout: "" });
 			expect(stderr).toContain(says);
 			expect(stderr).not.toContain(secret);

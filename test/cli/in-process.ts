@@ -9,7 +9,7 @@ export interface InProcess {
 
 /** How a command is run. */
 export interface InProcessOptions {
-	readonly stdin?: string | AsyncIterable<Uint8Array>;
+	readonly stdin?: string | Uint8Array | AsyncIterable<Uint8Array>;
 	/** @default false */
 	readonly isTerminal?: boolean;
 	readonly signal?: AbortSignal;
@@ -32,7 +32,7 @@ export async function inProcess(
 		},
 	});
 	const io: Io = {
-		stdin: typeof stdin === "string" ? once(stdin) : stdin,
+		stdin: typeof stdin === "string" || stdin instanceof Uint8Array ? once(stdin) : stdin,
 		stdout: output("stdout"),
 		stderr: output("stderr"),
 		env: { digestKeyFile: undefined },
@@ -42,6 +42,6 @@ export async function inProcess(
 	return { exitCode, ...shown };
 }
 
-async function* once(text: string): AsyncGenerator<Uint8Array> {
-	if (text !== "") yield Buffer.from(text);
+async function* once(input: string | Uint8Array): AsyncGenerator<Uint8Array> {
+	if (input.length > 0) yield Buffer.from(input);
 }

@@ -7,7 +7,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileTrail, openAudit } from "@mcp-trail/audit";
 import type { NewEvent } from "@mcp-trail/event";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runCli, startCli } from "./run-cli.ts";
+import { inProcess } from "./in-process.ts";
+import { startCli } from "./run-cli.ts";
 
 const examples = fileURLToPath(
 	new URL("../../schemas/event/1.0/valid/example.ndjson", import.meta.url),
@@ -25,29 +26,31 @@ const event = (name: string): NewEvent => ({
 
 /** Starts `tail -f` and gives what it has shown so far. */
 function follow(args: readonly string[]) {
-	const child = startCli(["tail", "-f", ...args]);
+	const interrupt = new AbortController();
 	let shown = "";
-	child.stdout.setEncoding("utf8").on("data", (text: string) => (shown += text));
-	const closed = new Promise<number | null>((resolve) => child.on("close", resolve));
+	const ended = inProcess(["tail", "-f", ...args], {
+		signal: interrupt.signal,
+		onStdout: async (text) => void (shown += text),
+	});
 	return {
 		async until(text: string): Promise<string> {
-			const deadline = Date.now() + 25_000;
+			const deadline = Date.now() + 100_000;
 			while (!shown.includes(text)) {
 				if (Date.now() > deadline) throw new Error(`${text} was not shown, only: ${shown}`);
 				await sleep(20);
 			}
 			return shown;
 		},
-		async stop(): Promise<number | null> {
-			child.kill("SIGINT");
-			return closed;
+		async stop(): Promise<number> {
+			interrupt.abort();
+			return (await ended).exitCode;
 		},
 	};
 }
 
 describe("mcp-trail tail", () => {
 	it("[cli.tail] shows one readable line an event", async () => {
-		const { stdout, exitCode } = await runCli(["tail", examples]);
+		const { stdout, exitCode } = await inProcess(["tail", examples]);
 		expect(stdout).toBe(
 			[
 				"2026-11-20T10:15:30.123Z  mcp.request outcome  user:00u1f8mz4k via desk  tools/call create_ticket  success executed:yes  41.9 ms",
@@ -60,9 +63,9 @@ describe("mcp-trail tail", () => {
 
 	it("[cli.tail] shows the last n, or the stored lines byte for byte", async () => {
 		const stored = await readFile(examples);
-		const raw = await runCli(["tail", "--json", "-n", "all", "-"], { stdin: stored });
+		const raw = await inProcess(["tail", "--json", "-n", "all", "-"], { stdin: stored });
 		expect(raw.stdout).toBe(stored.toString().replace(/\n?$/, "\n"));
-		const last = await runCli(["tail", "-n", "1", "-"], { stdin: stored });
+		const last = await inProcess(["tail", "-n", "1", "-"], { stdin: stored });
 		expect(last.stdout).toMatch(/^2026-11-20T10:17:02.004Z {2}trail.lost.*\n$/);
 	});
 
@@ -74,7 +77,7 @@ describe("mcp-trail tail", () => {
 			mcp: { method: { toString: "no string" } },
 			actor: { principal: { type: "user", id: "\u001b[2J" } },
 		});
-		const { stdout } = await runCli(["tail", "-"], {
+		const { stdout } = await inProcess(["tail", "-"], {
 			stdin: `${hostile}\nnot json \u001b[31m\n{"outcome":null}\n[]\n`,
 		});
 		expect(stdout.split("\n")).toHaveLength(5);
@@ -144,7 +147,7 @@ describe("mcp-trail tail", () => {
 		child.stdin.write('{"type":"one"}\n');
 		while (!shown.includes("one")) await new Promise((resolve) => setTimeout(resolve, 20));
 		child.kill("SIGINT");
-		const late = setTimeout(() => child.kill("SIGKILL"), 5000);
+		const late = setTimeout(() => child.kill("SIGKILL"), 60_000);
 		const exit = await new Promise((resolve) => child.on("close", resolve));
 		clearTimeout(late);
 		expect(exit).toBe(0);

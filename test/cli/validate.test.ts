@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runCli } from "./run-cli.ts";
+import { inProcess } from "./in-process.ts";
 
 const valid = (name: string): string =>
 	fileURLToPath(new URL(`../../schemas/event/1.0/valid/${name}`, import.meta.url));
@@ -15,7 +15,7 @@ afterAll(() => rm(dir, { recursive: true }));
 
 describe("mcp-trail validate", () => {
 	it("[cli.validate] accepts NDJSON of valid events, also as a writer's", async () => {
-		const { stdout, exitCode } = await runCli([
+		const { stdout, exitCode } = await inProcess([
 			"validate",
 			"--as",
 			"writer",
@@ -27,7 +27,7 @@ describe("mcp-trail validate", () => {
 	it("[cli.validate] names line, place and rule of what is wrong", async () => {
 		const [good = ""] = (await readFile(valid("example.ndjson"), "utf8")).split("\n");
 		const wrong = good.replace('"status":"success"', String.raw`"status":"ok\u001b"`);
-		const { stdout, exitCode } = await runCli(["validate", "-"], {
+		const { stdout, exitCode } = await inProcess(["validate", "-"], {
 			stdin: `${good}\n\n${wrong}\n{"a":\n`,
 		});
 		const lines = stdout.split("\n");
@@ -43,25 +43,27 @@ describe("mcp-trail validate", () => {
 		const event: object = JSON.parse(good);
 		const single = join(dir, "single.json");
 		await writeFile(single, `\n${JSON.stringify(event, undefined, 2)}\n`);
-		expect((await runCli(["validate", single])).stdout).toBe("1 event, all valid\n");
-		const { stdout, exitCode } = await runCli(["validate", "--json", "-"], {
+		expect((await inProcess(["validate", single])).stdout).toBe("1 event, all valid\n");
+		const { stdout, exitCode } = await inProcess(["validate", "--json", "-"], {
 			stdin: JSON.stringify([event, { ...event, severity: "grave" }], undefined, 1),
 		});
 		expect(JSON.parse(stdout)).toMatchObject({ index: 1, path: "/severity", line: 1 });
 		expect(exitCode).toBe(1);
-		const broken = await runCli(["validate", "-"], { stdin: '[\n1,\n\n"x' });
+		const broken = await inProcess(["validate", "-"], { stdin: '[\n1,\n\n"x' });
 		expect(broken.stdout).toMatch(/^standard input:4: /);
 	});
 
 	it("[cli.validate] judges as a reader by default: what a later minor version adds passes", async () => {
 		const [good = ""] = (await readFile(valid("example.ndjson"), "utf8")).split("\n");
 		const later = good.replace('"1.0"', '"1.7"').replace('"phase"', '"invented":1,"phase"');
-		expect((await runCli(["validate", "-"], { stdin: later })).exitCode).toBe(0);
-		expect((await runCli(["validate", "--as", "writer", "-"], { stdin: later })).exitCode).toBe(1);
+		expect((await inProcess(["validate", "-"], { stdin: later })).exitCode).toBe(0);
+		expect((await inProcess(["validate", "--as", "writer", "-"], { stdin: later })).exitCode).toBe(
+			1,
+		);
 	});
 
 	it("[cli.errors] exits with 2 where there is nothing to judge", async () => {
-		const empty = await runCli(["validate", "-"], { stdin: "\n\n" });
+		const empty = await inProcess(["validate", "-"], { stdin: "\n\n" });
 		expect(empty).toMatchObject({ exitCode: 2, stdout: "" });
 		expect(empty.stderr).toContain("holds no event");
 	});

@@ -6,6 +6,7 @@ import type { NewEvent } from "@mcp-trail/event";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { random } from "../tamper/random.ts";
 import { makeStream, parsed, type StoredStream } from "../tamper/trails.ts";
+import { inProcess } from "./in-process.ts";
 import { runCli } from "./run-cli.ts";
 
 let dir: string;
@@ -52,7 +53,7 @@ describe("mcp-trail verify", () => {
 	});
 
 	it("[cli.verify] reads standard input and is anchored by a head", async () => {
-		const { exitCode, stdout } = await runCli(
+		const { exitCode, stdout } = await inProcess(
 			["verify", "-", "--head", headOf(20), "--require-anchor"],
 			{
 				stdin: bytesOf(stream.lines),
@@ -63,7 +64,7 @@ describe("mcp-trail verify", () => {
 	});
 
 	it("[cli.verify] exits with 2 where an anchor is required and there is none", async () => {
-		const { exitCode, stdout } = await runCli(["verify", file, "--require-anchor"]);
+		const { exitCode, stdout } = await inProcess(["verify", file, "--require-anchor"]);
 		expect(report(stdout)).toMatchObject({ verdict: "not_judged" });
 		expect(report(stdout).not_judged.join()).toContain("--head");
 		expect(exitCode).toBe(2);
@@ -92,7 +93,7 @@ describe("mcp-trail verify", () => {
 	it("[cli.verify] names a cut tail against heads from a file", async () => {
 		const heads = join(dir, "heads");
 		await writeFile(heads, `# kept elsewhere\n\n${headOf(12)}\n${headOf(20)}\n`);
-		const { exitCode, stdout } = await runCli(["verify", "-", "--head", `@${heads}`], {
+		const { exitCode, stdout } = await inProcess(["verify", "-", "--head", `@${heads}`], {
 			stdin: bytesOf(stream.lines.slice(0, 15)),
 		});
 		expect(report(stdout)).toMatchObject({
@@ -104,8 +105,8 @@ describe("mcp-trail verify", () => {
 
 	it("[cli.verify] takes an excerpt for what it is when told", async () => {
 		const stdin = bytesOf(stream.lines.slice(5));
-		expect((await runCli(["verify", "-"], { stdin })).exitCode).toBe(1);
-		expect((await runCli(["verify", "-", "--excerpt"], { stdin })).exitCode).toBe(0);
+		expect((await inProcess(["verify", "-"], { stdin })).exitCode).toBe(1);
+		expect((await inProcess(["verify", "-", "--excerpt"], { stdin })).exitCode).toBe(0);
 	});
 
 	it.each([
@@ -116,7 +117,7 @@ describe("mcp-trail verify", () => {
 		["an unknown command", ["verifi"], "Did you mean verify"],
 		["an empty input", ["verify", "-"], ""],
 	])("[cli.errors] exits with 2 for %s and says what to do", async (_, args, says) => {
-		const { exitCode, stderr } = await runCli(args);
+		const { exitCode, stderr } = await inProcess(args);
 		expect(exitCode).toBe(2);
 		expect(stderr).toContain(says);
 		expect(stderr).not.toContain("\u001b");
@@ -146,7 +147,7 @@ describe("mcp-trail verify on a trail's folder", () => {
 		const folder = join(dir, "trail");
 		const heads = [await record(folder, 60), await record(folder, 5)];
 		const args = heads.flatMap((head) => ["--head", head]);
-		const good = await runCli(["verify", folder, ...args, "--require-anchor"]);
+		const good = await inProcess(["verify", folder, ...args, "--require-anchor"]);
 		expect(report(good.stdout)).toMatchObject({ verdict: "good", anchored: true });
 		expect(good.exitCode).toBe(0);
 
@@ -159,7 +160,7 @@ describe("mcp-trail verify on a trail's folder", () => {
 		const path = join(folder, streamId, third);
 		const lines = (await readFile(path, "latin1")).split("\n");
 		await writeFile(path, lines.slice(1).join("\n"), "latin1");
-		const gone = await runCli(["verify", folder]);
+		const gone = await inProcess(["verify", folder]);
 		expect(gone.exitCode).toBe(1);
 		expect(report(gone.stdout).faults).toEqual([
 			{
@@ -182,7 +183,7 @@ describe("mcp-trail verify on a trail's folder", () => {
 		const path = join(folder, streamId, segments.toSorted().at(-1) ?? "");
 		const lines = (await readFile(path, "latin1")).split("\n");
 		await writeFile(path, `${lines.slice(0, -2).join("\n")}\n`.replace(/^\n$/, ""), "latin1");
-		const { exitCode, stdout } = await runCli(["verify", folder]);
+		const { exitCode, stdout } = await inProcess(["verify", folder]);
 		expect(report(stdout).faults).toMatchObject([
 			{ class: "tail_missing", stream_id: streamId, sequence: Number(last) },
 		]);
@@ -205,7 +206,7 @@ describe("mcp-trail verify on a trail's folder", () => {
 		const path = join(folder, streamId, segments.toSorted().at(-1) ?? "");
 		const before = await readFile(path);
 		await appendFile(path, '{"schema_version":"1.0","id":"01a1');
-		const live = await runCli(["verify", folder]);
+		const live = await inProcess(["verify", folder]);
 		expect(report(live.stdout)).toMatchObject({
 			verdict: "good",
 			notes: [{ kind: "in_progress" }],
@@ -213,7 +214,7 @@ describe("mcp-trail verify on a trail's folder", () => {
 		const copy = join(dir, "dead");
 		await mkdir(join(copy, streamId), { recursive: true });
 		await writeFile(join(copy, streamId, segments.toSorted().at(-1) ?? ""), await readFile(path));
-		const dead = await runCli(["verify", copy]);
+		const dead = await inProcess(["verify", copy]);
 		expect(report(dead.stdout).faults).toContainEqual(
 			expect.objectContaining({ class: "malformed", detail: "torn" }),
 		);
@@ -222,7 +223,7 @@ describe("mcp-trail verify on a trail's folder", () => {
 	});
 
 	it("[cli.errors] says what to name where a folder holds no stream", async () => {
-		const { exitCode, stderr } = await runCli(["verify", tmpdir()]);
+		const { exitCode, stderr } = await inProcess(["verify", tmpdir()]);
 		expect(exitCode).toBe(2);
 		expect(stderr).toContain("Name the folder a trail was opened with");
 	});
