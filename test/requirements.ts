@@ -210,7 +210,7 @@ export const requirements: readonly Requirement[] = [
 	{
 		id: "complete.simulation",
 		says: "Over kills, slow and lying sinks all is delivered, in order, within bounds.",
-		provenBy: ["packages/audit/src/open-audit.simulation.test.ts"],
+		provenBy: ["test/fault/audit-simulation.long.test.ts", "test/fault/audit-simulation.test.ts"],
 	},
 	{
 		id: "complete.unsettled_send",
@@ -328,7 +328,7 @@ export const requirements: readonly Requirement[] = [
 	{
 		id: "honest.simulation",
 		says: "What a failing disk cost is counted exactly, in the trail itself.",
-		provenBy: ["packages/audit/src/open-audit.simulation.test.ts"],
+		provenBy: ["test/fault/audit-simulation.long.test.ts", "test/fault/audit-simulation.test.ts"],
 	},
 	{
 		id: "honest.slot",

@@ -97,7 +97,7 @@ export function matrix(spans: Spans, transport: Transport, connect: Connect): vo
 			const pair = await connect(sdk, spans);
 			await play(pair);
 			played = { requests: pair.requests, recordings: await pair.finish() };
-		}, 60_000);
+		});
 
 		describe.each(sides)("[complete.matrix_verdicts] %s", (side) => {
 			it.each(causes)("%s", (cause) => {
