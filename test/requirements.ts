@@ -850,6 +850,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["packages/formats/src/ocsf/ocsf.test.ts"],
 	},
 	{
+		id: "formats.ocsf_extension",
+		says: "The OCSF extension is well-formed, changes nothing of OCSF, and has a place for all that the projection keeps.",
+		provenBy: ["packages/formats/src/ocsf/extension.test.ts"],
+	},
+	{
 		id: "formats.ocsf_independent",
 		says: "A validator of somebody else's finds every type of event valid OCSF 1.8.",
 		provenBy: ["test/services/ocsf/ocsf.service.test.ts"],

@@ -3,6 +3,7 @@ import { mappings } from "../src/formats.ts";
 import { sep3004Mapping } from "../src/sep3004.ts";
 import { docsFile } from "./docs-file.ts";
 import { golden } from "./golden.ts";
+import { ocsfExtensionFiles } from "./ocsf-extension.ts";
 import { searchContent } from "./search-content.ts";
 
 const root = new URL("../../../", import.meta.url);
@@ -22,7 +23,7 @@ export function generated(): ReadonlyMap<string, string> {
 	return new Map([
 		[fileURLToPath(new URL("docs/formats.md", root)), docsFile(documented)],
 		...files,
-		...[...searchContent()].map(([path, text]): [string, string] => [
+		...[...searchContent(), ...ocsfExtensionFiles()].map(([path, text]): [string, string] => [
 			fileURLToPath(new URL(`schemas/siem/${path}`, root)),
 			text,
 		]),
