@@ -1043,9 +1043,34 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["packages/event/src/schema.test.ts"],
 	},
 	{
+		id: "siem.datadog",
+		says: "The Datadog pipeline reads what the stored line has.",
+		provenBy: ["test/siem/content.test.ts"],
+	},
+	{
+		id: "siem.queries",
+		says: "Every query, rule and event type names only fields and values that events have there.",
+		provenBy: ["test/siem/content.test.ts"],
+	},
+	{
 		id: "siem.search_templates",
 		says: "The index templates map every field that the ECS table emits, with a type that takes it, and no other.",
 		provenBy: ["packages/formats/src/search-templates.test.ts"],
+	},
+	{
+		id: "siem.secops",
+		says: "A detection rule for Google SecOps uses what it defines.",
+		provenBy: ["test/siem/content.test.ts"],
+	},
+	{
+		id: "siem.sentinel",
+		says: "The Sentinel table has the columns of the projection, with their types, and the rule fills it.",
+		provenBy: ["test/siem/content.test.ts"],
+	},
+	{
+		id: "siem.splunk",
+		says: "Splunk finds the fields, tags and time that the Common Information Model asks for.",
+		provenBy: ["test/siem/content.test.ts"],
 	},
 	{
 		id: "sinks.blames_fairly",
