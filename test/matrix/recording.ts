@@ -1,5 +1,5 @@
 import { memoryTrail, openAudit } from "@mcp-trail/audit";
-import type { StoredEvent } from "@mcp-trail/event";
+import { inMemberOrder, type StoredEvent } from "@mcp-trail/event";
 import { validate } from "@mcp-trail/event/schema";
 import { type Instrumentation, instrumentation } from "@mcp-trail/mcp";
 import { context, propagation, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
@@ -76,6 +76,7 @@ export function recorder(service: string): Recorder {
 			for (const event of events) {
 				const verdict = validate(event, { as: "writer" });
 				if (!verdict.valid) invalid.push(JSON.stringify(verdict));
+				if (inMemberOrder(event) !== event) invalid.push(`out of order: ${JSON.stringify(event)}`);
 			}
 			return { events, invalid };
 		},

@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import type { Audit, Decision } from "@mcp-trail/audit";
-import type { NewEvent, StoredEvent } from "@mcp-trail/event";
+import { inMemberOrder, type NewEvent, type StoredEvent } from "@mcp-trail/event";
 import { validate } from "@mcp-trail/event/schema";
 import * as v1client from "@modelcontextprotocol/sdk/client/index.js";
 import * as v1memory from "@modelcontextprotocol/sdk/inMemory.js";
@@ -73,6 +73,8 @@ export function fakeAudit(decide?: () => Partial<Decision>): FakeAudit {
 			const verdict = validate(whole, { as: "writer" });
 			if (!verdict.valid)
 				throw new Error(`invalid event: ${JSON.stringify(verdict)} ${JSON.stringify(whole)}`);
+			if (inMemberOrder(whole) !== whole)
+				throw new Error(`members out of order: ${JSON.stringify(whole)}`);
 		},
 		secure: () => Promise.reject(new Error("not in this fake")),
 		health: () => ({ state: "open", queued: 0, lanes: [], ...nothing }),

@@ -92,18 +92,14 @@ function authOf(auth: AuthFacts, exchange: Exchange): Auth {
 	const clientId = cleanText(auth.clientId, 512);
 	const scopes = scopesOf(auth);
 	const audience = audienceOf(auth.claims, auth.resource);
-	const binding = bindingOf(auth.claims);
+	const { binding, key_thumbprint } = bindingOf(auth.claims);
 	const grant = grantOf(auth.claims);
 	const scheme = exchange.authScheme;
 	const expires = auth.expiresAtMs;
 	return {
 		scheme:
-			scheme !== undefined && scheme !== "none"
-				? scheme
-				: binding.binding === "dpop"
-					? "dpop"
-					: "bearer",
-		...binding,
+			scheme !== undefined && scheme !== "none" ? scheme : binding === "dpop" ? "dpop" : "bearer",
+		...(binding !== undefined && { binding }),
 		...(clientId !== undefined && { client_id: clientId }),
 		...(scopes.length > 0 && { scopes }),
 		...(audience.length > 0 && { audience }),
@@ -112,6 +108,7 @@ function authOf(auth: AuthFacts, exchange: Exchange): Auth {
 		...(expires !== undefined &&
 			expires >= 0 &&
 			expires <= LAST_TIME_MS && { token_expires: new Date(expires).toISOString() }),
+		...(key_thumbprint !== undefined && { key_thumbprint }),
 	};
 }
 

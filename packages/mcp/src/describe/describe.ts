@@ -2,6 +2,7 @@ import type { Decision, Digester, Policy } from "@mcp-trail/audit";
 import {
 	cleanText,
 	cleanUri,
+	inMemberOrder,
 	severityOf,
 	timeText,
 	type Http,
@@ -51,18 +52,22 @@ function requestIdOf(id: string | number): string | undefined {
 }
 
 function mcpOf(exchange: Exchange, taken: Taken, result: JsonObject | undefined): Mcp {
-	const { connection } = exchange;
+	const { connection, era } = exchange;
+	const id = requestIdOf(exchange.id);
+	const version = cleanText(exchange.protocolVersion, 32);
 	const mcp: Writable<Mcp> = {
 		method: methodOf(exchange.method),
+		request_id: id ?? "",
 		direction: exchange.direction,
 		role: connection.role,
+		protocol_version: version ?? "",
+		era: era ?? "legacy",
 		transport: connection.transport,
 	};
-	const id = requestIdOf(exchange.id);
-	if (id !== undefined) mcp.request_id = id;
-	const version = cleanText(exchange.protocolVersion, 32);
-	if (version !== undefined) mcp.protocol_version = version;
-	if (exchange.era !== undefined) mcp.era = exchange.era;
+	// Made whole at once, in the order of the format; what is unknown goes again, which is rare.
+	if (id === undefined) delete mcp.request_id;
+	if (version === undefined) delete mcp.protocol_version;
+	if (era === undefined) delete mcp.era;
 	if (taken.session !== undefined) mcp.session_digest = taken.session;
 	const type = result?.["resultType"];
 	if (typeof type === "string" && WORD.test(type)) mcp.result_type = type;
@@ -191,33 +196,32 @@ function recordingOf(policy: Policy, decision: Decision): Recording {
 	return lastRecording;
 }
 
-function eventOf(
+/** Adds what an event need not have, in the order of the format. */
+function complete(
+	event: Writable<NewEvent>,
 	exchange: Exchange,
-	policy: Policy,
-	decision: Decision,
+	facts: MethodFacts,
 	digester: Digester,
 	taken: Taken,
+	recording: Recording,
 	result: JsonObject | undefined,
-	known: boolean | undefined,
-): Writable<NewEvent> {
-	const facts = factsOf(exchange.method);
-	const event: Writable<NewEvent> = {
-		type: "mcp.request",
-		severity: "informational",
-		actor: actorOf(exchange),
-		target: targetOf(exchange, facts, taken, digester, known),
-		mcp: mcpOf(exchange, taken, result),
-		operation: operationOf(exchange, taken),
-		recording: recordingOf(policy, decision),
-	};
+): void {
 	const trace = traceOf(exchange);
 	if (trace) event.trace = trace;
 	if (taken.request) event.request = taken.request;
+	// An intent comes before there is an answer.
+	if (taken.response) event.response = taken.response;
+	event.recording = recording;
 	const http = httpOf(exchange);
 	if (http) event.network = { http };
+	const task = taskOf(exchange, facts, result, digester);
+	if (task) event.task = task;
 	const input: InputDetail | undefined = inputOf(exchange, facts, result, digester);
 	if (input) event.input = input;
-	return event;
+	if (taken.listed === undefined) return;
+	const { digest, size } = taken.listed;
+	event.definition =
+		digest === undefined ? { list_size: size } : { list_digest: digest, list_size: size };
 }
 
 /** The event that says a request is about to act. */
@@ -228,10 +232,19 @@ export function describeIntent(
 	digester: Digester,
 	taken: Taken,
 ): NewEvent {
-	const event = eventOf(exchange, policy, decision, digester, taken, undefined, taken.known);
-	event.phase = "intent";
-	event.time = timeText(exchange.startMs);
-	return event;
+	const facts = factsOf(exchange.method);
+	const event: Writable<NewEvent> = {
+		time: timeText(exchange.startMs),
+		type: "mcp.request",
+		phase: "intent",
+		severity: "informational",
+		actor: actorOf(exchange),
+		target: targetOf(exchange, facts, taken, digester, taken.known),
+		mcp: mcpOf(exchange, taken, undefined),
+		operation: operationOf(exchange, taken),
+	};
+	complete(event, exchange, facts, digester, taken, recordingOf(policy, decision), undefined);
+	return facts.input === undefined ? event : inMemberOrder(event);
 }
 
 /** The event that says what became of a request. Pure, and total: whatever a peer sent becomes a valid event. */
@@ -243,24 +256,26 @@ export function describe(
 	digester: Digester,
 	taken: Taken,
 ): NewEvent {
+	const facts = factsOf(exchange.method);
 	const body = ending.response?.["result"];
 	const result = isObject(body) ? body : undefined;
 	const known = ending.known ?? taken.known;
 	const outcome: Outcome = outcomeOf(exchange, ending, known);
-	const event = eventOf(exchange, policy, decision, digester, taken, result, known);
-	event.phase = "outcome";
-	event.severity = severityOf("mcp.request", outcome);
-	event.time = timeText(ending.endMs);
-	event.start_time = timeText(exchange.startMs);
-	event.duration_us = Math.max(0, Math.trunc(ending.endUs - exchange.startUs));
-	event.outcome = outcome;
-	if (taken.response) event.response = taken.response;
-	const task = taskOf(exchange, factsOf(exchange.method), result, digester);
-	if (task) event.task = task;
-	if (taken.listed) {
-		const { digest, size } = taken.listed;
-		event.definition =
-			digest === undefined ? { list_size: size } : { list_digest: digest, list_size: size };
-	}
-	return event;
+	const event: Writable<NewEvent> = {
+		time: timeText(ending.endMs),
+		type: "mcp.request",
+		phase: "outcome",
+		severity: severityOf("mcp.request", outcome),
+		start_time: timeText(exchange.startMs),
+		duration_us: Math.max(0, Math.trunc(ending.endUs - exchange.startUs)),
+		outcome,
+		actor: actorOf(exchange),
+		target: targetOf(exchange, facts, taken, digester, known),
+		mcp: mcpOf(exchange, taken, result),
+		operation: operationOf(exchange, taken),
+	};
+	complete(event, exchange, facts, digester, taken, recordingOf(policy, decision), result);
+	// A success is built in order; the many ways to fail and to ask a person are not, and are rare.
+	const inOrder = outcome.status === "success" && facts.input === undefined;
+	return inOrder ? event : inMemberOrder(event);
 }
