@@ -238,6 +238,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["test/fault/damaged.test.ts"],
 	},
 	{
+		id: "durable.collector",
+		says: "A Collector stopped, killed, frozen or short of memory: nothing is lost, what comes again is the same.",
+		provenBy: ["test/services/collector/collector.service.test.ts"],
+	},
+	{
 		id: "durable.fence",
 		says: "A process stops writing when another has taken its stream.",
 		provenBy: ["packages/audit/src/trail/file-trail.test.ts"],
@@ -289,6 +294,11 @@ export const requirements: readonly Requirement[] = [
 		id: "durable.torn",
 		says: "A torn tail is set aside, and its size recorded.",
 		provenBy: ["test/fault/damaged.test.ts"],
+	},
+	{
+		id: "honest.collector_memory",
+		says: "A Collector that gathers batches in memory loses them when it is killed, as the page says.",
+		provenBy: ["test/services/collector/collector.service.test.ts"],
 	},
 	{
 		id: "honest.damage",
@@ -767,9 +777,19 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["test/readme.test.ts"],
 	},
 	{
+		id: "docs.outages",
+		says: "The page about outages has figures of every sink in every fault.",
+		provenBy: ["test/drill/drill.test.ts"],
+	},
+	{
 		id: "docs.short",
 		says: "The README is two screens at most.",
 		provenBy: ["test/readme.test.ts"],
+	},
+	{
+		id: "docs.siem_otlp",
+		says: "The walk-through of OTLP does as it says with a real Collector.",
+		provenBy: ["test/services/collector/walkthrough.service.test.ts"],
 	},
 	{
 		id: "docs.snippets",
@@ -1051,6 +1071,11 @@ export const requirements: readonly Requirement[] = [
 		id: "siem.queries",
 		says: "Every query, rule and event type names only fields and values that events have there.",
 		provenBy: ["test/siem/content.test.ts"],
+	},
+	{
+		id: "siem.otlp_found",
+		says: "A real Collector has every event, field by field, and the chain verifies from what it wrote.",
+		provenBy: ["test/services/collector/collector.service.test.ts"],
 	},
 	{
 		id: "siem.search_templates",

@@ -1,4 +1,5 @@
 import type { TestProject } from "vitest/node";
+import { COLLECTOR_VERSION, missingCollector } from "./collector/distribution.ts";
 import { KAFKA_VERSION, kafkaJars, missingTools } from "./kafka/distribution.ts";
 import { missingValidator, VALIDATOR } from "./ocsf/validator.ts";
 import {
@@ -10,6 +11,8 @@ import { missingSyslogTools } from "./syslog/tools.ts";
 
 declare module "vitest" {
 	interface ProvidedContext {
+		/** Why the suite against the OpenTelemetry Collector cannot run here; empty when it can. */
+		collectorNotRun: string;
 		/** Why the suites against Apache Kafka cannot run here; empty when they can. */
 		kafkaNotRun: string;
 		/** Why the suite with OCSF's independent validator cannot run here; empty when it can. */
@@ -26,6 +29,8 @@ declare module "vitest" {
  * unless ALLOW_MISSING_SERVICES names it (a list with commas; 1 for all).
  */
 export async function setup(project: TestProject): Promise<void> {
+	const collector = await missingCollector();
+	project.provide("collectorNotRun", collector ?? "");
 	const kafka = await missingTools();
 	project.provide("kafkaNotRun", kafka ?? "");
 	if (kafka === undefined) await kafkaJars();
@@ -37,6 +42,14 @@ export async function setup(project: TestProject): Promise<void> {
 	const syslog = await missingSyslogTools();
 	project.provide("syslogNotRun", syslog ?? "");
 	const missing = [
+		...(collector === undefined
+			? []
+			: [
+					{
+						name: "collector",
+						why: `the OpenTelemetry Collector ${COLLECTOR_VERSION}: ${collector}`,
+					},
+				]),
 		...(kafka === undefined
 			? []
 			: [{ name: "kafka", why: `Apache Kafka ${KAFKA_VERSION}: ${kafka}` }]),
