@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { arrivals } from "./arrivals.ts";
 import { drill, type DrillResult, SHORT } from "./drill.ts";
@@ -10,6 +11,22 @@ const targets = await drillTargets();
 
 it("[sinks.drilled] every sink over HTTP is in the outage drill", () => {
 	expect(targets.map(({ name }) => name)).toEqual(httpSinks().toSorted());
+});
+
+it("[docs.outages] the page has figures of every sink in every fault, and says each fault", () => {
+	const page = readFileSync(new URL("../../docs/outages.md", import.meta.url), "utf8");
+	const rows = page.split("\n").map((line) => line.slice(2, -2).split(" | "));
+	const words = faults.map(({ name }) => name.replaceAll("_", " "));
+	expect(rows).toContainEqual(["", "promises", ...words]);
+	for (const { name } of targets) {
+		const [, , ...cells] = rows.find(([first]) => first === name) ?? [];
+		expect([name, cells.length]).toEqual([name, faults.length]);
+		const lossless = cells.filter((cell) => /^0(?: \(\+[\d,]+\))?$/u.test(cell));
+		expect([name, lossless]).toEqual([name, cells]);
+	}
+	expect(rows.filter((row) => row.length === 2).map(([name]) => name)).toEqual(
+		expect.arrayContaining(words),
+	);
 });
 
 describe("in the short drill", () => {

@@ -43,14 +43,15 @@ async function load(subject: Pipeline, events: number): Promise<void> {
 	await loading;
 }
 
+const sequenceOf = (line: string): number => readLink(Buffer.from(line))?.sequence ?? 0;
+
 /** Compares what the Collector wrote with the trail, and verifies the chain from the bodies that were read back. */
 async function compared(subject: Pipeline) {
 	const lines = [...(await trailLines(join(subject.dir, "trail"))).values()].flat();
 	const written = await writtenRecords(collector.file);
 	const bodies = written.map(({ record }) => record.body?.stringValue ?? "");
 	const there = new Set(bodies);
-	const place = (line: string): number => readLink(Buffer.from(line))?.sequence ?? 0;
-	const chain = [...there].toSorted((a, b) => place(a) - place(b));
+	const chain = [...there].toSorted((a, b) => sequenceOf(a) - sequenceOf(b));
 	const report = await verify(Readable.from(chain.map((line) => Buffer.from(`${line}\n`))));
 	const counted = {
 		events: lines.length,
