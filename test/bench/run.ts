@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { benchAppend } from "./append.ts";
 import { benchBytes } from "./bytes.ts";
 import { benchCalls } from "./calls.ts";
+import { benchFormats } from "./formats.ts";
 import { benchKafka } from "./kafka.ts";
 
 import { missedFigures } from "./report.ts";
@@ -21,9 +22,10 @@ const wants = (name: string): boolean => values.only === undefined || name.inclu
 console.log(`Node ${process.version}, ${rounds} rounds${values.short ? ", short form" : ""}`);
 if (wants("bytes")) await benchBytes();
 if (wants("append")) await benchAppend({ rounds, scale });
+if (wants("formats")) await benchFormats({ rounds, scale });
 if (wants("kafka")) await benchKafka({ rounds, scale });
 
-if (values.only === undefined || !["bytes", "append", "kafka"].includes(values.only)) {
+if (values.only === undefined || !["bytes", "append", "formats", "kafka"].includes(values.only)) {
 	await benchCalls({ rounds, scale, ...(values.only === undefined ? {} : { only: values.only }) });
 }
 const missed = missedFigures();

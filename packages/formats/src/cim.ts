@@ -110,7 +110,8 @@ export const cim: Format<Fields> = {
 	mediaType: "application/json",
 	project: (event) => {
 		const { said, rest } = fill(event);
-		return { ...said, ...flatten(rest, "mcp_trail") };
+		// Not spread: of objects with so many members that takes ten times as long.
+		return Object.fromEntries([...Object.entries(said), ...flatten(rest, "mcp_trail")]);
 	},
 };
 

@@ -174,10 +174,17 @@ const parts = [
 	{ title: "Resource attributes", place: "resource", rows: resourceRows },
 ] as const;
 
+const placed = parts.flatMap(({ place, rows }) =>
+	rows.map((row) => ({ place, name: row.to, row: { ...row, to: `${place} ${row.to}` } })),
+);
+
 const fill = table(
-	parts.flatMap(({ place, rows }) => rows.map((row) => ({ ...row, to: `${place} ${row.to}` }))),
+	placed.map(({ row }) => row),
 	{ flat: true },
 );
+
+/** Where what a row said stands, and under which name. */
+const places = new Map(placed.map(({ row, place, name }) => [row.to, { place, name }]));
 
 /** An attribute of OTLP/JSON. */
 interface KeyValue {
@@ -185,8 +192,8 @@ interface KeyValue {
 	readonly value: Fields;
 }
 
-function attributesOf(values: Fields): readonly KeyValue[] {
-	return Object.entries(values).map(([key, value]) => ({ key, value: anyValue(value) }));
+function attributesOf(values: readonly (readonly [string, unknown])[]): readonly KeyValue[] {
+	return values.map(([key, value]) => ({ key, value: anyValue(value) }));
 }
 
 /** A value in OTLP/JSON, where 64-bit integers are decimal text. */
@@ -196,16 +203,8 @@ function anyValue(value: unknown): Fields {
 		return Number.isInteger(value) ? { intValue: String(value) } : { doubleValue: value };
 	if (Array.isArray(value)) return { arrayValue: { values: value.map(anyValue) } };
 	if (typeof value === "object" && value !== null)
-		return { kvlistValue: { values: attributesOf({ ...value }) } };
+		return { kvlistValue: { values: attributesOf(Object.entries(value)) } };
 	return { stringValue: String(value) };
-}
-
-function below(said: Fields, place: string): Fields {
-	return Object.fromEntries(
-		Object.entries(said)
-			.filter(([name]) => name.startsWith(`${place} `))
-			.map(([name, value]) => [name.slice(place.length + 1), value]),
-	);
 }
 
 /**
@@ -217,10 +216,19 @@ export const otlpLog: Format<Fields> = {
 	mediaType: "application/json",
 	project: (event) => {
 		const { said, rest } = fill(event);
-		const attributes = attributesOf({ ...below(said, "attribute"), ...flatten(rest, "mcp_trail") });
+		const at: Record<(typeof parts)[number]["place"], [string, unknown][]> = {
+			record: [],
+			attribute: [],
+			resource: [],
+		};
+		for (const [to, value] of Object.entries(said)) {
+			const { place, name } = places.get(to) ?? { place: "attribute", name: to };
+			at[place].push([name, value]);
+		}
+		const attributes = attributesOf([...at.attribute, ...flatten(rest, "mcp_trail")]);
 		return {
-			resource: { attributes: attributesOf(below(said, "resource")) },
-			scopeLogs: [{ logRecords: [{ ...below(said, "record"), attributes }] }],
+			resource: { attributes: attributesOf(at.resource) },
+			scopeLogs: [{ logRecords: [{ ...Object.fromEntries(at.record), attributes }] }],
 		};
 	},
 };

@@ -47,24 +47,26 @@ export function table(
 	rows: readonly Row[],
 	{ flat = false }: TableOptions = {},
 ): (event: StoredEvent) => Filled {
+	const members: Branch = { below: new Map() };
 	const compiled = rows.map((row) => ({
 		row,
 		to: flat ? [row.to] : steps(row.to),
 		from: row.from === undefined ? undefined : row.from.split("."),
+		member: row.from === undefined ? undefined : branchOf(members, row.from.split(".")),
 	}));
 	return (event) => {
 		const said: Node = {};
-		const kept: string[][] = [];
-		for (const { row, to, from } of compiled) {
+		const kept = new Set<Branch>();
+		for (const { row, to, from, member } of compiled) {
 			if (at(said, to) !== undefined) continue;
 			const value = from === undefined ? undefined : at(event, from);
 			if (from !== undefined && value === undefined) continue;
 			const word = row.as === undefined ? (row.is ?? value) : row.as.of(value, event);
 			if (word === undefined) continue;
 			put(said, to, word);
-			if (from !== undefined && row.as?.keeps !== false) kept.push(from);
+			if (member !== undefined && row.as?.keeps !== false) kept.add(member);
 		}
-		return { said, rest: without(event, kept) };
+		return { said, rest: without({ ...event }, members, kept) };
 	};
 }
 
@@ -99,19 +101,39 @@ function put(root: Node, path: readonly Step[], value: unknown): void {
 	}
 }
 
-/** A copy without the members at the paths, and without blocks that are empty then. */
-function without(block: object, paths: readonly (readonly string[])[]): Fields {
-	if (paths.length === 0) return Object.fromEntries(Object.entries(block));
+/** The members that rows read, as a tree: found once, not for every event. */
+interface Branch {
+	readonly below: Map<string, Branch>;
+}
+
+function branchOf(root: Branch, path: readonly string[]): Branch {
+	let branch = root;
+	for (const name of path) {
+		const next = branch.below.get(name) ?? { below: new Map<string, Branch>() };
+		branch.below.set(name, next);
+		branch = next;
+	}
+	return branch;
+}
+
+/** The block without the kept members, and without blocks that are empty then; itself where it holds none. */
+function without(block: Fields, branch: Branch, kept: ReadonlySet<Branch>): Fields {
+	let removed = false;
+	const left: [string, unknown][] = [];
+	for (const [name, value] of Object.entries(block)) {
+		const member = branch.below.get(name);
+		const remains =
+			member !== undefined && member.below.size > 0 && !kept.has(member) && isNode(value)
+				? without(value, member, kept)
+				: value;
+		const gone =
+			member !== undefined &&
+			(kept.has(member) || (remains !== value && Object.keys(Object(remains)).length === 0));
+		if (gone || remains !== value) removed = true;
+		if (!gone) left.push([name, remains]);
+	}
 	// Object.fromEntries defines members, so that one called __proto__ stays a member.
-	return Object.fromEntries(
-		Object.entries(block).flatMap(([name, value]: [string, unknown]) => {
-			const below = paths.filter(([first]) => first === name).map((path) => path.slice(1));
-			if (below.some((path) => path.length === 0)) return [];
-			if (below.length === 0 || !isNode(value)) return [[name, value]];
-			const left = without(value, below);
-			return Object.keys(left).length === 0 ? [] : [[name, left]];
-		}),
-	);
+	return removed ? Object.fromEntries(left) : block;
 }
 
 function isNode(value: unknown): value is Node {

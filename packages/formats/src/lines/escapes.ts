@@ -11,6 +11,8 @@ export function escapeCefHeader(text: string): string {
  * is not, and readers refuse it where it is.
  */
 export function escapeCefValue(text: string): string {
+	// Most texts hold none of them, and every field comes by here.
+	if (!/[\\=\n\r]/.test(text)) return text;
 	return text.replaceAll(/[\\=]/g, "\\$&").replaceAll("\n", "\\n").replaceAll("\r", "\\r");
 }
 
