@@ -792,6 +792,16 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["test/services/collector/walkthrough.service.test.ts"],
 	},
 	{
+		id: "docs.siem",
+		says: "Every sink has a page in docs/siem or elsewhere, with a configuration that is one and queries that are shipped.",
+		provenBy: ["test/siem/walk-throughs.test.ts"],
+	},
+	{
+		id: "docs.siem_run",
+		says: "Walk-throughs that need no service do what they say, as they are written.",
+		provenBy: ["test/siem/walk-throughs.test.ts"],
+	},
+	{
 		id: "docs.snippets",
 		says: "Every snippet of the docs runs as it stands.",
 		provenBy: ["test/readme.test.ts"],
