@@ -1108,6 +1108,34 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["test/siem/content.test.ts"],
 	},
 	{
+		id: "siem.syslog_outage",
+		says: "rsyslog killed, slow or cut off under load: RELP loses nothing, and what syslog loses is what verify finds missing in the receiver's copy.",
+		provenBy: [
+			"test/services/syslog/outages.service.test.ts",
+		],
+	},
+	{
+		id: "siem.syslog_received",
+		says: "rsyslog and syslog-ng keep each event that is sent over RELP, TLS, TCP and UDP as it was said, and the chain verifies from their files.",
+		provenBy: [
+			"test/services/syslog/receivers.service.test.ts",
+		],
+	},
+	{
+		id: "siem.syslog_refused",
+		says: "rsyslog's and syslog-ng's refusals of a certificate, and ours of theirs, are told by probe.",
+		provenBy: [
+			"test/services/syslog/receivers.service.test.ts",
+		],
+	},
+	{
+		id: "siem.walkthrough_syslog",
+		says: "The pages on syslog and RELP lead to the first event as they are written.",
+		provenBy: [
+			"test/services/syslog/walkthroughs.service.test.ts",
+		],
+	},
+	{
 		id: "sinks.blames_fairly",
 		says: "An event is refused for good only where the destination takes another in its place.",
 		provenBy: ["packages/sinks/src/secops.test.ts", "packages/sinks/src/sentinel.test.ts"],

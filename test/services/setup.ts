@@ -57,7 +57,9 @@ export async function setup(project: TestProject): Promise<void> {
 		...(opensearch === undefined
 			? []
 			: [{ name: "opensearch", why: `OpenSearch ${OPENSEARCH_VERSION}: ${opensearch}` }]),
-		...(syslog === undefined ? [] : [{ name: "syslog", why: `rsyslog and liblognorm: ${syslog}` }]),
+		...(syslog === undefined
+			? []
+			: [{ name: "syslog", why: `rsyslog, syslog-ng and liblognorm: ${syslog}` }]),
 	];
 	for (const { why } of missing) console.error(`\n**** NOT RUN: the suites with ${why}\n`);
 	const allowed = process.env["ALLOW_MISSING_SERVICES"] ?? "";
