@@ -1078,14 +1078,14 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["test/siem/content.test.ts"],
 	},
 	{
-		id: "siem.queries",
-		says: "Every query, rule and event type names only fields and values that events have there.",
-		provenBy: ["test/siem/content.test.ts"],
-	},
-	{
 		id: "siem.otlp_found",
 		says: "A real Collector has every event, field by field, and the chain verifies from what it wrote.",
 		provenBy: ["test/services/collector/collector.service.test.ts"],
+	},
+	{
+		id: "siem.queries",
+		says: "Every query, rule and event type names only fields and values that events have there.",
+		provenBy: ["test/siem/content.test.ts"],
 	},
 	{
 		id: "siem.search_templates",

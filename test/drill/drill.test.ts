@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { arrivals } from "./arrivals.ts";
 import { drill, type DrillResult, SHORT } from "./drill.ts";
 import { broken } from "./expected.ts";
@@ -8,6 +8,8 @@ import { httpSinks } from "./http-sinks.ts";
 import { drillTargets } from "./targets.ts";
 
 const targets = await drillTargets();
+/** Most of a drill is waiting. */
+vi.setConfig({ maxConcurrency: 16, testTimeout: 180_000 });
 
 it("[sinks.drilled] every sink over HTTP is in the outage drill", () => {
 	expect(targets.map(({ name }) => name)).toEqual(httpSinks().toSorted());

@@ -24,9 +24,9 @@ export interface DrillScale {
 /** Less than two seconds for each drill, most of it `Retry-After`. */
 export const SHORT: DrillScale = {
 	faultMs: 0,
-	events: 20,
+	events: 12,
 	perSecond: 2_000,
-	timeoutMs: 100,
+	timeoutMs: 250,
 	delivery: { retryBaseMs: 5, retryCapMs: 50, holdMs: 20 },
 };
 
