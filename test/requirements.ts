@@ -25,21 +25,6 @@ export interface Requirement {
 
 export const requirements: readonly Requirement[] = [
 	{
-		id: "sinks.lake_columns",
-		says: "Each OCSF class is read back from its own source of Security Lake as it was projected, sorted by time.",
-		provenBy: ["packages/sinks/src/security-lake.test.ts"],
-	},
-	{
-		id: "sinks.lake_repeats",
-		says: "A batch sent again to Security Lake writes nothing twice, without the right to read.",
-		provenBy: ["packages/sinks/src/security-lake.test.ts"],
-	},
-	{
-		id: "sinks.lake_schema",
-		says: "Every column of the lake is an attribute of its OCSF class, and the tables are made of them.",
-		provenBy: ["packages/sinks/src/security-lake.test.ts"],
-	},
-	{
 		id: "sinks.relp_failures",
 		says: "Only what a RELP receiver acknowledged counts as delivered; each other answer is classified.",
 		provenBy: ["packages/sinks/src/relp.test.ts"],
@@ -53,41 +38,6 @@ export const requirements: readonly Requirement[] = [
 		id: "sinks.relp_window",
 		says: "No more messages are under way to a RELP receiver than the window.",
 		provenBy: ["packages/sinks/src/relp.test.ts"],
-	},
-	{
-		id: "sinks.s3_answers",
-		says: "Each answer and error code of S3 is classified, and nothing is lost.",
-		provenBy: ["packages/sinks/src/s3.test.ts"],
-	},
-	{
-		id: "sinks.s3_bytes",
-		says: "An object of S3 holds the stored lines byte for byte, in the folder of their own day.",
-		provenBy: ["packages/sinks/src/s3.test.ts"],
-	},
-	{
-		id: "sinks.s3_credentials",
-		says: "Keys of AWS come from options, the environment or a function, read for each request.",
-		provenBy: ["packages/sinks/src/s3.test.ts"],
-	},
-	{
-		id: "sinks.s3_differs",
-		says: "An object that does not hold what belongs under its key is left as it is and holds the lane.",
-		provenBy: ["packages/sinks/src/s3.test.ts"],
-	},
-	{
-		id: "sinks.s3_formats",
-		says: "Objects are written in another format or as Parquet, with the stored line where it says so.",
-		provenBy: ["packages/sinks/src/s3.test.ts"],
-	},
-	{
-		id: "sinks.s3_resend",
-		says: "An event that is sent again meets the object it is in, however batches are cut then.",
-		provenBy: ["packages/sinks/src/s3.test.ts"],
-	},
-	{
-		id: "sinks.s3_retention",
-		says: "Objects carry the retention and encryption key asked for.",
-		provenBy: ["packages/sinks/src/s3.test.ts"],
 	},
 	{
 		id: "transparent.conformance",
@@ -817,6 +767,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["test/services/walkthrough/walkthrough.service.test.ts"],
 	},
 	{
+		id: "docs.walkthrough_s3",
+		says: "The walk-through of S3 runs as it is written.",
+		provenBy: ["test/services/s3/s3.service.test.ts"],
+	},
+	{
 		id: "formats.asim",
 		says: "Every event has the columns and words of Microsoft's AuditEvent.",
 		provenBy: ["packages/formats/src/asim.test.ts"],
@@ -1088,6 +1043,16 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["test/siem/content.test.ts"],
 	},
 	{
+		id: "siem.s3_complete",
+		says: "Against a real store every event is found once, also after kills, the chain verifies from the objects, and a replay writes nothing.",
+		provenBy: ["test/services/s3/s3.service.test.ts"],
+	},
+	{
+		id: "siem.s3_retention",
+		says: "A store with Object Lock keeps objects as long as asked.",
+		provenBy: ["test/services/s3/s3.service.test.ts"],
+	},
+	{
 		id: "siem.search_templates",
 		says: "The index templates map every field that the ECS table emits, with a type that takes it, and no other.",
 		provenBy: ["packages/formats/src/search-templates.test.ts"],
@@ -1096,6 +1061,11 @@ export const requirements: readonly Requirement[] = [
 		id: "siem.secops",
 		says: "A detection rule for Google SecOps uses what it defines.",
 		provenBy: ["test/siem/content.test.ts"],
+	},
+	{
+		id: "siem.security_lake",
+		says: "Other readers of Parquet find in the lake what OCSF says of each event.",
+		provenBy: ["test/services/s3/s3.service.test.ts"],
 	},
 	{
 		id: "siem.sentinel",
@@ -1110,30 +1080,22 @@ export const requirements: readonly Requirement[] = [
 	{
 		id: "siem.syslog_outage",
 		says: "rsyslog killed, slow or cut off under load: RELP loses nothing, and what syslog loses is what verify finds missing in the receiver's copy.",
-		provenBy: [
-			"test/services/syslog/outages.service.test.ts",
-		],
+		provenBy: ["test/services/syslog/outages.service.test.ts"],
 	},
 	{
 		id: "siem.syslog_received",
 		says: "rsyslog and syslog-ng keep each event that is sent over RELP, TLS, TCP and UDP as it was said, and the chain verifies from their files.",
-		provenBy: [
-			"test/services/syslog/receivers.service.test.ts",
-		],
+		provenBy: ["test/services/syslog/receivers.service.test.ts"],
 	},
 	{
 		id: "siem.syslog_refused",
 		says: "rsyslog's and syslog-ng's refusals of a certificate, and ours of theirs, are told by probe.",
-		provenBy: [
-			"test/services/syslog/receivers.service.test.ts",
-		],
+		provenBy: ["test/services/syslog/receivers.service.test.ts"],
 	},
 	{
 		id: "siem.walkthrough_syslog",
 		says: "The pages on syslog and RELP lead to the first event as they are written.",
-		provenBy: [
-			"test/services/syslog/walkthroughs.service.test.ts",
-		],
+		provenBy: ["test/services/syslog/walkthroughs.service.test.ts"],
 	},
 	{
 		id: "sinks.blames_fairly",
@@ -1350,6 +1312,21 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["packages/sinks/src/http/poster.test.ts"],
 	},
 	{
+		id: "sinks.lake_columns",
+		says: "Each OCSF class is read back from its own source of Security Lake as it was projected, sorted by time.",
+		provenBy: ["packages/sinks/src/security-lake.test.ts"],
+	},
+	{
+		id: "sinks.lake_repeats",
+		says: "A batch sent again to Security Lake writes nothing twice, without the right to read.",
+		provenBy: ["packages/sinks/src/security-lake.test.ts"],
+	},
+	{
+		id: "sinks.lake_schema",
+		says: "Every column of the lake is an attribute of its OCSF class, and the tables are made of them.",
+		provenBy: ["packages/sinks/src/security-lake.test.ts"],
+	},
+	{
 		id: "sinks.otlp_answers",
 		says: "Each status and answer of OTLP/HTTP is classified, and nothing is lost.",
 		provenBy: ["packages/sinks/src/otlp-logs.test.ts"],
@@ -1403,6 +1380,41 @@ export const requirements: readonly Requirement[] = [
 			"packages/sinks/src/syslog.test.ts",
 			"packages/sinks/src/webhook.test.ts",
 		],
+	},
+	{
+		id: "sinks.s3_answers",
+		says: "Each answer and error code of S3 is classified, and nothing is lost.",
+		provenBy: ["packages/sinks/src/s3.test.ts"],
+	},
+	{
+		id: "sinks.s3_bytes",
+		says: "An object of S3 holds the stored lines byte for byte, in the folder of their own day.",
+		provenBy: ["packages/sinks/src/s3.test.ts"],
+	},
+	{
+		id: "sinks.s3_credentials",
+		says: "Keys of AWS come from options, the environment or a function, read for each request.",
+		provenBy: ["packages/sinks/src/s3.test.ts"],
+	},
+	{
+		id: "sinks.s3_differs",
+		says: "An object that does not hold what belongs under its key is left as it is and holds the lane.",
+		provenBy: ["packages/sinks/src/s3.test.ts"],
+	},
+	{
+		id: "sinks.s3_formats",
+		says: "Objects are written in another format or as Parquet, with the stored line where it says so.",
+		provenBy: ["packages/sinks/src/s3.test.ts"],
+	},
+	{
+		id: "sinks.s3_resend",
+		says: "An event that is sent again meets the object it is in, however batches are cut then.",
+		provenBy: ["packages/sinks/src/s3.test.ts"],
+	},
+	{
+		id: "sinks.s3_retention",
+		says: "Objects carry the retention and encryption key asked for.",
+		provenBy: ["packages/sinks/src/s3.test.ts"],
 	},
 	{
 		id: "sinks.secops_answers",

@@ -7,6 +7,7 @@ import {
 	OPENSEARCH_VERSION,
 	openSearchDistribution,
 } from "./opensearch/distribution.ts";
+import { missingS3Tools, MOTO } from "./s3/tools.ts";
 import { missingSyslogTools } from "./syslog/tools.ts";
 
 declare module "vitest" {
@@ -19,6 +20,8 @@ declare module "vitest" {
 		ocsfNotRun: string;
 		/** Why the suites against OpenSearch cannot run here; empty when they can. */
 		opensearchNotRun: string;
+		/** Why the suites with S3 cannot run here; empty when they can. */
+		s3NotRun: string;
 		/** Why the suites with real syslog receivers cannot run here; empty when they can. */
 		syslogNotRun: string;
 	}
@@ -39,6 +42,8 @@ export async function setup(project: TestProject): Promise<void> {
 	const opensearch = await missingOpenSearch();
 	project.provide("opensearchNotRun", opensearch ?? "");
 	if (opensearch === undefined) await openSearchDistribution();
+	const s3 = await missingS3Tools();
+	project.provide("s3NotRun", s3 ?? "");
 	const syslog = await missingSyslogTools();
 	project.provide("syslogNotRun", syslog ?? "");
 	const missing = [
@@ -57,6 +62,7 @@ export async function setup(project: TestProject): Promise<void> {
 		...(opensearch === undefined
 			? []
 			: [{ name: "opensearch", why: `OpenSearch ${OPENSEARCH_VERSION}: ${opensearch}` }]),
+		...(s3 === undefined ? [] : [{ name: "s3", why: `${MOTO}: ${s3}` }]),
 		...(syslog === undefined
 			? []
 			: [{ name: "syslog", why: `rsyslog, syslog-ng and liblognorm: ${syslog}` }]),

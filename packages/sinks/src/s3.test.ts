@@ -1,5 +1,4 @@
 import { inspect } from "node:util";
-import { gunzipSync } from "node:zlib";
 import type { SinkError } from "@mcp-trail/audit";
 import { checkSink, sampleEvents, type SinkFaultKind } from "@mcp-trail/audit/testing";
 import { ocsf18, rfc5424 } from "@mcp-trail/formats";
@@ -11,7 +10,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Reply } from "./http/testing/contract-server.ts";
 import { wordOf } from "./s3/objects.ts";
 import { s3Codes } from "./s3/s3-faults.ts";
-import { type FakeBucket, fakeBucket, KEYS, s3Error } from "./s3/testing/fake-bucket.ts";
+import { type FakeBucket, fakeBucket, KEYS, linesOf, s3Error } from "./s3/testing/fake-bucket.ts";
 import { type ResolvedAwsKeys, s3Sink, type S3SinkOptions } from "./s3.ts";
 
 const { signal } = new AbortController();
@@ -46,14 +45,6 @@ async function failure(work: Promise<void> | undefined): Promise<SinkError> {
 }
 
 const ids = (events: readonly SealedEvent[]) => events.map(({ event }) => event.id);
-/** The lines of all objects but probes, in the order of their keys. */
-const linesOf = ({ objects }: Pick<FakeBucket, "objects">): readonly string[] =>
-	[...objects]
-		.filter(([key]) => !key.includes("_probe/"))
-		.toSorted(([a], [b]) => (a < b ? -1 : 1))
-		.flatMap(([key, { body }]) =>
-			(key.endsWith(".gz") ? gunzipSync(body) : body).toString().trimEnd().split("\n"),
-		);
 const idsOf = (fake: Pick<FakeBucket, "objects">): readonly string[] =>
 	linesOf(fake).map((line) => JSON.parse(line).id);
 const keysOf = ({ objects }: Pick<FakeBucket, "objects">) => [...objects.keys()];

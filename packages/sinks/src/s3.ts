@@ -68,6 +68,7 @@ export function s3Sink(options: S3SinkOptions): Sink {
 		name,
 		bucket: options,
 		lingerMs,
+		ordered: true,
 		existing,
 		objects: bucketObjects("S3", options),
 		probes: [`${prefix}_probe/`],

@@ -69,6 +69,8 @@ export function securityLakeSink(options: SecurityLakeSinkOptions): Sink {
 		name,
 		bucket: options,
 		lingerMs,
+		// Classes go to sources of their own, and rows are sorted by time: `metadata.sequence` is the order.
+		ordered: false,
 		existing,
 		objects: bucketObjects("Security Lake", options),
 		probes: lakeClasses.map(({ uid }) => `ext/${source}-${uid}/_probe/`),

@@ -1,17 +1,18 @@
-import { gunzipSync } from "node:zlib";
 import { s3Sink } from "@mcp-trail/sinks/s3";
-import { fakeBucket, KEYS } from "../../../packages/sinks/src/s3/testing/fake-bucket.ts";
+import { fakeBucket, KEYS, linesOf } from "../../../packages/sinks/src/s3/testing/fake-bucket.ts";
 import type { DrillTarget } from "../drill-target.ts";
 
-/** Takes objects, looks at no event in them, and keeps the first of each key. */
+const said = (code: string): string => `<Error><Code>${code}</Code><Message>no</Message></Error>`;
+
+/** Takes an object or does not; one that it has already is found by its key. */
 export const target: DrillTarget = {
 	name: "s3",
-	busy: { status: 503, body: "<Error><Code>SlowDown</Code></Error>" },
-	unauthorized: { status: 403, body: "<Error><Code>ExpiredToken</Code></Error>" },
+	busy: { status: 503, headers: { "retry-after": "1" }, body: said("SlowDown") },
+	unauthorized: { status: 403, body: said("InvalidAccessKeyId") },
 	start: async () => {
-		const { server, objects, close } = await fakeBucket();
+		const fake = await fakeBucket();
 		return {
-			url: server.url,
+			url: fake.server.url,
 			sink: (endpoint, { timeoutMs }) =>
 				s3Sink({
 					bucket: "audit",
@@ -19,17 +20,12 @@ export const target: DrillTarget = {
 					endpoint,
 					credentials: KEYS,
 					timeoutMs,
-					lingerMs: 50,
+					// So that a fault meets many objects.
+					lingerMs: 5,
+					maxObjectEvents: 20,
 				}),
-			received: () =>
-				[...objects]
-					.toSorted(([a], [b]) => (a < b ? -1 : 1))
-					.flatMap(([, { body }]) => gunzipSync(body).toString().trimEnd().split("\n"))
-					.map((line) => {
-						const { id }: { id: string } = JSON.parse(line);
-						return id;
-					}),
-			close,
+			received: () => linesOf(fake).map((line) => JSON.parse(line).id),
+			close: fake.close,
 		};
 	},
 };

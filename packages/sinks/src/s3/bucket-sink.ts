@@ -7,6 +7,8 @@ export interface BucketSinkOptions<Row> extends ArchiveOptions<Row> {
 	readonly name: string;
 	readonly bucket: BucketOptions;
 	readonly lingerMs: number;
+	/** Whether the order of keys is that of a stream. */
+	readonly ordered: boolean;
 	/** Folders in which a probe writes, each ended by a slash. */
 	readonly probes: readonly string[];
 }
@@ -17,13 +19,13 @@ const DAY = 10;
 
 /** A sink over {@link archive}: its limits, and a probe that writes one object a day and reads it back. */
 export function bucketSink<Row>(options: BucketSinkOptions<Row>): Sink {
-	const { name, bucket, lingerMs, probes, objects, existing } = options;
+	const { name, bucket, lingerMs, ordered, probes, objects, existing } = options;
 	const { maxObjectEvents = MAX_EVENTS, maxObjectBytes = MAX_BYTES } = bucket;
 	return {
 		name,
 		delivery: "at_least_once",
+		ordered,
 		// One object after another: the next begins where the last one ends.
-		ordered: true,
 		limits: { events: maxObjectEvents, bytes: maxObjectBytes, lingerMs, inFlight: 1 },
 		write: archive(options),
 		probe: async (signal) => {

@@ -98,6 +98,8 @@ export function bucketObjects(destination: string, options: BucketOptions): Obje
 				"content-type": contentType,
 				"if-none-match": "*",
 				"x-amz-checksum-sha256": sha256(body, "base64"),
+				// Without it an object with a retention is refused.
+				"x-amz-sdk-checksum-algorithm": "SHA256",
 				...kept(),
 			};
 			for (const [name, value] of Object.entries(facts)) headers[`${FACT}${name}`] = value;

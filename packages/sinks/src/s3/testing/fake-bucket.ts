@@ -1,4 +1,5 @@
 import { createHash, createHmac } from "node:crypto";
+import { gunzipSync } from "node:zlib";
 import {
 	type Call,
 	type ContractServer,
@@ -51,6 +52,12 @@ export async function fakeBucket(): Promise<FakeBucket> {
 		if (call.headers["x-amz-checksum-sha256"] !== digest(call.body).toString("base64")) {
 			return s3Error(400, "BadDigest");
 		}
+		if (
+			call.headers["x-amz-object-lock-mode"] !== undefined &&
+			call.headers["x-amz-sdk-checksum-algorithm"] !== "SHA256"
+		) {
+			return s3Error(400, "InvalidRequest");
+		}
 		const kept = Object.entries(call.headers).filter(([name]) =>
 			/^(?:content-type$|x-amz-(?:meta|object-lock|server-side))/u.test(name),
 		);
@@ -78,6 +85,16 @@ export async function fakeBucket(): Promise<FakeBucket> {
 		},
 		close: async () => server.close(),
 	};
+}
+
+/** The lines of all NDJSON objects but probes, in the order of their keys. */
+export function linesOf({ objects }: Pick<FakeBucket, "objects">): readonly string[] {
+	return [...objects]
+		.filter(([key]) => !key.includes("_probe/"))
+		.toSorted(([a], [b]) => (a < b ? -1 : 1))
+		.flatMap(([key, { body }]) =>
+			(key.endsWith(".gz") ? gunzipSync(body) : body).toString().trimEnd().split("\n"),
+		);
 }
 
 /** An error as S3 says it. */
