@@ -14,7 +14,6 @@ const SHOWN = [
 	"service.name",
 	"mcp_trail.actor.principal.type",
 	"mcp_trail.target.name",
-	"mcp_trail.target.uri",
 	"mcp_trail.outcome.executed",
 	"mcp.resource.uri",
 ];
