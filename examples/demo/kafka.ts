@@ -26,7 +26,7 @@ export async function kafkaSinks(brokers: string | undefined): Promise<Sink[]> {
 
 /** Reads back what a consumer sees and verifies it; true when every event of this process is there and the chain holds. */
 export async function kafkaAct(brokers: string, events: readonly StoredEvent[]): Promise<boolean> {
-	heading(`5. The same events, as a consumer reads them from Kafka (${brokers})`);
+	heading(`Kafka: the same events, as a consumer reads them (${brokers})`);
 	const streams = new Set(
 		events
 			.filter((event) => event.producer.service === "desk")

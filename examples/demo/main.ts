@@ -11,6 +11,7 @@ import { trace } from "@opentelemetry/api";
 import { run } from "mcp-trail";
 import { kafkaAct, kafkaSinks } from "./kafka.ts";
 import { heading, showCalls, showTrace } from "./show.ts";
+import { openSearchAct, openSearchSinks, siemAct } from "./siem.ts";
 import { startTelemetry, type ShownSpan } from "./telemetry.ts";
 import { everything, filesystem, tickets } from "./traffic.ts";
 
@@ -19,6 +20,7 @@ const SOURCE = ["--conditions=@mcp-trail/source", "--import", "tsx"];
 const work = mkdtempSync(join(tmpdir(), "mcp-trail-demo-"));
 const dir = join(work, "trail");
 const brokers = process.env["KAFKA_BROKERS"];
+const openSearch = process.env["OPENSEARCH_URL"];
 const spans: ShownSpan[] = [];
 
 async function printIndented(text: string | Uint8Array): Promise<void> {
@@ -62,7 +64,7 @@ const telemetry = startTelemetry("desk", (span) => spans.push(span));
 const audit = openAudit({
 	service: "desk",
 	trail: fileTrail({ dir }),
-	sinks: await kafkaSinks(brokers),
+	sinks: [...(await kafkaSinks(brokers)), ...(await openSearchSinks(openSearch))],
 	onError: (error) => console.error(`desk: ${error.message}`),
 });
 const trail = instrumentation({ audit });
@@ -111,6 +113,8 @@ bytes[at] = "F".charCodeAt(0);
 writeFileSync(victim, bytes);
 const tamperedVerdict = await verify(tampered);
 
+siemAct(events);
+const searchVerdict = openSearch === undefined ? true : await openSearchAct(openSearch, events);
 const kafkaVerdict = brokers === undefined ? true : await kafkaAct(brokers, events);
 
 heading("Where everything lies");
@@ -123,9 +127,15 @@ console.log(`   ${dir}   the trail: one folder per stream, one line per event
      npx mcp-trail validate --as writer ${first ?? dir}
      sed -n 2p ${first ?? ""}                      one stored event
    With a broker: npm run kafka, then KAFKA_BROKERS=127.0.0.1:9092 npm run demo
+   With a cluster: npm run opensearch, then OPENSEARCH_URL=http://127.0.0.1:9200 npm run demo
    In your server: README.md, “One line”`);
 
 const ok =
-	verdict === 0 && tamperedVerdict === 1 && report.lost === 0 && report.clean && kafkaVerdict;
+	verdict === 0 &&
+	tamperedVerdict === 1 &&
+	report.lost === 0 &&
+	report.clean &&
+	kafkaVerdict &&
+	searchVerdict;
 if (!ok) console.error("\nThe demo did not end as it should; the lines above say where.");
 process.exitCode = ok ? 0 : 1;

@@ -70,6 +70,18 @@ export function showCalls(events: readonly StoredEvent[]): void {
 	for (const row of rows) console.log(`${line(row)}  ${row.outcome}`);
 }
 
+/** Rows in columns, a dim head above them. */
+export function showColumns(head: readonly string[], rows: readonly (readonly string[])[]): void {
+	const widths = head.map((name, column) =>
+		Math.max(name.length, ...rows.map((row) => (row[column] ?? "").length)),
+	);
+	const line = (row: readonly string[]): string =>
+		`   ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}`.trimEnd();
+	console.log(dim(line(head)));
+	for (const row of rows) console.log(line(row));
+	console.log();
+}
+
 /** One trace as a tree. */
 export function showTrace(spans: readonly ShownSpan[]): void {
 	const known = new Set(spans.map((span) => span.spanId));
