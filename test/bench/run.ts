@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { benchAppend } from "./append.ts";
 import { benchBytes } from "./bytes.ts";
 import { benchCalls } from "./calls.ts";
+import { benchElasticsearch } from "./elasticsearch.ts";
 import { benchFormats } from "./formats.ts";
 import { benchKafka } from "./kafka.ts";
 
@@ -24,8 +25,10 @@ if (wants("bytes")) await benchBytes();
 if (wants("append")) await benchAppend({ rounds, scale });
 if (wants("formats")) await benchFormats({ rounds, scale });
 if (wants("kafka")) await benchKafka({ rounds, scale });
+if (wants("elasticsearch")) await benchElasticsearch({ rounds, scale });
 
-if (values.only === undefined || !["bytes", "append", "formats", "kafka"].includes(values.only)) {
+const ofOneName = ["bytes", "append", "formats", "kafka", "elasticsearch"];
+if (values.only === undefined || !ofOneName.includes(values.only)) {
 	await benchCalls({ rounds, scale, ...(values.only === undefined ? {} : { only: values.only }) });
 }
 const missed = missedFigures();
