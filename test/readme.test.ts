@@ -12,6 +12,9 @@ const pages = [
 		.map((name) => `docs/${name}`),
 ];
 
+/** Run as they are written by the suites of their destinations. */
+const walkthroughs = readdirSync(join(root, "docs/siem")).map((name) => `docs/siem/${name}`);
+
 interface Snippet {
 	readonly page: string;
 	readonly line: number;
@@ -49,7 +52,7 @@ describe("documentation", () => {
 	);
 
 	it("[docs.links] every relative link of a page leads somewhere", () => {
-		const broken = [...pages, "CONTRIBUTING.md", "SECURITY.md"].flatMap((page) =>
+		const broken = [...pages, ...walkthroughs, "CONTRIBUTING.md", "SECURITY.md"].flatMap((page) =>
 			[...readFileSync(join(root, page), "utf8").matchAll(/\]\((?!https?:|#)([^)#]+)/g)]
 				.map(([, target = ""]) => join(root, page, "..", target))
 				.filter((path) => {

@@ -25,6 +25,31 @@ export interface Requirement {
 
 export const requirements: readonly Requirement[] = [
 	{
+		id: "sinks.opensearch_data_stream",
+		says: "A data stream takes an event once until it rolls over, as the sink declares.",
+		provenBy: ["test/services/opensearch/delivery.service.test.ts"],
+	},
+	{
+		id: "sinks.opensearch_holds",
+		says: "While an index is read-only, closed, missing, without room or without credentials nothing is lost or given up; then all arrives.",
+		provenBy: ["test/services/opensearch/delivery.service.test.ts"],
+	},
+	{
+		id: "sinks.opensearch_pressure",
+		says: "Back-pressure and a body limit of a real node lose and double nothing.",
+		provenBy: ["test/services/opensearch/delivery.service.test.ts"],
+	},
+	{
+		id: "sinks.opensearch_rejects",
+		says: "What a real mapping refuses goes to the dead letters, alone.",
+		provenBy: ["test/services/opensearch/delivery.service.test.ts"],
+	},
+	{
+		id: "sinks.opensearch_round_trip",
+		says: "Every event is found in a real OpenSearch, field by field, its chain intact; a replay adds nothing.",
+		provenBy: ["test/services/opensearch/delivery.service.test.ts"],
+	},
+	{
 		id: "sinks.relp_failures",
 		says: "Only what a RELP receiver acknowledged counts as delivered; each other answer is classified.",
 		provenBy: ["packages/sinks/src/relp.test.ts"],
@@ -211,6 +236,11 @@ export const requirements: readonly Requirement[] = [
 		id: "durable.lease",
 		says: "A dead host's stream is taken over once its lease has run out.",
 		provenBy: ["packages/audit/src/trail/file-trail.test.ts"],
+	},
+	{
+		id: "durable.opensearch_killed",
+		says: "OpenSearch killed under load loses nothing and stores nothing twice.",
+		provenBy: ["test/services/opensearch/delivery.service.test.ts"],
 	},
 	{
 		id: "durable.order",
@@ -692,6 +722,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["test/cli/verify.test.ts"],
 	},
 	{
+		id: "demo.opensearch",
+		says: "With a cluster the demo delivers to it and finds its calls there by query.",
+		provenBy: ["test/services/opensearch/walkthrough.service.test.ts"],
+	},
+	{
 		id: "docs.errors",
 		says: "Every error code stands in docs/errors.md with the same words, and nothing else does.",
 		provenBy: ["packages/audit/src/error-codes.test.ts"],
@@ -1031,6 +1066,21 @@ export const requirements: readonly Requirement[] = [
 		id: "siem.datadog",
 		says: "The Datadog pipeline reads what the stored line has.",
 		provenBy: ["test/siem/content.test.ts"],
+	},
+	{
+		id: "siem.opensearch_page",
+		says: "The walk-through for OpenSearch works as it is written.",
+		provenBy: ["test/services/opensearch/walkthrough.service.test.ts"],
+	},
+	{
+		id: "siem.opensearch_queries",
+		says: "Each saved query finds in a real OpenSearch what it asks for, and nothing else.",
+		provenBy: ["test/services/opensearch/queries.service.test.ts"],
+	},
+	{
+		id: "siem.opensearch_templates",
+		says: "A real OpenSearch takes every event that can be into the templates, and finds it by its fields.",
+		provenBy: ["test/services/opensearch/delivery.service.test.ts"],
 	},
 	{
 		id: "siem.otlp_found",

@@ -27,17 +27,21 @@ export interface Walked {
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const MAX_OUTPUT_CHARACTERS = 1_000_000;
 
+const loader = join(root, "node_modules/tsx/dist/loader.mjs");
+
 /** Commands that the pages use, as a reader has them once everything is installed. */
 const commands: Readonly<Record<string, string>> = {
-	"mcp-trail": `exec "${process.execPath}" --conditions=@mcp-trail/source --import "${join(root, "node_modules/tsx/dist/loader.mjs")}" "${join(root, "packages/cli/src/main.ts")}" "$@"`,
+	// The packages are taken from their sources.
+	node: `exec "${process.execPath}" --conditions=@mcp-trail/source --import "${loader}" "$@"`,
+	"mcp-trail": `exec node "${join(root, "packages/cli/src/main.ts")}" "$@"`,
 	// `npx mcp-trail …` is that command, and nothing is fetched.
 	npx: `[ "$1" = mcp-trail ] && shift && exec mcp-trail "$@"; echo "npx $*: not in a walk-through" >&2; exit 127`,
 };
 
 /**
  * Does what a page of docs/siem says, as it says it: writes the files it shows (a block "```json mcp-trail.json"),
- * runs its `sh` blocks in order in one bash in a new folder, with `mcp-trail`, `npx mcp-trail` and the repository's
- * `schemas/` at hand, and compares what each prints with the `text` block that follows it directly. In such a block
+ * runs its `sh` blocks in order in one bash in a new folder, with `mcp-trail`, `npx mcp-trail`, `node` with every
+ * package installed, and the repository's `schemas/` at hand, and compares what each prints with the `text` block that follows it directly. In such a block
  * `…` stands for what differs from run to run: any part of a line, or alone in a line any lines. Throws, with the
  * page's line, at the first command that fails and at the first output that is another.
  *
@@ -63,7 +67,7 @@ export async function walkthrough(page: string, options: WalkthroughOptions = {}
 		for (const { name, text } of read.files) await writeFile(join(work, name), text);
 		const script = [
 			"set -eo pipefail",
-			`ln -s "${join(root, "schemas")}" schemas`,
+			`ln -s "${join(root, "schemas")}" "${join(root, "node_modules")}" .`,
 			...steps.map(({ commands: text }, index) => `exec >"${output(index)}" 2>&1\n${text}`),
 			"",
 		].join("\n");
