@@ -3,12 +3,11 @@ import {
 	afterSlash,
 	again,
 	computed,
-	existingTime,
-	ipAddress,
+	endpointRows,
 	nearestTime,
-	notIpAddress,
 	ofText,
 	summary,
+	timeRows,
 	words,
 } from "./conversions.ts";
 import type { Format } from "./format.ts";
@@ -55,12 +54,10 @@ const objectType = ofText(
 const hasId = ({ actor }: StoredEvent): boolean => actor?.principal.id !== undefined;
 
 const eventRows: readonly Row[] = [
-	{ to: "TimeGenerated", from: "time", as: existingTime },
-	{ to: "TimeGenerated", from: "time", as: nearestTime },
+	...timeRows("TimeGenerated"),
 	{ to: "EventCount", from: "count" },
 	{ to: "EventCount", is: 1 },
-	{ to: "EventStartTime", from: "start_time", as: existingTime },
-	{ to: "EventStartTime", from: "time", as: nearestTime },
+	...timeRows("EventStartTime", "start_time"),
 	{ to: "EventEndTime", from: "time", as: nearestTime },
 	{ to: "EventType", from: "type", as: eventType },
 	{
@@ -121,9 +118,11 @@ const objectRows: readonly Row[] = [
 	{ to: "NewValue", from: "config.digest" },
 	{ to: "TargetAppId", from: "target.server.id" },
 	{ to: "TargetAppName", from: "target.server.name" },
-	{ to: "TargetIpAddr", from: "network.server_address", as: ipAddress },
-	{ to: "TargetHostname", from: "network.server_address", as: notIpAddress },
-	{ to: "TargetPortNumber", from: "network.server_port" },
+	...endpointRows("server", {
+		ip: "TargetIpAddr",
+		host: "TargetHostname",
+		port: "TargetPortNumber",
+	}),
 ];
 
 const actorRows: readonly Row[] = [
@@ -158,9 +157,7 @@ const actorRows: readonly Row[] = [
 	{ to: "ActingAppId", from: "actor.auth.client_id" },
 	{ to: "ActingAppName", from: "actor.client.name" },
 	{ to: "HttpUserAgent", from: "network.http.user_agent" },
-	{ to: "SrcIpAddr", from: "network.client_address", as: ipAddress },
-	{ to: "SrcHostname", from: "network.client_address", as: notIpAddress },
-	{ to: "SrcPortNumber", from: "network.client_port" },
+	...endpointRows("client", { ip: "SrcIpAddr", host: "SrcHostname", port: "SrcPortNumber" }),
 ];
 
 const fill = table([...eventRows, ...objectRows, ...actorRows], { flat: true });

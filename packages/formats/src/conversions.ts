@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import type { StoredEvent } from "@mcp-trail/event";
-import type { Conversion } from "./table.ts";
+import type { Conversion, Row } from "./table.ts";
 
 /** Says something of a text; other values say nothing. */
 export function ofText(
@@ -101,6 +101,27 @@ export const notIpAddress: Conversion = {
 
 /** An IP address, said again where the target also looks for it. */
 export const ipAddressAgain: Conversion = { ...ipAddress, keeps: false };
+
+/** A time that the target must have: the event's own, or where that day does not exist the nearest that does. */
+export function timeRows(to: string, from = "time"): readonly Row[] {
+	return [
+		{ to, from, as: existingTime },
+		{ to, from: "time", as: nearestTime },
+	];
+}
+
+/** One end of a connection, whose address the target keeps under one name if it is an IP address and another if not. */
+export function endpointRows(
+	end: "client" | "server",
+	to: { readonly ip: string; readonly host: string; readonly port: string },
+	ip: Conversion = ipAddress,
+): readonly Row[] {
+	return [
+		{ to: to.ip, from: `network.${end}_address`, as: ip },
+		{ to: to.host, from: `network.${end}_address`, as: notIpAddress },
+		{ to: to.port, from: `network.${end}_port` },
+	];
+}
 
 /** The part after the first slash of `product/version`. */
 export const afterSlash = ofText("the part after `/`", (text) => {

@@ -6,9 +6,9 @@ import {
 	computed,
 	existingTime,
 	ipAddressAgain,
-	nearestTime,
 	ofText,
 	summary,
+	timeRows,
 	words,
 } from "./conversions.ts";
 import { categoriesOf, typesOf } from "./ecs-categories.ts";
@@ -50,8 +50,7 @@ function related(says: string, of: (event: StoredEvent) => readonly (string | un
 }
 
 const eventRows: readonly Row[] = [
-	{ to: "@timestamp", from: "time", as: existingTime },
-	{ to: "@timestamp", from: "time", as: nearestTime },
+	...timeRows("@timestamp"),
 	{ to: "ecs.version", is: "9.4.0" },
 	{ to: "message", as: summary },
 	{ to: "log.level", from: "severity" },

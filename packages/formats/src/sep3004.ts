@@ -177,7 +177,7 @@ export const sep3004Mapping: Mapping<Fields> = {
 	format: alone,
 	title: "SEP-3004 records",
 	about:
-		"The draft Tamper-Evident Audit Record Contract of MCP, strictly: no numbers, only registered extensions, the four outcomes. A record needs the hash of the one before, so `sep3004Record(event, previousHash)` makes it and no `convert` does; the examples stand alone. `event_hash` is the SHA-256 of the canonical form; `previous_hash` is null at the head of a stream.",
+		"The draft Tamper-Evident Audit Record Contract of MCP, strictly: no numbers, only registered extensions, the four outcomes. A record needs the hash of the one before, so `sep3004Record(event, previousHash)` makes it, and `mcp-trail convert --to sep3004` chains each stream that it reads; the examples stand alone. `event_hash` is the SHA-256 of the canonical form; `previous_hash` is null at the head of a stream.",
 	parts: [
 		{ title: "Core", rows: coreRows },
 		{ title: "Extensions", rows: extensionRows },

@@ -3,11 +3,11 @@ import {
 	afterSlash,
 	again,
 	computed,
+	endpointRows,
 	existingTime,
 	ipAddress,
-	nearestTime,
-	notIpAddress,
 	summary,
+	timeRows,
 	words,
 } from "./conversions.ts";
 import type { Format } from "./format.ts";
@@ -31,8 +31,7 @@ const listedIp: Conversion = {
 };
 
 const metadataRows: readonly Row[] = [
-	{ to: "metadata.event_timestamp", from: "time", as: existingTime },
-	{ to: "metadata.event_timestamp", from: "time", as: nearestTime },
+	...timeRows("metadata.event_timestamp"),
 	{ to: "metadata.collected_timestamp", from: "observed_time", as: existingTime },
 	{
 		to: "metadata.event_type",
@@ -53,9 +52,11 @@ const nounRows: readonly Row[] = [
 	{ to: "principal.user.userid", from: "actor.principal.id" },
 	{ to: "principal.user.userid", from: "actor.principal.id_digest" },
 	{ to: "principal.application", from: "actor.client.name" },
-	{ to: "principal.ip", from: "network.client_address", as: listedIp },
-	{ to: "principal.hostname", from: "network.client_address", as: notIpAddress },
-	{ to: "principal.port", from: "network.client_port" },
+	...endpointRows(
+		"client",
+		{ ip: "principal.ip", host: "principal.hostname", port: "principal.port" },
+		listedIp,
+	),
 	{ to: "target.application", from: "target.server.name" },
 	{ to: "target.url", from: "target.uri" },
 	{ to: "target.resource.name", from: "target.name" },
@@ -63,9 +64,11 @@ const nounRows: readonly Row[] = [
 	{ to: "target.resource.name", from: "target.uri_digest" },
 	{ to: "target.resource.product_object_id", from: "target.server.id" },
 	{ to: "target.resource.resource_subtype", from: "target.kind" },
-	{ to: "target.ip", from: "network.server_address", as: listedIp },
-	{ to: "target.hostname", from: "network.server_address", as: notIpAddress },
-	{ to: "target.port", from: "network.server_port" },
+	...endpointRows(
+		"server",
+		{ ip: "target.ip", host: "target.hostname", port: "target.port" },
+		listedIp,
+	),
 	{ to: "observer.application", from: "producer.service" },
 	{ to: "observer.hostname", from: "producer.host" },
 	{ to: "network.http.method", from: "network.http.method" },
