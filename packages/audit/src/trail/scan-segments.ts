@@ -1,6 +1,6 @@
-import type { SealedEvent } from "@mcp-trail/integrity";
+import { readLine, type SealedEvent } from "@mcp-trail/integrity";
 import type { FileHandle, Files } from "../system.ts";
-import { lineWalk, statedSequence, verifiedLine, type LineWalk } from "./segment-lines.ts";
+import { lineWalk, verifies, type LineWalk } from "./segment-lines.ts";
 import type { Scan } from "./reader.ts";
 
 /** A file of a stream, as far as it may be read. */
@@ -56,7 +56,7 @@ export function scanSegments(stream: SegmentedStream, after: number): Scan {
 			let segment = current?.segment ?? start();
 			while (segment !== undefined && events.length < maxEvents) {
 				const { walk } = current ?? (await enter(segment));
-				const line = await walk.next(segment.bytes);
+				const line = walk.held() ?? (await walk.next(segment.bytes));
 				if (line === undefined) {
 					const next = following(segment);
 					if (next === undefined) break;
@@ -64,10 +64,9 @@ export function scanSegments(stream: SegmentedStream, after: number): Scan {
 					segment = next;
 					continue;
 				}
-				const stated = statedSequence(line.bytes);
-				if (stated !== undefined && stated <= last) continue;
-				const record = verifiedLine(line.bytes, stream.streamId);
-				if (record === undefined) {
+				const record = readLine(line.bytes);
+				if (record !== undefined && record.sequence <= last) continue;
+				if (record === undefined || !verifies(record, stream.streamId)) {
 					stream.damaged(segment, line.offset);
 					continue;
 				}

@@ -17,6 +17,8 @@ interface SegmentLine {
 
 /** Walks the complete lines of a file in constant memory. */
 export interface LineWalk {
+	/** The next line if it was read from the file already: a wait for each would cost as much as its hash. */
+	held(): SegmentLine | undefined;
 	/** The next line that ends before `limit` bytes of the file; undefined while there is none. */
 	next(limit: number): Promise<SegmentLine | undefined>;
 	/** Goes back to before the line just returned. */
@@ -31,23 +33,33 @@ export function lineWalk(handle: FileHandle, from = 0): LineWalk {
 	/** Offset of the buffer's first byte, and what of it is used up. */
 	let base = from;
 	let used = 0;
+	/** No line feed stands between `used` and here. */
+	let searched = 0;
+
+	function held(): SegmentLine | undefined {
+		const end = buffer.indexOf(LINE_FEED, searched);
+		if (end < 0) {
+			searched = buffer.length;
+			return undefined;
+		}
+		const line = {
+			offset: base + used,
+			end: base + end + 1,
+			bytes: buffer.subarray(used, end),
+		};
+		used = searched = end + 1;
+		return line;
+	}
+
 	return {
 		get offset() {
 			return base + used;
 		},
+		held,
 		async next(limit) {
-			let searched = used;
 			for (;;) {
-				const end = buffer.indexOf(LINE_FEED, searched);
-				if (end >= 0) {
-					const line = {
-						offset: base + used,
-						end: base + end + 1,
-						bytes: buffer.subarray(used, end),
-					};
-					used = end + 1;
-					return line;
-				}
+				const whole = held();
+				if (whole !== undefined) return whole;
 				const filled = base + buffer.length;
 				if (filled >= limit) return undefined;
 				if (buffer.length - used > MAX_LINE_BYTES) {
@@ -57,25 +69,28 @@ export function lineWalk(handle: FileHandle, from = 0): LineWalk {
 				}
 				const more = await handle.read(Math.min(CHUNK_BYTES, limit - filled), filled);
 				if (more.length === 0) return undefined;
-				searched = buffer.length - used;
-				buffer = searched === 0 ? more : Buffer.concat([buffer.subarray(used), more]);
-				base += used;
+				const rest = buffer.length - used;
+				buffer = rest === 0 ? more : Buffer.concat([buffer.subarray(used), more]);
+				base = filled - rest;
 				used = 0;
-				if (searched === 0) base = filled;
+				searched = rest;
 			}
 		},
 		unread(line) {
-			used = line.offset - base;
+			used = searched = line.offset - base;
 		},
 	};
 }
 
+/** True if a record is of this stream and its bytes have the hash that they state. */
+export function verifies(record: SealedEvent, streamId: string): boolean {
+	return record.stream === streamId && hashOf(record.bytes) === record.hash;
+}
+
 /** The record of a line of this stream whose hash is right; undefined for anything else. */
 export function verifiedLine(bytes: Uint8Array, streamId: string): SealedEvent | undefined {
-	const line = readLine(bytes);
-	return line !== undefined && line.stream === streamId && hashOf(bytes) === line.hash
-		? line
-		: undefined;
+	const record = readLine(bytes);
+	return record !== undefined && verifies(record, streamId) ? record : undefined;
 }
 
 /** The sequence a line states, without a look at its hash. */

@@ -12,14 +12,16 @@ export type KafkaKey = "stream" | "operation";
  */
 export function encode(event: SealedEvent, key: KafkaKey): KafkaMessage {
 	const { stream, hash, bytes } = event;
-	const facts = readFacts(event);
+	const value = Buffer.isBuffer(bytes)
+		? bytes
+		: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+	const facts = readFacts(event, value);
 	const { operationId, traceparent } = facts;
 	const recordKey = key === "operation" && operationId !== undefined ? operationId : stream;
 	const headers = cloudEventHeaders(facts, event);
 	headers["content-type"] = "application/json";
 	headers["audit-chain-hash"] = hash;
 	if (traceparent !== undefined) headers["traceparent"] = traceparent;
-	const value = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 	return { key: recordKey, value, headers };
 }
 
