@@ -16,9 +16,23 @@ export default defineConfig({
 			{
 				extends: true,
 				test: {
+					name: "unit-pure",
+					include: ["packages/{event,formats,integrity}/src/**/*.test.ts"],
+					exclude: ["**/node_modules/**", "**/*.long.test.ts"],
+					// Nothing in them has state to keep apart, and loading the schema for each file costs more than its tests.
+					isolate: false,
+				},
+			},
+			{
+				extends: true,
+				test: {
 					name: "unit",
 					include: ["packages/*/src/**/*.test.ts"],
-					exclude: ["**/node_modules/**", "**/*.long.test.ts"],
+					exclude: [
+						"**/node_modules/**",
+						"packages/{event,formats,integrity}/**",
+						"**/*.long.test.ts",
+					],
 				},
 			},
 			{

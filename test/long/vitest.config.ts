@@ -10,6 +10,12 @@ export default defineConfig({
 		testTimeout: 7_200_000,
 		hookTimeout: 60_000,
 		fileParallelism: false,
-		include: ["packages/*/src/**/*.long.test.ts", "test/**/*.long.test.ts"],
+		include: [
+			"packages/*/src/**/*.long.test.ts",
+			"test/**/*.long.test.ts",
+			// Their properties try all their cases here: test/runs.ts.
+			"packages/{event,formats}/src/**/*.test.ts",
+		],
+		env: { TRAIL_ALL_RUNS: "yes" },
 	},
 });

@@ -5,6 +5,7 @@ import { anEvent } from "../scripts/any-event.ts";
 import { examples } from "../scripts/examples.ts";
 import { asim } from "./asim.ts";
 import type { Fields } from "./table.ts";
+import { runs } from "../../../test/runs.ts";
 
 /** The columns that ASIM AuditEvent 0.1.2 makes mandatory. */
 const mandatory =
@@ -69,7 +70,7 @@ describe("ASIM AuditEvent", () => {
 			fc.property(anEvent, (event) => {
 				expect(faults(asim.project(event))).toEqual([]);
 			}),
-			{ numRuns: 200 },
+			{ numRuns: runs(200) },
 		);
 	});
 

@@ -4,6 +4,7 @@ import { anEvent } from "../scripts/any-event.ts";
 import { examples } from "../scripts/examples.ts";
 import { cim, cimMapping } from "./cim.ts";
 import type { Fields } from "./table.ts";
+import { runs } from "../../../test/runs.ts";
 
 /** Fields of CIM's data models that are written: Change, Data Access, and what all models share. */
 const known = new Set(
@@ -34,7 +35,7 @@ describe("Splunk CIM", () => {
 			fc.property(anEvent, (event) => {
 				expect(faults(cim.project(event))).toEqual([]);
 			}),
-			{ numRuns: 200 },
+			{ numRuns: runs(200) },
 		);
 	});
 

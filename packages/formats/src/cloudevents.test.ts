@@ -6,6 +6,7 @@ import { examples } from "../scripts/examples.ts";
 import { cloudEventHeaders } from "./cloudevents-attributes.ts";
 import { cloudEvents, cloudEventsMapping } from "./cloudevents.ts";
 import type { Fields } from "./table.ts";
+import { runs } from "../../../test/runs.ts";
 
 /** Reads it as a receiver with the SDK does, which judges it by the specification. */
 function received(said: Fields): CloudEvent<unknown> {
@@ -38,7 +39,7 @@ describe("CloudEvents", () => {
 				expect(received(said).validate()).toBe(true);
 				for (const name of Object.keys(said)) expect(name).toMatch(/^[a-z0-9]{1,20}$/);
 			}),
-			{ numRuns: 200 },
+			{ numRuns: runs(200) },
 		);
 	});
 

@@ -5,6 +5,7 @@ import { anEvent } from "../scripts/any-event.ts";
 import { ecsFieldTypes } from "../scripts/ecs-fields.ts";
 import { examples } from "../scripts/examples.ts";
 import { ecs, ecsMapping } from "./ecs.ts";
+import { runs } from "../../../test/runs.ts";
 
 /** Allowed values of the categorisation fields: elastic/ecs v9.4.0, `generated/ecs/ecs_nested.yml`. */
 const allowed = {
@@ -88,7 +89,7 @@ describe("Elastic Common Schema", () => {
 			fc.property(anEvent, (event) => {
 				expect(wrong(ecs.project(event))).toEqual([]);
 			}),
-			{ numRuns: 300 },
+			{ numRuns: runs(300) },
 		);
 	});
 

@@ -9,6 +9,7 @@ import { anEvent, leaves, withLeaf } from "../scripts/any-event.ts";
 import { examples } from "../scripts/examples.ts";
 import { generated, goldenFolder } from "../scripts/generated.ts";
 import { formats, mappings } from "./formats.ts";
+import { runs } from "../../../test/runs.ts";
 
 const readerSchema = JSON.parse(
 	readFileSync(new URL("../../../schemas/event/1.0.schema.json", import.meta.url), "utf8"),
@@ -55,7 +56,7 @@ describe("the formats", () => {
 				fc.property(anEvent, (event) => {
 					expect(sameAfterChange(event)).toEqual([]);
 				}),
-				{ numRuns: 20 },
+				{ numRuns: runs(20) },
 			);
 		},
 	);
@@ -71,7 +72,7 @@ describe("the formats", () => {
 					expect(JSON.stringify(event)).toBe(before);
 					expect(JSON.stringify(format.project(event))).toBe(said);
 				}),
-				{ numRuns: 100 },
+				{ numRuns: runs(100) },
 			);
 		},
 	);

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { anEvent } from "../scripts/any-event.ts";
 import { examples } from "../scripts/examples.ts";
 import { otlpLog } from "./otlp-log.ts";
+import { runs } from "../../../test/runs.ts";
 
 interface KeyValue {
 	readonly key: string;
@@ -81,7 +82,7 @@ describe("the OpenTelemetry log record", () => {
 			fc.property(anEvent, (event) => {
 				expect(faults(otlpLog.project(event) as unknown as ResourceLogs)).toEqual([]);
 			}),
-			{ numRuns: 200 },
+			{ numRuns: runs(200) },
 		);
 	});
 

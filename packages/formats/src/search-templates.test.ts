@@ -8,6 +8,7 @@ import { searchPolicies } from "../scripts/search-policies.ts";
 import { searchQueries } from "../scripts/search-queries.ts";
 import { products, searchTemplates } from "../scripts/search-templates.ts";
 import { ecs, ecsMapping } from "./ecs.ts";
+import { runs } from "../../../test/runs.ts";
 
 interface Field {
 	readonly type: string;
@@ -103,7 +104,7 @@ describe.each(["elasticsearch", "opensearch"] as const)("the templates for %s", 
 			fc.property(anEvent, (event) => {
 				expect(refused(fields, event)).toEqual([]);
 			}),
-			{ numRuns: 100 },
+			{ numRuns: runs(300) },
 		);
 	});
 

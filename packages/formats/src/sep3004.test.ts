@@ -5,6 +5,7 @@ import { examples } from "../scripts/examples.ts";
 import { Sep3004Error, sep3004Canonical, sep3004Hash } from "./sep3004-canonical.ts";
 import type { Sep3004Core } from "./sep3004-canonical.ts";
 import { sep3004Record } from "./sep3004.ts";
+import { runs } from "../../../test/runs.ts";
 
 /** The known answers of the contract's conformance vectors. */
 const single: Sep3004Core = JSON.parse(
@@ -114,7 +115,7 @@ describe("SEP-3004 records", () => {
 				expect(sep3004Hash(core)).toBe(event_hash);
 				expect(JSON.parse(sep3004Canonical(core))).toEqual(core);
 			}),
-			{ numRuns: 200 },
+			{ numRuns: runs(200) },
 		);
 	});
 

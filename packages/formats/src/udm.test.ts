@@ -5,6 +5,7 @@ import { anEvent } from "../scripts/any-event.ts";
 import { examples } from "../scripts/examples.ts";
 import type { Fields } from "./table.ts";
 import { udm } from "./udm.ts";
+import { runs } from "../../../test/runs.ts";
 
 /** A field's JSON form, by UDM's field list; `additional` is a free struct. */
 const fields: Readonly<Record<string, string>> = {
@@ -98,7 +99,7 @@ describe("Google UDM", () => {
 			fc.property(anEvent, (event) => {
 				expect(faults(udm.project(event))).toEqual([]);
 			}),
-			{ numRuns: 200 },
+			{ numRuns: runs(200) },
 		);
 	});
 

@@ -11,6 +11,7 @@ import {
 	ocsfExtension,
 } from "../../scripts/ocsf-extension.ts";
 import { ocsf18, ocsf19 } from "./ocsf.ts";
+import { runs } from "../../../../test/runs.ts";
 
 const files = ocsfExtension();
 const objects = [...files]
@@ -106,7 +107,7 @@ describe("the OCSF extension", () => {
 				const { mcp_trail: said } = lifted(ocsf19.project(event));
 				expect([judge(said), judge.errors]).toEqual([true, null]);
 			}),
-			{ numRuns: 100 },
+			{ numRuns: runs(100) },
 		);
 	});
 

@@ -7,6 +7,7 @@ import { examples } from "../../scripts/examples.ts";
 import { ocsfFaults } from "../../scripts/ocsf-rules.ts";
 import type { Fields } from "../table.ts";
 import { ocsf18, ocsf19 } from "./ocsf.ts";
+import { runs } from "../../../../test/runs.ts";
 
 const files: Readonly<Record<number, string>> = {
 	6003: "api_activity",
@@ -49,7 +50,7 @@ describe.each([
 			fc.property(anEvent, (event) => {
 				expect(faults(format.project(event))).toEqual([]);
 			}),
-			{ numRuns: 300 },
+			{ numRuns: runs(300) },
 		);
 	});
 
