@@ -21,7 +21,7 @@ export interface ArchiveOptions<Row> {
 }
 
 /** An event as it is written. */
-export interface ArchiveEntry<Row> {
+interface ArchiveEntry<Row> {
 	/** The start of the keys of all events that may share an object, ended by a slash. */
 	readonly folder: string;
 	readonly row: Row;

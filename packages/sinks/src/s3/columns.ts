@@ -73,7 +73,7 @@ export function hiveType(type: ColumnType): string {
 }
 
 /** A value as a column takes it; throws where it does not fit, so that nothing is left out silently. */
-export function fit(type: ColumnType, value: unknown, path: string): unknown {
+function fit(type: ColumnType, value: unknown, path: string): unknown {
 	if (value === undefined || value === null) return undefined;
 	const wrong = (): TypeError => new TypeError(`${path} does not fit its column`);
 	if (typeof type === "object" && "list" in type) {

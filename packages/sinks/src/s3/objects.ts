@@ -12,7 +12,7 @@ import { readS3Error, s3FaultOf } from "./s3-faults.ts";
 export type ObjectFacts = Readonly<Record<string, string>>;
 
 /** An object to write. */
-export interface NewObject {
+interface NewObject {
 	readonly key: string;
 	readonly body: Uint8Array;
 	readonly contentType: string;

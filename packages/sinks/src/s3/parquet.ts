@@ -6,8 +6,8 @@ import { type Column, parquetSchema } from "./columns.ts";
 /** A row by column; what no column names is not written. */
 export type Row = Readonly<Record<string, unknown>>;
 
-/** Rows written before other work gets its turn. */
-const ROW_GROUP = 2_000;
+/** Rows written before other work gets its turn: the host's own calls wait for them. */
+const ROW_GROUP = 500;
 
 /** Makes a Parquet file, compressed with gzip; its library is loaded when first used. */
 export async function parquetFile(

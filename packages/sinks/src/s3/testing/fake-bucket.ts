@@ -8,7 +8,7 @@ import {
 } from "../../http/testing/contract-server.ts";
 
 /** An object as the fake keeps it. */
-export interface Kept {
+interface Kept {
 	readonly body: Buffer;
 	readonly headers: Readonly<Record<string, string>>;
 }
