@@ -93,7 +93,7 @@ export const ipAddress = ofText(
 );
 
 /** A text that is no IP address, such as a host's name. */
-export const notIpAddress: Conversion = {
+const notIpAddress: Conversion = {
 	says: "if it is no IP address",
 	keeps: true,
 	of: (value, event) => (ipAddress.of(value, event) === undefined ? value : undefined),

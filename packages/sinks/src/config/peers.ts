@@ -8,7 +8,10 @@ export function missingPeers(peers: readonly string[]): readonly string[] {
 		try {
 			resolve(peer.slice(0, peer.lastIndexOf("@")));
 			return [];
-		} catch {
+		} catch (error) {
+			// Another code: it is there, for `import` alone.
+			const code = error instanceof Error && "code" in error ? error.code : undefined;
+			if (code !== "MODULE_NOT_FOUND") return [];
 			return [`needs a package that is not installed. Run \`npm install ${peer}\`.`];
 		}
 	});
