@@ -198,6 +198,19 @@ describe("syslogSink over TCP", () => {
 		expect(await server.ids(6)).toEqual(ids([...events, ...events]));
 	});
 
+	it("[sinks.syslog_resends] close does so also after tries to connect have failed", async () => {
+		const { server, sink } = await started();
+		const events = sampleEvents()(3);
+		await sink.write(events, signal);
+		await server.ids(3);
+		await server.down();
+		const error = await failure(sink.write(sampleEvents()(1), signal));
+		expect(error.verdict).toBe("retry");
+		await server.up();
+		await sink.close?.(signal);
+		expect(await server.ids(6)).toEqual(ids([...events, ...events]));
+	});
+
 	it("[sinks.syslog_resends] a message cut in the middle is sent again whole, on a new connection", async () => {
 		const { server, sink } = await started();
 		const events = sampleEvents()(400);

@@ -61,7 +61,7 @@ export function streamSession(dial: Dial, resendBytes: number): MessageSession {
 	/** Ends the connection in order; false: it was cut, and what it lost is still to be sent again. */
 	async function end(signal: AbortSignal): Promise<boolean> {
 		const ending = live;
-		if (ending === undefined) return true;
+		if (ending === undefined) return recent.length === 0;
 		const how = await ending.end(signal);
 		if (how === "cut") return false;
 		live = undefined;
@@ -94,7 +94,6 @@ export function streamSession(dial: Dial, resendBytes: number): MessageSession {
 		async close(signal) {
 			try {
 				// Nobody comes after this to send again what a lost connection may have lost.
-				if (recent.length > 0) await connected(signal);
 				if (await end(signal)) return;
 				await connected(signal);
 				await end(signal);

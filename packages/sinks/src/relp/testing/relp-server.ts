@@ -4,15 +4,17 @@ import { createServer as createTlsServer, type TlsOptions } from "node:tls";
 import { waitForIds } from "../../syslog/testing/syslog-server.ts";
 
 /** How a RELP receiver behaves. */
-export interface RelpBehaviour {
+interface RelpBehaviour {
 	/** Answers the n-th syslog message so; `undefined` as it should, null not at all. */
 	readonly answer?: (txnr: number, message: string) => string | null | undefined;
 	/** Answers `open` so. */
 	readonly offers?: string;
 	/** Takes connections and answers nothing. */
 	readonly silent?: boolean;
-	/** Keeps answers back until so many are due, and then gives them together. */
+	/** Keeps answers back until so many are due, and for a moment more, in which nothing else may come. */
 	readonly answersAtOnce?: number;
+	/** The transaction number that a session begins with. @default 1 */
+	readonly firstTxnr?: number;
 }
 
 /** A RELP receiver that trusts nothing: transactions must go up one by one, from 1. */
@@ -52,15 +54,18 @@ export async function relpServer(tls?: TlsOptions): Promise<RelpServer> {
 		sessions.push(session);
 		let rest: Buffer = Buffer.alloc(0);
 		let underWay = 0;
-		let next = 1;
+		let next = behaviour.firstTxnr ?? 1;
 		let kept: string[] = [];
-		const say = (txnr: number, text: string): void => {
-			kept.push(`${txnr} rsp ${Buffer.byteLength(text)}${text === "" ? "" : ` ${text}`}\n`);
-			const due = behaviour.answersAtOnce ?? 1;
-			if (kept.length < due) return;
+		const flush = (): void => {
+			underWay -= kept.length;
 			socket.write(kept.join(""));
 			kept = [];
-			underWay = 0;
+		};
+		const say = (txnr: number, text: string): void => {
+			kept.push(`${txnr} rsp ${Buffer.byteLength(text)}${text === "" ? "" : ` ${text}`}\n`);
+			const due = behaviour.answersAtOnce;
+			if (due === undefined) flush();
+			else if (kept.length === due) setTimeout(flush, 20);
 		};
 		const take = (txnr: number, command: string, data: string): void => {
 			session.push([txnr, command]);
@@ -68,7 +73,7 @@ export async function relpServer(tls?: TlsOptions): Promise<RelpServer> {
 				socket.end("0 serverclose 0\n");
 				return;
 			}
-			next += 1;
+			next = next === 999_999_999 ? 1 : next + 1;
 			if (behaviour.silent === true) return;
 			if (command === "open") {
 				socket.write(answerTo(txnr, behaviour.offers ?? OFFERS));
