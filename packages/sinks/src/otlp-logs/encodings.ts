@@ -1,6 +1,7 @@
 import { member, parsedJson, textMember } from "../http/json.ts";
 import { protobufOf } from "./messages.ts";
-import { protobufFields, protobufWriter } from "./protobuf-writer.ts";
+import { protobufFields } from "./protobuf-fields.ts";
+import { protobufWriter } from "./protobuf-writer.ts";
 
 /** Records of one resource, each encoded. */
 export interface ResourceRecords {

@@ -1,4 +1,3 @@
-import { member } from "../http/json.ts";
 import { type ProtobufWriter, protobufWriter } from "./protobuf-writer.ts";
 
 /** How a member of OTLP/JSON stands in protobuf; a message by its name in {@link messages}. */
@@ -62,11 +61,11 @@ const scalars: Readonly<
 const isScalar = (kind: Kind | MessageName): kind is Kind => Object.hasOwn(scalars, kind);
 
 function fill(writer: ProtobufWriter, name: MessageName, value: unknown): void {
-	for (const key of Object.keys(Object(value))) {
-		const place = messages[name][key];
+	const members = messages[name];
+	for (const [key, found] of Object.entries(Object(value))) {
+		const place = members[key];
 		if (place === undefined) throw new TypeError(`${name} has no ${key}`);
 		const [field, kind] = place;
-		const found = member(value, key);
 		for (const one of Array.isArray(found) ? found : [found]) {
 			if (isScalar(kind)) scalars[kind](writer, field, one);
 			else writer.message(field, () => fill(writer, kind, one));

@@ -1,3 +1,5 @@
+import { FIXED32, FIXED64, LENGTH, VARINT } from "./wire-types.ts";
+
 /** Writes fields of a protobuf message, one after the other. */
 export interface ProtobufWriter {
 	bool(field: number, value: boolean): void;
@@ -13,10 +15,6 @@ export interface ProtobufWriter {
 	done(): Uint8Array;
 }
 
-const VARINT = 0;
-const FIXED64 = 1;
-const LENGTH = 2;
-const FIXED32 = 5;
 const MAX_VARINT_BYTES = 10;
 
 /** Makes an empty message; the encoding is that of protobuf.dev/programming-guides/encoding. */
@@ -80,52 +78,34 @@ export function protobufWriter(): ProtobufWriter {
 			buffer[end++] = Number(left);
 		},
 		text: (field, value) => {
-			bytes(field, Buffer.from(value));
+			const length = Buffer.byteLength(value);
+			tag(field, LENGTH);
+			varint(length);
+			room(length);
+			end += buffer.write(value, end);
 		},
 		message: (field, fill) => {
 			tag(field, LENGTH);
 			const start = end;
+			room(1);
+			// Most messages are so short that their length takes one byte.
+			end += 1;
 			fill();
-			const body = Buffer.from(buffer.subarray(start, end));
+			const length = end - start - 1;
+			room(MAX_VARINT_BYTES);
+			const size = sizeOf(length);
+			if (size > 1) buffer.copyWithin(start + size, start + 1, end);
 			end = start;
-			varint(body.length);
-			room(body.length);
-			buffer.set(body, end);
-			end += body.length;
+			varint(length);
+			end += length;
 		},
-		done: () => Uint8Array.from(buffer.subarray(0, end)),
+		done: () => new Uint8Array(buffer.subarray(0, end)),
 	};
 }
 
-/** Reads the fields of one message: whole numbers, and bytes of what has a length. Throws on bytes that are no message. */
-export function protobufFields(bytes: Uint8Array): ReadonlyMap<number, bigint | Uint8Array> {
-	const fields = new Map<number, bigint | Uint8Array>();
-	let at = 0;
-	const varint = (): bigint => {
-		let value = 0n;
-		for (let shift = 0n; shift < 70n; shift += 7n) {
-			const byte = bytes[at++];
-			if (byte === undefined) break;
-			value |= BigInt(byte & 0x7f) << shift;
-			if (byte < 0x80) return BigInt.asUintN(64, value);
-		}
-		throw new TypeError("no protobuf message");
-	};
-	const take = (count: number): Uint8Array => {
-		if (at + count > bytes.length) throw new TypeError("no protobuf message");
-		at += count;
-		return bytes.subarray(at - count, at);
-	};
-	while (at < bytes.length) {
-		const key = Number(varint());
-		const field = Math.floor(key / 8);
-		const wireType = key % 8;
-		if (field === 0) throw new TypeError("no protobuf message");
-		if (wireType === VARINT) fields.set(field, varint());
-		else if (wireType === LENGTH) fields.set(field, take(Number(varint())));
-		else if (wireType === FIXED64) take(8);
-		else if (wireType === FIXED32) take(4);
-		else throw new TypeError("no protobuf message");
-	}
-	return fields;
+/** Bytes of a varint. */
+function sizeOf(value: number): number {
+	let size = 1;
+	for (let left = value; left > 0x7f; left = Math.floor(left / 0x80)) size += 1;
+	return size;
 }
