@@ -35,7 +35,7 @@ export const FULL: DrillScale = {
 	faultMs: 10_000,
 	events: 500,
 	perSecond: 250,
-	timeoutMs: 1_000,
+	timeoutMs: 2_000,
 	delivery: { retryBaseMs: 100, retryCapMs: 2_000, holdMs: 1_000 },
 };
 

@@ -6,8 +6,8 @@ import { type DeliveryTimes, fileTrail, openAudit, type Sink } from "@mcp-trail/
 import { trailLines } from "../services/kafka/trail-on-disk.ts";
 import type { Subject } from "./subject.ts";
 
-/** How long delivery may take once the fault is over. */
-const DELIVERY_MS = 120_000;
+/** How long delivery may take once the fault is over, also on a machine with much else to do. */
+const DELIVERY_MS = 600_000;
 
 /** mcp-trail itself: an audit with a file trail and one sink. */
 export async function trailSubject(sink: Sink, delivery: Partial<DeliveryTimes>): Promise<Subject> {
