@@ -50,17 +50,23 @@ export async function startCollector(options: CollectorOptions = {}): Promise<Ru
 		}
 	}
 
-	await start();
+	const close = async (): Promise<void> => {
+		await server.stop();
+		await rm(folder, { recursive: true, force: true });
+	};
+	try {
+		await start();
+	} catch (error) {
+		await close();
+		throw error;
+	}
 	return {
 		...server,
 		url: `http://127.0.0.1:${port}`,
 		version: COLLECTOR_VERSION,
 		file,
 		start,
-		close: async () => {
-			await server.stop();
-			await rm(folder, { recursive: true, force: true });
-		},
+		close,
 	};
 }
 
