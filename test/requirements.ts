@@ -772,14 +772,14 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["test/readme.test.ts"],
 	},
 	{
-		id: "docs.siem_otlp",
-		says: "The walk-through of OTLP does as it says with a real Collector.",
-		provenBy: ["test/services/collector/walkthrough.service.test.ts"],
-	},
-	{
 		id: "docs.siem",
 		says: "Every sink has a page in docs/siem or elsewhere, with a configuration that is one and queries that are shipped.",
 		provenBy: ["test/siem/walk-throughs.test.ts"],
+	},
+	{
+		id: "docs.siem_otlp",
+		says: "The walk-through of OTLP does as it says with a real Collector.",
+		provenBy: ["test/services/collector/walkthrough.service.test.ts"],
 	},
 	{
 		id: "docs.siem_run",
