@@ -77,17 +77,23 @@ export async function connectPair(variant: Variant, dir: string): Promise<Connec
 		if (sdk === "v1") await (client as ClientV1).connect(new HttpV1(url));
 		else await (client as ClientV2).connect(new HttpV2(url));
 	}
-	const request = { name: "echo", arguments: { message: "hello" } };
+	let calls = 0;
+	// No two calls are alike, so that nothing which is remembered from the last one flatters a figure.
+	const request = (): { name: string; arguments: { message: string } } => ({
+		name: "echo",
+		arguments: { message: `hello ${(calls += 1)}` },
+	});
 	const call = client.callTool.bind(client) as (parameters: {
 		name: string;
 		arguments?: Record<string, unknown>;
 	}) => Promise<{ readonly content?: unknown }>;
-	await call(request);
+	await call(request());
 	return {
 		call: async () => {
-			await call(request);
+			await call(request());
 		},
-		settle: () => equipped.settle(),
+		// In memory one audit records both sides.
+		settle: () => equipped.settle(transport === "in-memory" ? 2 * calls : calls),
 		peerCpuUs: async () => {
 			if (transport === "in-memory") return 0;
 			const { content } = await call({ name: "cpu" });

@@ -5,6 +5,9 @@ import type { Equipment } from "./equipment.ts";
 import { heading, report } from "./report.ts";
 import { cpuPerItem, itemsPerSecond, paired, rounds, type Measured, type Side } from "./rounds.ts";
 
+/** A server that runs for hours is measured, not one that has just started: its code is compiled by then. */
+const WARM_UP_CALLS = 2000;
+
 const EQUIPMENT: readonly Equipment[] = ["bare", "audit", "spans", "both"];
 
 /** A variant in a process of its own, so that one side's hooks and contexts cost the others nothing. */
@@ -44,7 +47,7 @@ async function path(
 ): Promise<Map<string, readonly Measured[]>> {
 	const sides = await Promise.all(EQUIPMENT.map((equipment) => side({ ...variant, equipment })));
 	try {
-		return await rounds(sides, options);
+		return await rounds(sides, { ...options, warmUpItems: Math.max(options.items, WARM_UP_CALLS) });
 	} finally {
 		await Promise.all(sides.map((one) => one.close()));
 	}

@@ -12,7 +12,8 @@ export type Equipment = "bare" | "audit" | "spans" | "both";
 export interface Equipped {
 	client<T extends object>(client: T): T;
 	server<T extends object>(server: T): T;
-	settle(): Promise<void>;
+	/** Waits until everything recorded is written; an error where an event was lost, or fewer than `atLeast` were recorded. */
+	settle(atLeast?: number): Promise<void>;
 	close(): Promise<void>;
 }
 
@@ -45,12 +46,17 @@ export function equipment(kind: Equipment, dir: string): Equipped {
 	return {
 		client: (client) => instrument.client(client as never),
 		server: (server) => instrument.server(server as never),
-		settle: async () => {
+		settle: async (atLeast = 0) => {
 			await audit?.flush(AbortSignal.timeout(60_000));
 			await provider.forceFlush();
-			const lost = audit?.health().lost ?? 0;
+			const { lost, recorded } = audit?.health() ?? { lost: 0, recorded: atLeast };
 			// What is thrown away costs nothing: a figure with losses would be a lie.
 			if (lost > 0) throw new Error(`${lost} events were lost; the figure does not count`);
+			if (recorded < atLeast) {
+				throw new Error(
+					`${recorded} of ${atLeast} events were recorded; the figure does not count`,
+				);
+			}
 		},
 		close: async () => {
 			await audit?.close();

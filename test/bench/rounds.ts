@@ -43,15 +43,16 @@ export function estimate(values: readonly number[]): Estimate {
 /** Runs all sides in turn, round by round, in an order that rotates; the first round warms up and is not counted. */
 export async function rounds(
 	sides: readonly Side[],
-	options: { readonly rounds: number; readonly items: number },
+	options: { readonly rounds: number; readonly items: number; readonly warmUpItems?: number },
 ): Promise<Map<string, readonly Measured[]>> {
+	const { items } = options;
 	const measured = new Map<string, Measured[]>(sides.map((side) => [side.name, []]));
 	for (let round = 0; round <= options.rounds; round += 1) {
 		for (let place = 0; place < sides.length; place += 1) {
 			const side = sides[(place + round) % sides.length] as Side;
 			// One after the other on purpose: the sides must not run at the same time.
 			// oxlint-disable-next-line no-await-in-loop
-			const result = await side.run(options.items);
+			const result = await side.run(round === 0 ? (options.warmUpItems ?? items) : items);
 			if (round > 0) measured.get(side.name)?.push(result);
 		}
 	}

@@ -53,6 +53,22 @@ describe("keyedDigester", () => {
 		);
 	});
 
+	it("[private.digest] property: is the same whatever was digested before", () => {
+		const key = new Uint8Array(32).fill(9);
+		const value = fc.oneof(fc.constantFrom("a", "b", ""), fc.constant("\u4e00".repeat(6000)));
+		const call = fc.record({
+			kind: fc.constantFrom<DigestKind>("arguments", "result", "token"),
+			value: fc.oneof(value, fc.constantFrom(Buffer.from("a"), Buffer.from("b"))),
+		});
+		fc.assert(
+			fc.property(fc.array(call, { maxLength: 20 }), (calls) => {
+				const { digest } = keyedDigester({ id: "k", key }, false);
+				for (const one of calls)
+					expect(digest(one.kind, one.value)).toBe(expected("k", key, one.kind, one.value));
+			}),
+		);
+	});
+
 	it("gives the digest of the documented form, and different ones for different kinds and keys", () => {
 		const key = new Uint8Array(32).fill(7);
 		const one = keyedDigester({ id: "a", key }, true);

@@ -17,11 +17,17 @@ const HASH = 32;
 /** Longer texts get a buffer of their own. */
 const SCRATCH = 16_384;
 
+/** What both sides of a call have. Tokens are not among them: those are compared with nothing. */
+const repeated: ReadonlySet<DigestKind> = new Set(["arguments", "result"]);
+
 interface Kind {
 	/** Inner pad and prefix, then room for a value. */
 	readonly scratch: Buffer;
 	/** Where the value starts. */
 	readonly start: number;
+	/** The last value, which the other side of a call in one process often digests next; it lies in `scratch` anyway. */
+	value: string | undefined;
+	digest: string;
 }
 
 const pad = (key: Uint8Array, byte: number): Buffer => {
@@ -44,7 +50,8 @@ export function keyedDigester({ id, key }: DigestKey, ephemeral: boolean): Diges
 		const known = kinds.get(kind);
 		if (known !== undefined) return known;
 		const head = Buffer.concat([inner, Buffer.from(`mcp-trail/digest/v1\n${kind}\n`)]);
-		const made = { scratch: Buffer.concat([head, Buffer.alloc(SCRATCH)]), start: head.length };
+		const scratch = Buffer.concat([head, Buffer.alloc(SCRATCH)]);
+		const made: Kind = { scratch, start: head.length, value: undefined, digest: "" };
 		kinds.set(kind, made);
 		return made;
 	};
@@ -62,8 +69,15 @@ export function keyedDigester({ id, key }: DigestKey, ephemeral: boolean): Diges
 		keyId: id,
 		ephemeral,
 		digest(kind, value) {
-			outer.write(hash("sha256", message(kindOf(kind), value), "hex"), BLOCK, "hex");
-			return start + hash("sha256", outer, "hex");
+			const known = kindOf(kind);
+			if (typeof value === "string" && value === known.value) return known.digest;
+			outer.write(hash("sha256", message(known, value), "hex"), BLOCK, "hex");
+			const digest = start + hash("sha256", outer, "hex");
+			// Only what lies in the scratch is remembered: nothing stays in memory that did not before.
+			const isSmall = typeof value === "string" && value.length * 3 <= SCRATCH;
+			known.value = isSmall && repeated.has(kind) ? value : undefined;
+			known.digest = digest;
+			return digest;
 		},
 	};
 }
