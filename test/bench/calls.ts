@@ -6,7 +6,7 @@ import { heading, report } from "./report.ts";
 import { cpuPerItem, itemsPerSecond, paired, rounds, type Measured, type Side } from "./rounds.ts";
 
 /** A server that runs for hours is measured, not one that has just started: its code is compiled by then. */
-const WARM_UP_CALLS = 2000;
+const WARM_UP_CALLS = 1000;
 
 const EQUIPMENT: readonly Equipment[] = ["bare", "audit", "spans", "both"];
 

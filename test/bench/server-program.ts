@@ -30,6 +30,8 @@ if (variant.transport === "stdio") {
 					createMcpHandler(() => equipped.server(serverV2(() => equipped.settle()))),
 				) as unknown as Listener);
 	const http = createServer((request, response) => void listener(request, response));
+	// A side that waits its turn for long must not find its socket just closed by the server.
+	http.keepAliveTimeout = 0;
 	http.listen(0, "127.0.0.1", () => process.send?.((http.address() as AddressInfo).port));
 }
 
