@@ -183,6 +183,16 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["packages/audit/src/delivery/deliver.test.ts"],
 	},
 	{
+		id: "complete.refused_unwaited",
+		says: "What the trail refuses without anyone waiting is told and counted, too.",
+		provenBy: ["packages/audit/src/trail/unwaited.test.ts"],
+	},
+	{
+		id: "complete.reserve",
+		says: "Room kept in the trail is for calls that act, also where nobody waits.",
+		provenBy: ["packages/audit/src/trail/unwaited.test.ts"],
+	},
+	{
 		id: "complete.simulation",
 		says: "Over kills, slow and lying sinks all is delivered, in order, within bounds.",
 		provenBy: ["test/fault/audit-simulation.long.test.ts", "test/fault/audit-simulation.test.ts"],
