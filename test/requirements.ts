@@ -113,6 +113,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["packages/audit/src/delivery/deliver.test.ts"],
 	},
 	{
+		id: "complete.counted_notifications",
+		says: "Progress and log messages are counted into the event of their request.",
+		provenBy: ["test/mcp/notifications.test.ts"],
+	},
+	{
 		id: "complete.dead_letter",
 		says: "A refused event is kept byte for byte, and the refusal is chained.",
 		provenBy: ["packages/audit/src/open-audit.test.ts"],

@@ -111,6 +111,9 @@ export interface Ending {
 	/** The word of docs/outcomes.md, where the hook knows it better than `how` says it. */
 	readonly reason?: string;
 	readonly error?: unknown;
+	/** Progress and log notifications that belonged to it. Absent = none. */
+	readonly progressCount?: number;
+	readonly logCount?: number;
 	/** Milliseconds since the epoch, and microseconds of the monotonic clock. */
 	readonly endMs: number;
 	readonly endUs: number;
@@ -142,6 +145,7 @@ export interface Observation {
 /** Stands around every request of a transport; all members are synchronous, and what they throw is swallowed. */
 export interface Observer {
 	request?(exchange: Exchange): Observation | undefined;
+	/** A notification that is not counted into its request's ending. */
 	notification?(seen: Seen): void;
 	/** A frame the SDK will drop. */
 	refused?(seen: Seen): void;

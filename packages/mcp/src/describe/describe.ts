@@ -51,7 +51,12 @@ function requestIdOf(id: string | number): string | undefined {
 	return typeof id === "number" ? String(id) : cleanText(id, 128);
 }
 
-function mcpOf(exchange: Exchange, taken: Taken, result: JsonObject | undefined): Mcp {
+function mcpOf(
+	exchange: Exchange,
+	taken: Taken,
+	result: JsonObject | undefined,
+	ending: Ending | undefined,
+): Mcp {
 	const { connection, era } = exchange;
 	const id = requestIdOf(exchange.id);
 	const version = cleanText(exchange.protocolVersion, 32);
@@ -71,6 +76,8 @@ function mcpOf(exchange: Exchange, taken: Taken, result: JsonObject | undefined)
 	if (taken.session !== undefined) mcp.session_digest = taken.session;
 	const type = result?.["resultType"];
 	if (typeof type === "string" && WORD.test(type)) mcp.result_type = type;
+	if (ending?.progressCount !== undefined) mcp.progress_count = ending.progressCount;
+	if (ending?.logCount !== undefined) mcp.log_count = ending.logCount;
 	return mcp;
 }
 
@@ -240,7 +247,7 @@ export function describeIntent(
 		severity: "informational",
 		actor: actorOf(exchange),
 		target: targetOf(exchange, facts, taken, digester, taken.known),
-		mcp: mcpOf(exchange, taken, undefined),
+		mcp: mcpOf(exchange, taken, undefined, undefined),
 		operation: operationOf(exchange, taken),
 	};
 	complete(event, exchange, facts, digester, taken, recordingOf(policy, decision), undefined);
@@ -271,7 +278,7 @@ export function describe(
 		outcome,
 		actor: actorOf(exchange),
 		target: targetOf(exchange, facts, taken, digester, known),
-		mcp: mcpOf(exchange, taken, result),
+		mcp: mcpOf(exchange, taken, result, ending),
 		operation: operationOf(exchange, taken),
 	};
 	complete(event, exchange, facts, digester, taken, recordingOf(policy, decision), result);

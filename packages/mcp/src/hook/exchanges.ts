@@ -1,6 +1,12 @@
 import type { Exchange, Observation } from "../observer.ts";
 import { isRequestId } from "./frame.ts";
 
+/** Notifications that belong to one request: how many passed while it was open. */
+export interface Noted {
+	progress: number;
+	log: number;
+}
+
 /** A request that is open on a transport, and who watches it. */
 export interface Entry {
 	readonly exchange: Exchange;
@@ -15,6 +21,10 @@ export interface Entry {
 	held: boolean;
 	/** True once the entry has left its table. */
 	gone: boolean;
+	/** Absent until the first notification that belongs to it. */
+	noted: Noted | undefined;
+	/** The progress token its request gave out. */
+	readonly token: string | number | undefined;
 }
 
 /** The open requests of one direction of one transport, oldest first. */
@@ -27,6 +37,8 @@ export interface Exchanges {
 	answer(id: unknown): Entry | undefined;
 	/** The entry under exactly this id. */
 	get(id: unknown): Entry | undefined;
+	/** The entry whose request gave out this progress token, as the SDK would match it. */
+	byToken(token: unknown): Entry | undefined;
 	/** Takes out one entry, if it is still open. */
 	take(entry: Entry): boolean;
 	/** Takes out everything that began before. */
@@ -37,9 +49,12 @@ export interface Exchanges {
 /** Makes a table of open requests of at most `maxOpen` entries. */
 export function exchanges(maxOpen: number): Exchanges {
 	const open = new Map<string | number, Entry>();
+	const tokens = new Map<string | number, Entry>();
 	const remove = (id: string | number, entry: Entry): Entry => {
 		open.delete(id);
 		entry.gone = true;
+		const { token } = entry;
+		if (token !== undefined && tokens.get(token) === entry) tokens.delete(token);
 		return entry;
 	};
 	return {
@@ -48,6 +63,7 @@ export function exchanges(maxOpen: number): Exchanges {
 		},
 		open(entry) {
 			open.set(entry.exchange.id, entry);
+			if (entry.token !== undefined) tokens.set(entry.token, entry);
 		},
 		overflowing: () => (open.size < maxOpen ? undefined : open.values().next().value),
 		answer(id) {
@@ -58,6 +74,8 @@ export function exchanges(maxOpen: number): Exchanges {
 			return entry && remove(key, entry);
 		},
 		get: (id) => (isRequestId(id) ? open.get(id) : undefined),
+		byToken: (token) =>
+			isRequestId(token) ? (tokens.get(token) ?? tokens.get(Number(token))) : undefined,
 		take(entry) {
 			if (entry.gone) return false;
 			remove(entry.exchange.id, entry);
@@ -75,6 +93,7 @@ export function exchanges(maxOpen: number): Exchanges {
 			const all = [...open.values()];
 			for (const entry of all) entry.gone = true;
 			open.clear();
+			tokens.clear();
 			return all;
 		},
 	};

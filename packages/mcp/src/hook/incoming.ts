@@ -1,6 +1,7 @@
 import type { JsonObject } from "../observer.ts";
 import { inboundKind, isObject, isRequest, type FrameKind, type RequestFrame } from "./frame.ts";
 import type { Gate } from "./gate.ts";
+import { join } from "./notifications.ts";
 import type { OpenRequests } from "./open-requests.ts";
 import type { Peer } from "./peer.ts";
 import { answered, runInside, tell } from "./watch.ts";
@@ -61,9 +62,8 @@ export function incoming(
 		return receiveRequest(open, gate, message, extra, pass);
 	if (kind === "response") receiveResponse(open, message);
 	if (kind === "notification") {
-		if (message["method"] === "notifications/cancelled")
-			open.guarded(() => open.cancel(open.inbound, message));
-		tell(peer.watchers, "notification", open.seen(true, message), peer.onFault);
+		if (open.guarded(() => join(open, true, message, undefined)) !== true)
+			tell(peer.watchers, "notification", open.seen(true, message), peer.onFault);
 	}
 	return pass();
 }

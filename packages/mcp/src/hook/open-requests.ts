@@ -2,7 +2,7 @@ import type { Ending, JsonObject, Seen } from "../observer.ts";
 import { connectionOf, type LearningConnection } from "./connection.ts";
 import { exchangeOf } from "./exchange.ts";
 import { exchanges, type Entry, type Exchanges } from "./exchanges.ts";
-import { isObject, type RequestFrame } from "./frame.ts";
+import { isObject, isRequestId, type RequestFrame } from "./frame.ts";
 import { member } from "./loose.ts";
 import type { Peer } from "./peer.ts";
 import { end, observe } from "./watch.ts";
@@ -27,8 +27,8 @@ export interface OpenRequests {
 	readonly sending: Map<Entry, JsonObject>;
 	/** Notes that an answer is handed to the transport. */
 	sent(entry: Entry, response: JsonObject): void;
-	/** Ends the request that a `notifications/cancelled` names, as the SDK will take it. */
-	cancel(from: Exchanges, notification: { readonly [key: string]: unknown }): void;
+	/** Ends the request that a `notifications/cancelled` names, as the SDK will take it; false if it is not open. */
+	cancel(from: Exchanges, notification: JsonObject): boolean;
 	seen(isInbound: boolean, message: unknown): () => Seen;
 	/** Ends everything; twice is harmless. */
 	readonly close: () => void;
@@ -74,6 +74,11 @@ export function openRequests(
 			const settles = entered === true || entry.held || how === "answered" || how === "send_failed";
 			if (entered !== undefined && settles) ending.entered = entered;
 			if (entry.threw) ending.threw = true;
+			const { noted } = entry;
+			if (noted !== undefined) {
+				if (noted.progress > 0) ending.progressCount = noted.progress;
+				if (noted.log > 0) ending.logCount = noted.log;
+			}
 			const known = registrations?.known(entry);
 			if (known !== undefined) ending.known = known;
 			if (more !== undefined) Object.assign(ending, more);
@@ -158,6 +163,7 @@ export function openRequests(
 				const { exchange, hangUp } = exchangeOf(peer, connection, isInbound, message, extra);
 				const observations = observe(peer.watchers, exchange, peer.onFault);
 				if (observations.length === 0) return undefined;
+				const token = exchange.meta?.["progressToken"];
 				const entry: Entry = {
 					exchange,
 					observations,
@@ -166,6 +172,8 @@ export function openRequests(
 					signal: isInbound ? undefined : peer.callerSignal,
 					held: false,
 					gone: false,
+					noted: undefined,
+					token: isRequestId(token) ? token : undefined,
 				};
 				const table = isInbound ? inbound : outbound;
 				const older = table.get(message.id);
@@ -187,13 +195,15 @@ export function openRequests(
 			const params = notification["params"];
 			const id = isObject(params) ? params["requestId"] : undefined;
 			const entry = from.get(id);
-			if (entry === undefined) return;
+			if (entry === undefined) return false;
 			if (!entry.exchange.inbound) {
 				const own = peer.notifying || entry.signal?.aborted === true;
-				return endOpen(entry, own ? "cancelled" : "timeout");
+				endOpen(entry, own ? "cancelled" : "timeout");
+				return true;
 			}
-			if (peer.v1 && !entry.held && (id === 0 || id === "")) return;
+			if (peer.v1 && !entry.held && (id === 0 || id === "")) return false;
 			endOpen(entry, "cancelled");
+			return true;
 		},
 		seen: (isInbound, message) => () => ({
 			connection,

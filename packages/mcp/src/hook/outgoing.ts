@@ -3,6 +3,7 @@ import type { JsonObject, Meta, Observation } from "../observer.ts";
 import type { Entry } from "./exchanges.ts";
 import type { Gate } from "./gate.ts";
 import { isObject, isRequest, outboundKind, type RequestFrame } from "./frame.ts";
+import { join } from "./notifications.ts";
 import type { OpenRequests } from "./open-requests.ts";
 import { refusedAnswer } from "./refused-answer.ts";
 import { answered, runInside, tell } from "./watch.ts";
@@ -127,9 +128,8 @@ export function outgoing(
 	if (kind === "response") return respond(open, message, pass);
 	if (kind === "request" && isRequest(message)) return request(open, gate, message, options, pass);
 	if (kind === "notification") {
-		if (message["method"] === "notifications/cancelled")
-			open.guarded(() => open.cancel(open.outbound, message));
-		tell(open.peer.watchers, "notification", open.seen(false, message), open.peer.onFault);
+		if (open.guarded(() => join(open, false, message, options)) !== true)
+			tell(open.peer.watchers, "notification", open.seen(false, message), open.peer.onFault);
 	}
 	return pass(message);
 }
