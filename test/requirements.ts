@@ -742,6 +742,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["test/services/opensearch/walkthrough.service.test.ts"],
 	},
 	{
+		id: "docs.entries",
+		says: "Each package's page lists the entries it exports, and no other.",
+		provenBy: ["test/readme.test.ts"],
+	},
+	{
 		id: "docs.errors",
 		says: "Every error code stands in docs/errors.md with the same words, and nothing else does.",
 		provenBy: ["packages/audit/src/error-codes.test.ts"],
@@ -1165,7 +1170,11 @@ export const requirements: readonly Requirement[] = [
 	{
 		id: "sinks.blames_fairly",
 		says: "An event is refused for good only where the destination takes another in its place.",
-		provenBy: ["packages/sinks/src/secops.test.ts", "packages/sinks/src/sentinel.test.ts"],
+		provenBy: [
+			"packages/sinks/src/datadog.test.ts",
+			"packages/sinks/src/secops.test.ts",
+			"packages/sinks/src/sentinel.test.ts",
+		],
 	},
 	{
 		id: "sinks.checked",

@@ -1,6 +1,5 @@
 import { inspect } from "node:util";
-import type { SinkError } from "@mcp-trail/audit";
-import { checkSink, sampleEvents, type SinkFaultKind } from "@mcp-trail/audit/testing";
+import { checkSink, sampleEvents } from "@mcp-trail/audit/testing";
 import type { SealedEvent } from "@mcp-trail/integrity";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
@@ -8,6 +7,7 @@ import { datadogSink, type DatadogSinkOptions } from "./datadog.ts";
 import { intake } from "./datadog/testing/intake.ts";
 import { cutParts } from "./http/encoded.ts";
 import type { ContractServer } from "./http/testing/contract-server.ts";
+import { failure } from "./http/testing/failure.ts";
 
 const open: ContractServer[] = [];
 afterEach(async () => {
@@ -22,15 +22,6 @@ async function started(options: Partial<DatadogSinkOptions> = {}) {
 	return { ...fake, sink: datadogSink({ url: fake.server.url, apiKey: "key", ...options }) };
 }
 
-async function failure(work: Promise<void> | undefined): Promise<SinkError> {
-	try {
-		await work;
-	} catch (error) {
-		return error as SinkError;
-	}
-	throw new Error("it did not fail");
-}
-
 describe("datadogSink", () => {
 	checkSink({
 		test: it,
@@ -39,11 +30,7 @@ describe("datadogSink", () => {
 			return {
 				sink: datadogSink({ url: fake.server.url, apiKey: "key" }),
 				received: fake.ids,
-				fault: (kind: SinkFaultKind | "none", which) => {
-					fake.poison.clear();
-					fake.always(kind === "down" ? { status: 503 } : kind === "silent" ? "hang" : undefined);
-					if (kind === "poison") for (const id of which ?? []) fake.poison.add(id);
-				},
+				fault: fake.fault,
 				dispose: async () => fake.server.close(),
 			};
 		},
@@ -82,20 +69,40 @@ describe("datadogSink", () => {
 		},
 	);
 
-	it.each([400, 413])(
-		"[sinks.datadog_answers] answer %i refuses one event alone, more are halved",
-		async (status) => {
-			const { sink, ids: got, answer } = await started();
+	it.each([
+		[400, "event_refused"],
+		[413, "too_large"],
+	])(
+		"[sinks.datadog_answers] answer %i: more are halved, and the one alone is refused",
+		async (status, refusal) => {
+			const { sink, ids: got, probes, poison, answer } = await started();
 			const events = sampleEvents()(4);
-			answer([{ status }]);
+			const no = { status, body: { errors: ["canary"] } };
+			answer([no]);
 			await sink.write(events, signal);
 			expect(got()).toEqual(ids(events));
-			answer([{ status }]);
-			const error = await failure(sink.write(events.slice(0, 1), signal));
-			expect([error.verdict, error.code]).toEqual(["reject", "datadog_refused"]);
+			poison.add(events[2]?.event.id ?? "");
+			const { items } = await failure(sink.write(events, signal));
+			expect(items).toEqual([{ index: 2, verdict: "reject", code: "event_refused" }]);
+			expect(probes()).toBe(0);
+			answer([no]);
+			const alone = await failure(sink.write(events.slice(0, 1), signal));
+			expect([alone.verdict, alone.code, probes()]).toEqual(["reject", refusal, 1]);
+			expect(inspect(alone)).not.toContain("canary");
 			await sink.close?.(signal);
 		},
 	);
+
+	it("[sinks.blames_fairly] an account that takes no event makes no dead letter", async () => {
+		const { sink, answer } = await started();
+		const no = { status: 400 };
+		answer([no, no, no, no, no]);
+		const error = await failure(sink.write(sampleEvents()(4), signal));
+		expect([error.verdict, error.code, error.items]).toEqual(["hold", "refuses_all", undefined]);
+		answer([no]);
+		expect((await failure(sink.probe?.(signal))).code).toBe("refuses_all");
+		await sink.close?.(signal);
+	});
 
 	it("[sinks.datadog_limits] an entry that Datadog would cut is refused, its neighbours are delivered", async () => {
 		const events = sampleEvents()(4);

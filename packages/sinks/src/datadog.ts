@@ -2,7 +2,8 @@ import type { Sink } from "@mcp-trail/audit";
 import type { Format } from "@mcp-trail/formats";
 import type { SealedEvent } from "@mcp-trail/integrity";
 import { deliverParts } from "./http/deliver-parts.ts";
-import { type Encoded, projected } from "./http/encoded.ts";
+import { projected } from "./http/encoded.ts";
+import { fairSend, type Refused } from "./http/fair-send.ts";
 import { faultOfStatus } from "./http/http-faults.ts";
 import {
 	checkHttpOptions,
@@ -37,8 +38,6 @@ export interface DatadogSinkOptions extends HttpOptions {
 const MAX_BYTES = 5_000_000;
 const MAX_EVENTS = 1_000;
 const MAX_ENTRY_BYTES = 1_000_000;
-/** Of a body that can be read no answer blames a part: halving finds it. */
-const REFUSES = new Set([400, 413]);
 
 /**
  * Sends events to Datadog's log intake (v2), each with its id as `event_id`: at least once. An entry above 1 MB
@@ -85,23 +84,30 @@ export function datadogSink(options: DatadogSinkOptions): Sink {
 			event_id: event.id,
 			message: Buffer.from(projected(sealed, format)).toString(),
 		});
-		return Buffer.from(entry);
+		const bytes = Buffer.from(entry);
+		if (bytes.byteLength > MAX_ENTRY_BYTES) throw poster.fault("event_too_large");
+		return bytes;
 	}
 
-	async function send(part: readonly Encoded[], signal: AbortSignal): Promise<readonly []> {
-		// Halved like a body that is refused, but before it is sent.
-		if (part.some(({ bytes }) => bytes.byteLength > MAX_ENTRY_BYTES)) {
-			throw poster.fault("event_too_large");
-		}
-		const body = Buffer.from(`[${part.map(({ bytes }) => Buffer.from(bytes).toString()).join()}]`);
-		const answer = await poster.post(
-			{ url, headers: { "content-type": "application/json" }, body },
-			signal,
-		);
-		const { status, retryAfterMs, body: said } = answer;
-		if (status === 202) return [];
-		if (REFUSES.has(status)) {
-			throw poster.failure("datadog_refused", "reject", `answer ${status}. See the dead letter.`);
+	async function post(
+		entries: readonly Uint8Array[],
+		signal: AbortSignal,
+	): Promise<Refused | undefined> {
+		const listed = entries.map((entry) => Buffer.from(entry).toString()).join();
+		const request = {
+			url,
+			headers: { "content-type": "application/json" },
+			body: Buffer.from(`[${listed}]`),
+		};
+		const { status, retryAfterMs, body: said } = await poster.post(request, signal);
+		if (status === 202) return undefined;
+		if (status === 400 || status === 413) {
+			// What it says is not quoted: it may hold what the event says.
+			const fault = status === 413 ? "too_large" : "event_refused";
+			return {
+				event: () => poster.fault(fault, { status }),
+				all: () => poster.fault("refuses_all", { status }),
+			};
 		}
 		throw poster.fault(faultOfStatus(status), { status, said, retryAfterMs });
 	}
@@ -114,7 +120,10 @@ export function datadogSink(options: DatadogSinkOptions): Sink {
 			frameBytes: 2,
 			betweenBytes: 1,
 			encode,
-			send: async (part) => send(part, signal),
+			send: fairSend({
+				post: async (entries) => post(entries, signal),
+				probe: () => encode(probeEvent()),
+			}),
 		});
 	}
 
@@ -124,7 +133,10 @@ export function datadogSink(options: DatadogSinkOptions): Sink {
 		ordered: false,
 		limits: { events: MAX_EVENTS, bytes: 3_000_000, inFlight: 2 },
 		write: deliver,
-		probe: async (signal) => deliver([probeEvent()], signal),
+		probe: async (signal) => {
+			const refused = await post([encode(probeEvent())], signal);
+			if (refused !== undefined) throw refused.all();
+		},
 		close: async () => {
 			poster.close();
 		},
