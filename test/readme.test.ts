@@ -67,6 +67,21 @@ describe("documentation", () => {
 		expect(broken).toEqual([]);
 	});
 
+	it.each(readdirSync(join(root, "packages")))(
+		"[docs.entries] the page of packages/%s lists the entries it exports, and no other",
+		(folder) => {
+			const text = (name: string) => readFileSync(join(root, "packages", folder, name), "utf8");
+			const { name, exports }: { name: string; exports: object } = JSON.parse(text("package.json"));
+			const [, listed = ""] = /^Entries: (.*)$/m.exec(text("README.md")) ?? [];
+			expect(listed.match(new RegExp(`(?<=\`)${name}[^\`]*`, "gu"))).toEqual(
+				Object.keys(exports)
+					.filter((entry) => entry !== "./package.json")
+					.map((entry) => entry.replace(/^\./u, name))
+					.toSorted(),
+			);
+		},
+	);
+
 	it("[docs.short] the README is two screens at most", () => {
 		expect(readFileSync(join(root, "README.md"), "utf8").split("\n").length).toBeLessThanOrEqual(
 			100,
