@@ -749,7 +749,11 @@ export const requirements: readonly Requirement[] = [
 	{
 		id: "docs.errors",
 		says: "Every error code stands in docs/errors.md with the same words, and nothing else does.",
-		provenBy: ["packages/audit/src/error-codes.test.ts"],
+		provenBy: [
+			"packages/audit/src/error-codes.test.ts",
+			"packages/sinks/src/config.test.ts",
+			"test/cli/test-event.test.ts",
+		],
 	},
 	{
 		id: "docs.examples",
@@ -1119,7 +1123,7 @@ export const requirements: readonly Requirement[] = [
 	},
 	{
 		id: "siem.s3_retention",
-		says: "A store with Object Lock keeps objects as long as asked.",
+		says: "A store with Object Lock takes the retention asked for and says so of the object; that it keeps the object is the store's.",
 		provenBy: ["test/services/s3/s3.service.test.ts"],
 	},
 	{

@@ -116,6 +116,19 @@ describe("mcp-trail test-event", () => {
 		expect(run.exitCode).toBe(1);
 	});
 
+	it("[docs.errors] its own code stands in docs/errors.md, with the words it is told in", async () => {
+		const docs = await readFile(new URL("../../docs/errors.md", import.meta.url), "utf8");
+		const section = docs.split("\n## ").find((part) => part.startsWith("`mcp-trail`")) ?? "";
+		answer = { status: 204, wait: true };
+		const file = await config([{ type: "webhook", url, secret: await secretFile() }]);
+		const args = ["test-event", "--to", "webhook", "--config", file, "--timeout-ms", "50"];
+		const { code, message } = JSON.parse((await inProcess([...args, "--json"])).stdout);
+		const rows = section.split("\n").filter((line) => line.startsWith("| `"));
+		expect(rows.map((row) => row.split("`")[1])).toEqual([code]);
+		const remedy = String(message).slice(String(message).indexOf("Check "));
+		expect(rows[0]?.replaceAll("`", "")).toContain(remedy);
+	});
+
 	it("[cli.interrupt] an interrupt ends it at once", async () => {
 		answer = { status: 204, wait: true };
 		const file = await config([{ type: "webhook", url, secret: await secretFile() }]);

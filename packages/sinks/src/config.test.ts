@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { openSinks, parseSinksConfig, readSinksConfig } from "./config.ts";
+import { openSinks, parseSinksConfig, readSinksConfig, type SinksConfigError } from "./config.ts";
 import { kinds } from "./config/kinds.ts";
-import { missingPeers } from "./config/peers.ts";
+import { missingPeers } from "./missing-peers.ts";
 import { generated } from "../scripts/generated.ts";
 
 const exported: Record<string, unknown> = JSON.parse(
@@ -163,6 +163,17 @@ describe("what is wrong with a configuration of sinks", () => {
 		await expect(openSinks(config)).rejects.toThrow(
 			"sinks[0].site takes a host name.\n  sinks[1].url takes an http: or https: URL.",
 		);
+	});
+
+	it("[docs.errors] the codes of a configuration stand in docs/errors.md, and nothing else does", () => {
+		const codes: Readonly<Record<SinksConfigError["code"], true>> = {
+			config_invalid: true,
+			config_unreadable: true,
+		};
+		const docs = readFileSync(new URL("../../../docs/errors.md", import.meta.url), "utf8");
+		const section = docs.split("\n## ").find((part) => part.startsWith("`@mcp-trail/sinks`"));
+		const listed = [...(section ?? "").matchAll(/^\| `(\w+)` \|/gmu)].map(([, code]) => code);
+		expect(listed).toEqual(Object.keys(codes));
 	});
 
 	it("[sinks.config_errors] a package that is not installed is named", () => {

@@ -3,9 +3,9 @@ import { type JsonFile, readJsonFile, readJsonText } from "./config/json-text.ts
 import type { Block, OpenContext, SinkKind } from "./config/kind.ts";
 import { kinds } from "./config/kinds.ts";
 import { suggestion } from "./config/nearest.ts";
-import { missingPeers } from "./config/peers.ts";
 import { type ConfigProblem, SinksConfigError } from "./config/sinks-config-error.ts";
 import { type Environment, type Words, words } from "./config/words.ts";
+import { missingPeers } from "./missing-peers.ts";
 
 export type { ConfigProblem } from "./config/sinks-config-error.ts";
 export { probeEvent } from "./probe-event.ts";

@@ -1,3 +1,4 @@
+import Module from "node:module";
 import { inspect } from "node:util";
 import type { SinkError } from "@mcp-trail/audit";
 import { checkSink, sampleEvents, type SinkFaultKind } from "@mcp-trail/audit/testing";
@@ -7,16 +8,19 @@ import fc from "fast-check";
 import { parquetReadObjects } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { openSinks, parseSinksConfig } from "./config.ts";
 import type { Reply } from "./http/testing/contract-server.ts";
 import { wordOf } from "./s3/objects.ts";
 import { s3Codes } from "./s3/s3-faults.ts";
 import { type FakeBucket, fakeBucket, KEYS, linesOf, s3Error } from "./s3/testing/fake-bucket.ts";
 import { type ResolvedAwsKeys, s3Sink, type S3SinkOptions } from "./s3.ts";
+import { securityLakeSink } from "./security-lake.ts";
 
 const { signal } = new AbortController();
 const open: FakeBucket[] = [];
 afterEach(async () => {
 	vi.unstubAllEnvs();
+	vi.restoreAllMocks();
 	await Promise.all(open.splice(0).map(async (fake) => fake.close()));
 });
 
@@ -385,6 +389,31 @@ describe("s3Sink", () => {
 			line: Buffer.from(events[1]?.bytes ?? []).toString(),
 		});
 		await sink.close?.(signal);
+	});
+
+	it("[sinks.config_errors] Parquet without its package is told at opening, by code and configuration alike", async () => {
+		const remedy = "needs a package that is not installed. Run `npm install hyparquet-writer@0`.";
+		const bucket = { bucket: "audit", region: "eu-central-1" };
+		// How Node finds packages, as if this one were not installed.
+		const nodeModule = Object(Module);
+		const find = nodeModule["_resolveFilename"];
+		const missing = vi.spyOn(nodeModule, "_resolveFilename").mockImplementation((...args) => {
+			if (args[0] !== "hyparquet-writer") return find(...args);
+			throw Object.assign(new Error("Cannot find module"), { code: "MODULE_NOT_FOUND" });
+		});
+		expect(() => s3Sink({ ...bucket, format: "parquet" })).toThrow(remedy);
+		expect(() => securityLakeSink(bucket)).toThrow(remedy);
+		const sinks = (type: string, options: object) =>
+			openSinks(parseSinksConfig({ sinks: [{ type, ...bucket, ...options }] }));
+		await expect(sinks("s3", { format: "parquet" })).rejects.toThrow(
+			`sinks[0].format parquet ${remedy}`,
+		);
+		await expect(sinks("security-lake", {})).rejects.toThrow(`sinks[0] ${remedy}`);
+		// A bundle holds what cannot be found: it is not stopped.
+		missing.mockImplementation(() => {
+			throw Object.assign(new Error("Cannot find module"), { code: "MODULE_NOT_FOUND" });
+		});
+		expect(s3Sink({ ...bucket, format: "parquet" }).name).toBe("s3");
 	});
 
 	it("[sinks.s3_credentials] takes keys from the environment, or asks a function before each request", async () => {

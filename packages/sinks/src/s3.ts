@@ -7,7 +7,7 @@ import { bucketSink } from "./s3/bucket-sink.ts";
 import { type BucketOptions, checkBucketOptions, checkPrefix } from "./s3/bucket-options.ts";
 import { ndjsonFile } from "./s3/ndjson.ts";
 import { bucketObjects } from "./s3/objects.ts";
-import { parquetFile } from "./s3/parquet.ts";
+import { checkParquetPeer, parquetFile } from "./s3/parquet.ts";
 import { storedColumns, storedRow } from "./s3/stored-columns.ts";
 
 export type { HttpOptions, HttpProxyOptions, HttpTlsOptions } from "./http/http-options.ts";
@@ -33,7 +33,7 @@ const DAY = /^(\d{4}-\d{2}-\d{2})T/u;
  * own day (`<prefix>day=2026-11-21/`): at least once, in order. A repeated event meets the object that it is in, also when the
  * lane cuts its batches otherwise after a crash; docs/siem/s3.md says when it can be stored twice.
  *
- * Throws `TypeError` on an invalid option.
+ * Throws `TypeError` on an invalid option, and for `parquet` where its package is not installed.
  *
  * @example
  * ```ts
@@ -78,6 +78,7 @@ export function s3Sink(options: S3SinkOptions): Sink {
 		return `${prefix}day=${day}/`;
 	};
 	if (format === "parquet") {
+		checkParquetPeer("s3Sink", "`format` parquet");
 		return bucketSink({
 			...shared,
 			suffix: ".parquet",

@@ -6,7 +6,7 @@ import { type BucketOptions, checkBucketOptions } from "./s3/bucket-options.ts";
 import { bucketSink } from "./s3/bucket-sink.ts";
 import { fitStruct } from "./s3/columns.ts";
 import { bucketObjects } from "./s3/objects.ts";
-import { parquetFile, type Row } from "./s3/parquet.ts";
+import { checkParquetPeer, parquetFile, type Row } from "./s3/parquet.ts";
 import { type LakeClass, lakeClasses } from "./security-lake/class-columns.ts";
 
 export type { HttpOptions, HttpProxyOptions, HttpTlsOptions } from "./http/http-options.ts";
@@ -34,9 +34,10 @@ interface LakeRow {
 
 /**
  * Writes events to AWS Security Lake as OCSF 1.8 in Parquet, one custom source for each class, in partitions of region,
- * account and the event's own day, sorted by time: at least once. Needs the package `hyparquet-writer`.
+ * account and the event's own day, sorted by time: at least once. Needs the package `hyparquet-writer`. Parquet is made on
+ * the host's own thread: docs/http-sinks.md says how long other work waits.
  *
- * Throws `TypeError` on an invalid option.
+ * Throws `TypeError` on an invalid option, and where that package is not installed.
  *
  * @example
  * ```ts
@@ -64,6 +65,7 @@ export function securityLakeSink(options: SecurityLakeSinkOptions): Sink {
 	check(account, "accountId", "takes 12 digits, external or external_<name>");
 	const named = typeof source === "string" && SOURCE.test(source);
 	check(named, "source", "takes 1 to 15 of A-Z a-z 0-9 _ -");
+	checkParquetPeer("securityLakeSink", "Parquet");
 
 	return bucketSink<LakeRow>({
 		name,
