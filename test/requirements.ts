@@ -391,6 +391,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["packages/mcp/src/audited/definitions.test.ts"],
 	},
 	{
+		id: "bounded.metric_values",
+		says: "A metric tells no ids or URIs apart, and names that peers make up within a bound.",
+		provenBy: ["packages/mcp/src/otel/metrics.test.ts"],
+	},
+	{
 		id: "bounded.open_requests",
 		says: "At the cap of open requests the oldest ends evicted; its late answer is unmatched.",
 		provenBy: ["packages/mcp/src/hook/traps.test.ts"],
@@ -1040,6 +1045,36 @@ export const requirements: readonly Requirement[] = [
 		id: "kafka.verdicts",
 		says: "Each of the broker's codes has its verdict in every client's error shape.",
 		provenBy: ["packages/sinks/src/kafka/sink-error.test.ts"],
+	},
+	{
+		id: "otel.endpoint",
+		says: "A client's spans and durations say the host and port of an HTTP server, and no more of its URL.",
+		provenBy: ["test/otel/conventions.test.ts"],
+	},
+	{
+		id: "otel.metric_attributes",
+		says: "Durations carry what the MCP conventions ask by requirement level, as the span says it.",
+		provenBy: ["packages/mcp/src/otel/metrics.test.ts", "test/otel/conventions.test.ts"],
+	},
+	{
+		id: "otel.metric_counts",
+		says: "Every request is measured once on each side.",
+		provenBy: ["test/otel/conventions.test.ts"],
+	},
+	{
+		id: "otel.metrics",
+		says: "Durations are histograms of the conventions' names, unit and bounds; none is made without a meter provider.",
+		provenBy: ["packages/mcp/src/otel/metrics.test.ts", "test/otel/conventions.test.ts"],
+	},
+	{
+		id: "otel.session_duration",
+		says: "A session is measured on both sides where the protocol has one.",
+		provenBy: ["packages/mcp/src/otel/metrics.test.ts", "test/otel/conventions.test.ts"],
+	},
+	{
+		id: "otel.span_attributes",
+		says: "Spans carry what the MCP conventions ask by requirement level.",
+		provenBy: ["test/otel/conventions.test.ts"],
 	},
 	{
 		id: "schema.generated",

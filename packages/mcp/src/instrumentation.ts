@@ -24,6 +24,12 @@ export interface InstrumentationOptions {
 	readonly audit?: Audit | false;
 	/** Make spans with the OpenTelemetry API. Off, W3C ids are still minted and propagated. @default true */
 	readonly traces?: boolean;
+	/** The provider of spans. @default the globally registered one, also when it is registered later */
+	readonly tracerProvider?: NonNullable<TracedOptions["tracerProvider"]>;
+	/** Measure the durations of requests and sessions, where a meter provider is registered. @default true */
+	readonly metrics?: boolean;
+	/** The provider of meters. @default the globally registered one, also when it is registered later */
+	readonly meterProvider?: NonNullable<TracedOptions["meterProvider"]>;
 	/** Into which requests trace context is written. @default "spec" */
 	readonly inject?: "spec" | "all" | "none";
 	/** Take a peer's trace context as parent; otherwise it becomes a link. @default true */
@@ -141,9 +147,12 @@ export function instrumentation(options: InstrumentationOptions = {}): Instrumen
 }
 
 function tracedOptions(options: InstrumentationOptions, audit: Audit | false): TracedOptions {
-	const { traces, inject, trustPeerTrace } = options;
+	const { traces, tracerProvider, metrics, meterProvider, inject, trustPeerTrace } = options;
 	return {
 		...(traces !== undefined && { traces }),
+		...(tracerProvider && { tracerProvider }),
+		...(metrics !== undefined && { metrics }),
+		...(meterProvider && { meterProvider }),
 		...(inject !== undefined && { inject }),
 		...(trustPeerTrace !== undefined && { trustPeerTrace }),
 		...(audit && {

@@ -39,6 +39,8 @@ export interface Connection {
 		| "websocket"
 		| "in_memory"
 		| "other";
+	/** Where an HTTP or WebSocket client connects to: host name and port, nothing more of the URL. */
+	readonly endpoint?: { readonly address: string; readonly port: number } | undefined;
 	/** Legacy `Mcp-Session-Id`, where there is one. */
 	sessionId(): string | undefined;
 	/** Self-reported names, learned from `initialize`, envelopes and results. */

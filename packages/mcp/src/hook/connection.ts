@@ -75,6 +75,23 @@ function transportKind(transport: object): Connection["transport"] {
 		: "other";
 }
 
+const PORTS: ReadonlyMap<unknown, number> = new Map([
+	["https:", 443],
+	["wss:", 443],
+	["http:", 80],
+	["ws:", 80],
+]);
+
+/** Both SDKs keep the URL of a client's transport in the same private member. */
+function endpointOf(transport: object): Connection["endpoint"] {
+	const url = member(transport, "_url");
+	if (!(url instanceof URL) || url.hostname === "") return undefined;
+	const port = url.port === "" ? PORTS.get(url.protocol) : Number(url.port);
+	if (port === undefined) return undefined;
+	// The brackets of an IPv6 address belong to the URL.
+	return { address: url.hostname.replace(/^\[|\]$/gu, ""), port };
+}
+
 /** What is known of one transport bound to one peer. */
 export function connectionOf(transport: object, role: "client" | "server"): LearningConnection {
 	let client: Name | undefined;
@@ -83,6 +100,7 @@ export function connectionOf(transport: object, role: "client" | "server"): Lear
 	return {
 		role,
 		transport: transportKind(transport),
+		endpoint: role === "client" ? endpointOf(transport) : undefined,
 		sessionId() {
 			const id = member(transport, "sessionId");
 			return typeof id === "string" && id !== "" ? id : undefined;

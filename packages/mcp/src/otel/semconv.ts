@@ -12,6 +12,8 @@ export const ATTR_MCP_RESOURCE_URI = "mcp.resource.uri";
 export const ATTR_MCP_SESSION_ID = "mcp.session.id";
 export const ATTR_NETWORK_PROTOCOL_NAME = "network.protocol.name";
 export const ATTR_NETWORK_TRANSPORT = "network.transport";
+export const ATTR_SERVER_ADDRESS = "server.address";
+export const ATTR_SERVER_PORT = "server.port";
 
 /** The MCP page's name; core renamed it to `rpc.status_code` (semantic-conventions #3921). Switch it here when the page does. */
 export const ATTR_RPC_STATUS_CODE = "rpc.response.status_code";
@@ -19,6 +21,19 @@ export const ATTR_RPC_STATUS_CODE = "rpc.response.status_code";
 /** Our own: how a request ended that was not answered; the conventions have no name for it. */
 export const ATTR_ENDING = "mcp_trail.ending";
 
+export const METRIC_MCP_CLIENT_OPERATION_DURATION = "mcp.client.operation.duration";
+export const METRIC_MCP_CLIENT_SESSION_DURATION = "mcp.client.session.duration";
+export const METRIC_MCP_SERVER_OPERATION_DURATION = "mcp.server.operation.duration";
+export const METRIC_MCP_SERVER_SESSION_DURATION = "mcp.server.session.duration";
+
+/** Upper bounds that the conventions advise for all four durations, in seconds. */
+export const DURATION_BOUNDARIES: readonly number[] = [
+	0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300,
+];
+
 export const GEN_AI_OPERATION_EXECUTE_TOOL = "execute_tool";
 export const ERROR_TYPE_TOOL_ERROR = "tool_error";
 export const ERROR_TYPE_OTHER = "_OTHER";
+
+/** What a metric says in place of a name beyond its bound, as the HTTP conventions say it of methods. */
+export const VALUE_OTHER = "_OTHER";

@@ -17,6 +17,8 @@ export interface SpanEnd {
 	readonly errorType?: string;
 	/** The peer's own text about it. */
 	readonly message?: string;
+	/** The answer blames the caller. */
+	readonly callerFault: boolean;
 }
 
 /** Faults of the caller: no error of the server's span. */
@@ -63,6 +65,7 @@ export function spanEnd(exchange: Exchange, ending: Ending, answer: Answer): Spa
 	const errorType = errorTypeOf(exchange, ending, answer);
 	return {
 		attributes,
+		callerFault: answer.callerFault === true,
 		...(errorType === undefined ? {} : { errorType }),
 		...(message === undefined ? {} : { message }),
 	};

@@ -1,10 +1,14 @@
 import * as api from "@opentelemetry/api";
-import type { Exchange, Meta, Observation, Observer, TraceIds } from "../observer.ts";
+import type { Ending, Exchange, Meta, Observation, Observer, TraceIds } from "../observer.ts";
 import { newSpanId, newTraceId, parseTraceparent } from "../trace-ids.ts";
 import { activeContext, around, runContext, runMinted } from "./ambient.ts";
 import { extract, hasContext, inject, injectIds, stateOf } from "./carrier.ts";
 import { type Inject, injects } from "./inject.ts";
-import { type Answer, endSpan, readAnswer, spanEnd } from "./span-end.ts";
+import { type Instruments, instrumentsSource } from "./instruments.ts";
+import { recordOperation } from "./measure.ts";
+import { operationAttributes } from "./operation.ts";
+import { sessions } from "./sessions.ts";
+import { type Answer, endSpan, readAnswer, type SpanEnd, spanEnd } from "./span-end.ts";
 import { type Digest, spanStart } from "./span.ts";
 import { tracerSource } from "./tracer.ts";
 
@@ -18,6 +22,10 @@ export interface TracedOptions {
 	readonly trustPeerTrace?: boolean;
 	/** The provider of spans. @default the globally registered one, also when it is registered later */
 	readonly tracerProvider?: api.TracerProvider;
+	/** Measure the durations of requests and sessions. @default true */
+	readonly metrics?: boolean;
+	/** The provider of meters. @default the globally registered one, also when it is registered later */
+	readonly meterProvider?: api.MeterProvider;
 	/** Digests `Mcp-Session-Id`; without it no span carries a session. */
 	readonly digest?: Digest;
 	/** Keep the peer's error text as the span's status description. @default false */
@@ -27,26 +35,46 @@ export interface TracedOptions {
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Nothing was begun that would have to be ended. */
-const endMinted = (): void => undefined;
+const UNMEASURED: Pick<Observation, "end"> = { end: () => undefined };
+
+/** A request whose duration is measured. */
+interface Measured {
+	readonly instruments: Instruments;
+	/** What its span says too, but for what would make too many of them. */
+	readonly attributes: api.Attributes;
+}
 
 /** Only sampled and random have a meaning in version 00; unknown flags are not passed on. */
 const KNOWN_FLAGS = 0x03;
 
 /**
- * Makes one span of every request and propagates trace context in `params._meta` (SEP-414).
+ * Makes one span of every request, measures how long it took, and propagates trace context in `params._meta` (SEP-414).
  * Without an SDK, or with traces off, it mints ids instead: a root with flags 00, a child with its parent's flags.
  */
 export function traced(options: TracedOptions = {}): Observer {
-	const { traces = true, inject: into = "spec", trustPeerTrace = true } = options;
+	const { traces = true, metrics = true, inject: into = "spec", trustPeerTrace = true } = options;
 	const { digest, errorMessages = false } = options;
 	const tracerNow = traces ? tracerSource(options.tracerProvider) : () => undefined;
+	const instrumentsNow = metrics ? instrumentsSource(options.meterProvider) : () => undefined;
+	const session = sessions();
 
 	function writes(exchange: Exchange): boolean {
 		if (exchange.inbound || hasContext(exchange.meta)) return false;
 		return injects(into, exchange.method, exchange.era === "modern");
 	}
 
-	function minted(exchange: Exchange): Observation {
+	function measure(
+		{ instruments, attributes }: Measured,
+		exchange: Exchange,
+		ending: Ending,
+		end: SpanEnd,
+		context: api.Context,
+	): void {
+		if (ending.how === "connection_closed") session.cut(exchange.connection);
+		recordOperation(instruments, exchange, attributes, ending, end, context);
+	}
+
+	function minted(exchange: Exchange, measured: Measured | undefined): Observation {
 		const wire = exchange.inbound && trustPeerTrace ? exchange.meta : undefined;
 		const remote = parseTraceparent(wire?.["traceparent"]);
 		const ambient = remote === undefined ? around() : undefined;
@@ -60,13 +88,21 @@ export function traced(options: TracedOptions = {}): Observer {
 		const observation: Writable<Observation> = {
 			trace: traceIds(traceId, spanId, flags, parent?.spanId),
 			run: (fn) => runMinted(ids, fn),
-			end: endMinted,
+			...(measured === undefined
+				? UNMEASURED
+				: settled(exchange, (ending, end) =>
+						measure(measured, exchange, ending, end, api.ROOT_CONTEXT),
+					)),
 		};
 		if (writes(exchange)) observation.meta = injectIds(ids);
 		return observation;
 	}
 
-	function recorded(exchange: Exchange, tracer: api.Tracer): Observation | undefined {
+	function recorded(
+		exchange: Exchange,
+		tracer: api.Tracer,
+		measured: Measured | undefined,
+	): Observation | undefined {
 		const active = activeContext();
 		const ambient = validSpan(active);
 		const received =
@@ -77,7 +113,7 @@ export function traced(options: TracedOptions = {}): Observer {
 		const base = trustPeerTrace ? received : active;
 		const parent = validSpan(base);
 		const linked = remote === undefined ? undefined : trustPeerTrace ? ambient : remote;
-		const start = spanStart(exchange, digest);
+		const start = spanStart(exchange, digest, measured?.attributes);
 		const span = tracer.startSpan(
 			start.name,
 			{
@@ -94,25 +130,45 @@ export function traced(options: TracedOptions = {}): Observer {
 		if (!api.isSpanContextValid(made) || made.spanId === parent?.spanId) return undefined;
 		const context = api.trace.setSpan(base, span);
 		const meta: Meta | undefined = writes(exchange) ? inject(context) : undefined;
-		let answer: Answer | undefined;
 		return {
 			trace: traceIds(made.traceId, made.spanId, made.traceFlags, parent?.spanId),
 			...(meta === undefined ? {} : { meta }),
 			run: (fn) => runContext(context, fn),
-			answered(response) {
-				answer = readAnswer(response);
-			},
-			end(ending) {
-				answer ??= readAnswer(ending.response);
-				endSpan(span, spanEnd(exchange, ending, answer), errorMessages);
-			},
+			...settled(exchange, (ending, end) => {
+				endSpan(span, end, errorMessages);
+				if (measured !== undefined) measure(measured, exchange, ending, end, context);
+			}),
 		};
 	}
 
 	return {
 		request(exchange) {
 			const tracer = tracerNow();
-			return (tracer && recorded(exchange, tracer)) ?? minted(exchange);
+			const instruments = instrumentsNow();
+			if (metrics) session.requested(exchange);
+			const measured = instruments && { instruments, attributes: operationAttributes(exchange) };
+			return (tracer && recorded(exchange, tracer, measured)) ?? minted(exchange, measured);
+		},
+		...(metrics && {
+			notification: session.notified,
+			closed: (connection) => session.closed(connection, instrumentsNow()),
+		}),
+	};
+}
+
+/** Reads the response in the moment it is handed over, and says at the end how the request ended. */
+function settled(
+	exchange: Exchange,
+	done: (ending: Ending, end: SpanEnd) => void,
+): Pick<Observation, "answered" | "end"> {
+	let answer: Answer | undefined;
+	return {
+		answered(response) {
+			answer = readAnswer(response);
+		},
+		end(ending) {
+			answer ??= readAnswer(ending.response);
+			done(ending, spanEnd(exchange, ending, answer));
 		},
 	};
 }

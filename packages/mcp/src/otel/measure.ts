@@ -1,0 +1,50 @@
+import type * as api from "@opentelemetry/api";
+import type { Ending, Exchange } from "../observer.ts";
+import type { BoundedAttribute, Instruments } from "./instruments.ts";
+import {
+	ATTR_ERROR_TYPE,
+	ATTR_GEN_AI_PROMPT_NAME,
+	ATTR_GEN_AI_TOOL_NAME,
+	ATTR_MCP_METHOD_NAME,
+	ATTR_MCP_PROTOCOL_VERSION,
+	ATTR_RPC_STATUS_CODE,
+} from "./semconv.ts";
+import type { SpanEnd } from "./span-end.ts";
+
+const METHOD_NOT_FOUND = "-32601";
+
+/**
+ * Records how long a request took; `operation` is what its span says of it, and is completed here.
+ * A name that a peer made up takes no place in the bound: one is counted only once it is known to be a real one.
+ */
+export function recordOperation(
+	instruments: Instruments,
+	exchange: Exchange,
+	operation: api.Attributes,
+	ending: Ending,
+	end: SpanEnd,
+	context: api.Context,
+): void {
+	const { inbound } = exchange;
+	const { bounded, operation: duration } = inbound ? instruments.server : instruments.client;
+	const bound = (key: BoundedAttribute, value: api.AttributeValue | undefined, admits = true) => {
+		if (value !== undefined) operation[key] = bounded(key, String(value), admits);
+	};
+	const code = end.attributes[ATTR_RPC_STATUS_CODE];
+	const known = ending.known ?? (ending.how === "answered" && !end.callerFault);
+	bound(
+		ATTR_MCP_METHOD_NAME,
+		operation[ATTR_MCP_METHOD_NAME],
+		!inbound || code !== METHOD_NOT_FOUND,
+	);
+	bound(ATTR_GEN_AI_TOOL_NAME, operation[ATTR_GEN_AI_TOOL_NAME], !inbound || known);
+	bound(ATTR_GEN_AI_PROMPT_NAME, operation[ATTR_GEN_AI_PROMPT_NAME], !inbound || known);
+	bound(
+		ATTR_MCP_PROTOCOL_VERSION,
+		end.attributes[ATTR_MCP_PROTOCOL_VERSION] ?? operation[ATTR_MCP_PROTOCOL_VERSION],
+	);
+	bound(ATTR_RPC_STATUS_CODE, code);
+	bound(ATTR_ERROR_TYPE, end.errorType);
+	const seconds = Math.max(0, ending.endUs - exchange.startUs) / 1e6;
+	duration.record(seconds, operation, context);
+}
