@@ -259,6 +259,47 @@ describe("relpSink", () => {
 		await session.close(signal);
 	});
 
+	it("[sinks.relp_failures] what was acknowledged is delivered, though the connection goes in the same moment", async () => {
+		const faults = faultMaker("here");
+		const gone = faults.fault("closed_by_receiver");
+		const answered: string[] = [];
+		let lose: (error: SinkError) => void = () => undefined;
+		const session = relpSession({
+			dial: async (_, onData) => {
+				const says = (txnr: number, data: string): void =>
+					onData?.(relpFrame(txnr, "rsp", Buffer.from(data)));
+				const read = relpReader(10_000, ({ txnr, command, data }) => {
+					if (command === "open") says(txnr, "200 OK\ncommands=syslog");
+					else (answered.push(text(data)), says(txnr, "200 OK"));
+				});
+				let lost: { error: SinkError; atMs: number } | undefined;
+				return {
+					gone: new Promise((resolve) => (lose = resolve)),
+					lost: () => lost,
+					write: async (bytes) => {
+						read(bytes);
+						if (answered.length === 0) return;
+						lost = { error: gone, atMs: 0 };
+						lose(gone);
+						throw gone;
+					},
+					end: async () => "cut",
+					destroy: () => undefined,
+				};
+			},
+			faults,
+			window: 2,
+			timeoutMs: 1_000,
+		});
+		const [a, b, c] = ["a", "b", "c"].map((message) => Buffer.from(message));
+		if (!a || !b || !c) throw new Error("no messages");
+		expect(await session.send([a, b], signal)).toBeUndefined();
+		expect(answered).toEqual(["a", "b"]);
+		// One that was not is named, and it alone.
+		answered.length = 0;
+		expect(await session.send([a, b, c], signal)).toEqual({ indexes: [2], error: gone });
+	});
+
 	it("[sinks.probe] probe opens a new session and sends one test event", async () => {
 		const { server, sink } = await started();
 		await sink.write(sampleEvents()(1), signal);

@@ -4,7 +4,7 @@ import { checkSink, sampleEvents } from "@mcp-trail/audit/testing";
 import { type Format, rfc5424, rfc5424Cef, rfc5424Json } from "@mcp-trail/formats";
 import type { SealedEvent } from "@mcp-trail/integrity";
 import fc from "fast-check";
-import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { certificates } from "./http/testing/certificates.ts";
 import { syslogSink, type SyslogSinkOptions } from "./syslog.ts";
 import { counted } from "./syslog/testing/counted.ts";
@@ -14,6 +14,7 @@ const { signal } = new AbortController();
 const ids = (events: readonly SealedEvent[]) => events.map(({ event }) => event.id);
 const open: (() => unknown)[] = [];
 afterEach(async () => {
+	vi.restoreAllMocks();
 	for (const close of open.splice(0).toReversed()) await close();
 });
 
@@ -210,6 +211,21 @@ describe("syslogSink over TCP", () => {
 		await sink.close?.(signal);
 		expect(await server.ids(6)).toEqual(ids([...events, ...events]));
 	});
+
+	it.each([{ resendBytes: 0 }, {}])(
+		"[sinks.syslog_resends] close needs no receiver where nothing is to be sent again: %o",
+		async (options) => {
+			const { server, sink } = await started(options);
+			await sink.write(sampleEvents()(1), signal);
+			await server.ids(1);
+			const later = Date.now() + 60_000;
+			if (options.resendBytes === undefined) vi.spyOn(Date, "now").mockReturnValue(later);
+			await server.down();
+			await new Promise((resolve) => void setTimeout(resolve, 50));
+			await sink.close?.(signal);
+			expect(server.connections).toHaveLength(1);
+		},
+	);
 
 	it("[sinks.syslog_resends] a message cut in the middle is sent again whole, on a new connection", async () => {
 		const { server, sink } = await started();
@@ -415,6 +431,13 @@ describe("syslogSink over UDP", () => {
 		const beganMs = performance.now();
 		await sink.write(sampleEvents()(21), signal);
 		expect(performance.now() - beganMs).toBeGreaterThan(180);
+	});
+
+	it("[sinks.syslog_udp] says in the system's words why an address cannot be sent to", async () => {
+		const sink = made({ transport: "udp", host: "255.255.255.255", port: 514 });
+		const error = await failure(sink.write(sampleEvents()(1), signal));
+		expect([error.code, error.verdict]).toEqual(["connection_failed", "retry"]);
+		expect(error.message).toMatch(/EACCES|ENETUNREACH/u);
 	});
 
 	it("[sinks.syslog_udp] notices a closed port where the system tells", async () => {

@@ -184,6 +184,8 @@ export function relpSession(options: RelpSessionOptions): RelpSession {
 				return undefined;
 			} catch (error) {
 				live?.wire.destroy();
+				// Acknowledged is acknowledged, whatever became of the connection after it.
+				if (waiting.size === 0) return undefined;
 				return { indexes: [...waiting], error: faults.classified(error) };
 			}
 		},

@@ -47,9 +47,11 @@ export function datagramSession(options: DatagramOptions): MessageSession {
 		});
 		await new Promise<void>((resolve, reject) => {
 			socket.once("error", reject);
-			socket.connect(port, found.address, () => {
+			// Where there is a callback, a failure comes to it and to no one else.
+			socket.connect(port, found.address, (error?: Error) => {
 				socket.off("error", reject);
-				resolve();
+				if (error === undefined) resolve();
+				else reject(error);
 			});
 		}).catch((error: unknown) => {
 			socket.close();

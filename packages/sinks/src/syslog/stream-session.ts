@@ -39,12 +39,19 @@ export function streamSession(dial: Dial, resendBytes: number): MessageSession {
 		recentBytes = 0;
 	}
 
-	async function connected(signal: AbortSignal): Promise<Wire> {
+	/** The connection, unless it is lost: then of what it carried only the recent is kept. */
+	function standing(): Wire | undefined {
 		const lost = live?.lost();
-		if (live !== undefined && lost === undefined) return live;
-		if (lost !== undefined) recent = recent.filter(({ atMs }) => atMs >= lost.atMs - RECENT_MS);
-		recentBytes = recent.reduce((sum, { bytes }) => sum + bytes.byteLength, 0);
+		if (lost === undefined) return live;
 		live = undefined;
+		recent = recent.filter(({ atMs }) => atMs >= lost.atMs - RECENT_MS);
+		recentBytes = recent.reduce((sum, { bytes }) => sum + bytes.byteLength, 0);
+		return undefined;
+	}
+
+	async function connected(signal: AbortSignal): Promise<Wire> {
+		const kept = standing();
+		if (kept !== undefined) return kept;
 		const fresh = await dial(signal);
 		try {
 			await fresh.write(Buffer.concat(recent.map(({ bytes }) => bytes)), signal);
@@ -60,13 +67,12 @@ export function streamSession(dial: Dial, resendBytes: number): MessageSession {
 
 	/** Ends the connection in order; false: it was cut, and what it lost is still to be sent again. */
 	async function end(signal: AbortSignal): Promise<boolean> {
-		const ending = live;
-		if (ending === undefined) return recent.length === 0;
-		const how = await ending.end(signal);
-		if (how === "cut") return false;
-		live = undefined;
-		forget();
-		return true;
+		const how = await standing()?.end(signal);
+		if (how === "read" || how === "late") {
+			live = undefined;
+			forget();
+		} else standing();
+		return recent.length === 0;
 	}
 
 	return {
