@@ -1,12 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { anyText } from "../../../test/any-text.ts";
 import { cleanText } from "./clean-text.ts";
 import { patterns } from "./patterns.ts";
 
 const TEXT = new RegExp(patterns.text, "u");
 /** Strings of every kind: any UTF-16 unit, lone surrogates, and what has to be shown. */
 const anything = fc.oneof(
-	fc.string({ unit: "binary" }),
+	anyText(),
 	fc.string({ unit: "grapheme" }),
 	fc
 		.array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 60 })

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { anyText } from "../../../test/any-text.ts";
 import { cleanUri } from "./clean-uri.ts";
 import { patterns } from "./patterns.ts";
 
@@ -79,7 +80,7 @@ describe("cleanUri", () => {
 		"8",
 	);
 	const anything = fc.oneof(
-		fc.string({ unit: "binary" }),
+		anyText(),
 		fc.array(piece, { maxLength: 24 }).map((pieces) => pieces.join("")),
 		fc.webUrl({ withQueryParameters: true, withFragments: true }),
 	);

@@ -1,16 +1,17 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { anyText } from "../../../../test/any-text.ts";
 import { weigh } from "./weigh.ts";
 
 it("property: six times the weight is never less than the bytes of the JSON text", () => {
 	const { value } = fc.letrec((tie) => ({
 		value: fc.oneof(
 			{ depthSize: "small", maxDepth: 6 },
-			fc.string({ unit: "binary" }),
+			anyText(),
 			fc.maxSafeInteger(),
 			fc.boolean(),
 			fc.array(tie("value"), { maxLength: 5 }),
-			fc.dictionary(fc.string({ unit: "binary" }), tie("value"), { maxKeys: 5 }),
+			fc.dictionary(anyText(), tie("value"), { maxKeys: 5 }),
 		),
 	}));
 	fc.assert(

@@ -13,19 +13,20 @@ import { leefFormat } from "./leef.ts";
 import { rfc5424Format } from "./rfc5424.ts";
 import type { SyslogOptions } from "./rfc5424.ts";
 import { writeFields } from "./fields.ts";
+import { runs } from "../../../../test/runs.ts";
 
 /** The long run has them by tens of thousands: `npm run test:long`. */
-const runs = 600;
+const HOSTILE_EVENTS = 200;
 
 /** What a program without types passes. */
 const asAny = (value: string): never => value as never;
 
 describe("the line formats", () => {
 	it("[formats.forgery] hostile events make one record each, without a forged key or an unmarked cut", () => {
-		const { trimmedLines } = judgeHostileEvents(runs);
+		const { trimmedLines } = judgeHostileEvents(HOSTILE_EVENTS);
 		// The generator must reach the limits, and must not live beyond them.
-		expect(trimmedLines).toBeGreaterThan(runs / 20);
-		expect(trimmedLines).toBeLessThan(runs * 0.95);
+		expect(trimmedLines).toBeGreaterThan(HOSTILE_EVENTS / 20);
+		expect(trimmedLines).toBeLessThan(HOSTILE_EVENTS * 0.95);
 	});
 
 	it("[formats.stored_line] send the line that the trail stores, byte for byte, as JSON message", () => {
@@ -124,7 +125,7 @@ describe("the line formats", () => {
 					).toBe(true);
 				expect(["-", text]).toContain(parseSyslog(rfc5424Format().project(event)).msgid);
 			}),
-			{ numRuns: 500 },
+			{ numRuns: runs(500) },
 		);
 	});
 

@@ -3,6 +3,7 @@ import type { NewEvent } from "@mcp-trail/event";
 import { newEvent } from "@mcp-trail/event/schema";
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { anyText } from "../../../../test/any-text.ts";
 import { connectionOf } from "../hook/connection.ts";
 import { exchangeOf } from "../hook/exchange.ts";
 import type { RequestFrame } from "../hook/frame.ts";
@@ -33,7 +34,7 @@ function recording(level: "metadata" | "request_response") {
 }
 
 const text = fc.oneof(
-	fc.string({ unit: "binary", maxLength: 40 }),
+	anyText({ maxLength: 40 }),
 	fc.constantFrom("", "\ud800", "\u202e".repeat(700), "x".repeat(5000), "__proto__", "\u0000"),
 );
 const json = fc.oneof(
