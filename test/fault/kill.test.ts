@@ -8,7 +8,8 @@ it("[durable.kill9] keeps and delivers every acknowledged event when the writer 
 		const random = seededRandom(9);
 		const result = await killRounds({
 			dir,
-			rounds: 6,
+			// Each aim of a kill once; `npm run test:long` has fifty.
+			rounds: 4,
 			telling: 2,
 			cap: 12,
 			acknowledgements: 1_000,

@@ -6,7 +6,7 @@ const { TRAIL_SEED } = process.env;
 
 it("[durable.simulated] loses nothing acknowledged in seeded worlds of crashes, power losses and failing disks", async () => {
 	const first = Number(TRAIL_SEED ?? 1);
-	const last = TRAIL_SEED === undefined ? 40 : first;
+	const last = TRAIL_SEED === undefined ? 16 : first;
 	for (let seed = first; seed <= last; seed++) {
 		expect(await live(seed), `TRAIL_SEED=${seed}`).toBeUndefined();
 	}

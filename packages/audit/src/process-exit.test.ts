@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, it } from "vitest";
 import { withoutCompilerNoise } from "../../../test/compiler-noise.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "exit-"));
@@ -52,8 +52,11 @@ function run(options: string, script: string): Promise<Ended> {
 	});
 }
 
-describe("the process", () => {
-	it("[transparent.exit] leaves by itself after close, whatever the sinks do; nothing is on stdout", async () => {
+// Most of each is waiting for another process.
+describe.concurrent("the process", () => {
+	it("[transparent.exit] leaves by itself after close, whatever the sinks do; nothing is on stdout", async ({
+		expect,
+	}) => {
 		const ended = await run(
 			`sinks: [down, stuck], closeTimeoutMs: 3_000, trail: fileTrail({ dir: ${JSON.stringify(join(folder, "a"))} })`,
 			`audit.record(paid);
@@ -63,7 +66,9 @@ describe("the process", () => {
 		expect(ended).toMatchObject({ code: 7, stdout: "" });
 	});
 
-	it("does not leave before close is done, though nothing else keeps it alive", async () => {
+	it("does not leave before close is done, though nothing else keeps it alive", async ({
+		expect,
+	}) => {
 		const ended = await run(
 			"sinks: [stuck], closeTimeoutMs: 500, onError() {}",
 			"await audit.ready; const report = await audit.close(); process.exitCode = report.clean ? 1 : 7;",
@@ -71,7 +76,9 @@ describe("the process", () => {
 		expect(ended).toMatchObject({ code: 7, stdout: "", stderr: "" });
 	});
 
-	it("is not kept alive by an audit that nobody closes, while its sink is down", async () => {
+	it("is not kept alive by an audit that nobody closes, while its sink is down", async ({
+		expect,
+	}) => {
 		const ended = await run(
 			"sinks: [down], onError() {}, delivery: { retryBaseMs: 600_000, retryCapMs: 600_000 }, trail: memoryTrail()",
 			"await audit.ready; audit.record(paid); process.exitCode = 7;",
