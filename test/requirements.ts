@@ -65,6 +65,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["packages/sinks/src/relp.test.ts"],
 	},
 	{
+		id: "transparent.bad_config",
+		says: "A wrong configuration is said on standard error, and the application runs as if nothing were registered.",
+		provenBy: ["packages/node/src/config/read-config.test.ts", "test/node/register.test.ts"],
+	},
+	{
 		id: "transparent.conformance",
 		says: "The official conformance suite gives the same result with and without, check by check.",
 		provenBy: ["test/conformance/run.ts"],
@@ -101,6 +106,11 @@ export const requirements: readonly Requirement[] = [
 		id: "transparent.stdout",
 		says: "Nothing of ours is written to standard output.",
 		provenBy: ["packages/audit/src/open-audit.test.ts", "test/privacy/canary.test.ts"],
+	},
+	{
+		id: "transparent.zero_code",
+		says: "Under register a program's standard output and exit are those of the bare run.",
+		provenBy: ["test/node/register.test.ts"],
 	},
 	{
 		id: "complete.answered",
@@ -208,6 +218,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["test/mcp/peers-word.test.ts"],
 	},
 	{
+		id: "complete.zero_code",
+		says: "Under register every request of an untouched client or server has its outcome, once.",
+		provenBy: ["test/node/register.test.ts"],
+	},
+	{
 		id: "durable.broker_frozen",
 		says: "A frozen broker costs nothing: all arrives, in order.",
 		provenBy: ["test/services/kafka/faults.service.test.ts"],
@@ -291,9 +306,19 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["test/fault/damaged.test.ts"],
 	},
 	{
+		id: "durable.zero_code_ends",
+		says: "At the end of input, on SIGTERM and at a natural end what was recorded is written within two seconds.",
+		provenBy: ["test/node/register.test.ts"],
+	},
+	{
 		id: "honest.collector_memory",
 		says: "A Collector that gathers batches in memory loses them when it is killed, as the page says.",
 		provenBy: ["test/services/collector/collector.service.test.ts"],
+	},
+	{
+		id: "honest.config_digest",
+		says: "trail.started holds the digest of the configuration as it was read, before secrets are filled in.",
+		provenBy: ["packages/node/src/config/read-config.test.ts", "test/node/register.test.ts"],
 	},
 	{
 		id: "honest.damage",

@@ -21,18 +21,28 @@ const manifests = readdirSync(join(root, "packages")).map(
 	(folder) =>
 		JSON.parse(readFileSync(join(root, "packages", folder, "package.json"), "utf8")) as Manifest,
 );
+/** Not imported by a program: it sets a process up before its program starts. */
+const register = "@mcp-trail/node/register";
 /** Every entry that a user can import. */
-const entries = manifests.flatMap((manifest) =>
-	Object.keys(manifest.exports)
-		.filter((key) => key !== "./package.json")
-		.map((key) => manifest.name + key.slice(1)),
-);
+const entries = manifests
+	.flatMap((manifest) =>
+		Object.keys(manifest.exports)
+			.filter((key) => key !== "./package.json")
+			.map((key) => manifest.name + key.slice(1)),
+	)
+	.filter((entry) => entry !== register);
 const tarballs = manifests.map((manifest) => {
 	const [packed] = JSON.parse(
 		run(root, "npm", "pack", "--json", "--workspace", manifest.name, "--pack-destination", work),
 	) as [{ filename: string }];
 	return join(work, packed.filename);
 });
+
+/** What `mcp-trail verify` says of a trail, in short; it throws where there is a fault. */
+const verify = (folder: string, trail: string): string =>
+	run(folder, "npx", "--no-install", "mcp-trail", "verify", trail, "--json")
+		.slice(0, 160)
+		.replaceAll(/\s+/g, " ");
 
 /** One call from the wire to a verified line, as a user of the packed packages writes it. */
 const use = `
@@ -88,10 +98,14 @@ for (const [type, program] of Object.entries(programs)) {
 	);
 	writeFileSync(join(folder, "main.js"), program);
 	const said = run(folder, process.execPath, "main.js");
-	const verdict = run(folder, "npx", "--no-install", "mcp-trail", "verify", "trail", "--json");
-	console.log(
-		`${type}: ${entries.length} entries load; ${said.trim()}; verify says ${verdict.slice(0, 160).replaceAll(/\s+/g, " ")}`,
-	);
+	const verdict = verify(folder, "trail");
+	console.log(`${type}: ${entries.length} entries load; ${said.trim()}; verify says ${verdict}`);
+	// The same program, which knows nothing of the second trail.
+	process.env["MCP_TRAIL_DIR"] = join(folder, "second");
+	process.env["MCP_TRAIL_TRACES"] = "false";
+	run(folder, process.execPath, "--import", register, "main.js");
+	console.log(`${type} under register: verify says ${verify(folder, "second")}`);
+	delete process.env["MCP_TRAIL_DIR"];
 }
 rmSync(work, { recursive: true, force: true });
-console.log(`${entries.length * 2} passed, 0 failed`);
+console.log(`${entries.length * 2 + 2} passed, 0 failed`);

@@ -1,0 +1,90 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import type { Env } from "../env.ts";
+import type { ConfigProblem } from "./problems.ts";
+import { readConfig } from "./read-config.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "node-config-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const config = join(folder, "mcp-trail.config.json");
+
+/** Reads a file with this text, the environment put over it. */
+function read(text: string, env: Env = {}) {
+	writeFileSync(config, text);
+	return readConfig({ ...env, config });
+}
+
+/** What is said of a file with this text. */
+function refused(text: string, env: Env = {}): { message: string; problems: ConfigProblem[] } {
+	try {
+		read(text, env);
+	} catch (error) {
+		return error as ReturnType<typeof refused>;
+	}
+	throw new Error("It was taken.");
+}
+
+describe("readConfig", () => {
+	it("takes what the file says", () => {
+		const said = { service: "tickets", trail: { dir: "/x", durability: "os" }, traces: false };
+		expect(read(JSON.stringify(said))).toMatchObject({ ...said, source: "file" });
+	});
+
+	it("puts the environment over the file, member by member", () => {
+		const text = '{ "service": "a", "trail": { "dir": "/x", "maxBytes": 70000 } }';
+		expect(read(text, { service: "b", dir: "/y", traces: "false" })).toMatchObject({
+			service: "b",
+			trail: { dir: "/y", maxBytes: 70_000 },
+			traces: false,
+			source: "file_and_env",
+		});
+	});
+
+	it("[honest.config_digest] gives another digest to another file and to another environment", () => {
+		const digests = [
+			read("{}"),
+			read("{ }"),
+			read("{}", { dir: "/x" }),
+			read("{}", { dir: "/y" }),
+		].map((one) => one.digest);
+		expect(new Set(digests).size).toBe(4);
+	});
+
+	it.each([
+		["no JSON", '{\n"service": "s3cret" "trail": {} }', "is not JSON"],
+		["a list", '["s3cret"]', "takes an object"],
+		["an unknown member", '{ "sevice": "s3cret" }', "sevice is not known. There is"],
+		["one of the trail's", '{ "trail": { "dri": "s3cret" } }', "trail.dri is not known"],
+		["a wrong word", '{ "level": "s3cret" }', 'level (MCP_TRAIL_LEVEL) takes "metadata" or'],
+		["no number", '{ "trail": { "maxBytes": "s3cret" } }', "trail.maxBytes takes a whole number"],
+		["no such sink", '{ "sinks": [{ "type": "kafak" }] }', "Did you mean kafka?"],
+		["a secret", '{ "sinks": [{ "type": "datadog", "apiKey": "s3cret" }] }', "is refused"],
+	])("[transparent.bad_config] says what is wrong with %s, and no value", (_, text, says) => {
+		const { message } = refused(text);
+		expect(message).toContain(config);
+		expect(message).toContain(says);
+		expect(message).not.toContain("s3cret");
+	});
+
+	it("[transparent.bad_config] says everything that is wrong at once", () => {
+		const text = '{ "service": "", "traces": 1, "sinks": [{ "type": "x" }] }';
+		expect(refused(text).problems.map((one) => one.path)).toEqual([
+			"service (MCP_TRAIL_SERVICE)",
+			"traces (MCP_TRAIL_TRACES)",
+			"sinks[0].type",
+		]);
+	});
+
+	it("[transparent.bad_config] says that a file which was named is not there", () => {
+		expect(() => readConfig({ config: join(folder, "none.json") })).toThrow(
+			/none\.json: cannot be read \(ENOENT\)/,
+		);
+	});
+
+	it("[transparent.bad_config] names the variable that is wrong", () => {
+		expect(refused("{}", { durability: "never" }).message).toContain("MCP_TRAIL_DURABILITY");
+		expect(refused("{}", { traces: "maybe" }).message).toContain("MCP_TRAIL_TRACES");
+	});
+});

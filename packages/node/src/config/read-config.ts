@@ -1,0 +1,161 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { parseSinksConfig, type SinksConfig } from "@mcp-trail/sinks/config";
+import type { z } from "zod";
+import { type Env, variables } from "../env.ts";
+import { type ConfigProblem, NodeConfigError } from "./problems.ts";
+import { configSchema, type NodeConfig } from "./schema.ts";
+
+/** A configuration that was read and judged, the environment put over the file. */
+export interface ReadConfig extends Omit<NodeConfig, "$schema" | "sinks"> {
+	/** Absent = the trail itself is the audit log. */
+	readonly sinks?: SinksConfig;
+	/** Of what was read, before any secret is filled in. */
+	readonly digest: string;
+	/** `file`, `env`, `file_and_env` or `default`. */
+	readonly source: string;
+}
+
+/** Read from the working folder where `MCP_TRAIL_CONFIG` names none. */
+const DEFAULT_FILE = "mcp-trail.config.json";
+const MAX_BYTES = 1_048_576;
+
+/**
+ * Reads the configuration of zero-code set-up: the file, with the environment put over it. Nothing is opened.
+ *
+ * Throws {@link NodeConfigError}, which lists everything that is wrong and what to do; a secret that stands in the
+ * file itself is refused.
+ *
+ * @example
+ * ```ts
+ * import { readConfig } from "@mcp-trail/node";
+ *
+ * const config = readConfig({ config: "mcp-trail.config.json", dir: "/var/lib/tickets/trail" });
+ * ```
+ */
+export function readConfig(env: Env = {}): ReadConfig {
+	const file = readText(env.config);
+	const over = overlay(env);
+	const [source, digest] = provenance(file, over);
+	const said = source === "env" || source === "default" ? "The environment" : fileName(env);
+	const problems: ConfigProblem[] = [];
+	const value = merged(file === undefined ? {} : json(file, said), over);
+	const parsed = configSchema.safeParse(value);
+	if (!parsed.success) problems.push(...parsed.error.issues.flatMap(problemsOf));
+	const { $schema: _, sinks: __, ...config } = parsed.data ?? {};
+	const blocks = isBlock(value) ? value["sinks"] : undefined;
+	let sinks: SinksConfig | undefined;
+	try {
+		if (Array.isArray(blocks) && blocks.length > 0) sinks = parseSinksConfig({ sinks: blocks });
+	} catch (error) {
+		problems.push(...sinkProblems(error));
+	}
+	if (problems.length > 0) throw new NodeConfigError("config_invalid", problems, said);
+	return { ...config, ...(sinks && { sinks }), digest, source };
+}
+
+const fileName = (env: Env): string => env.config ?? DEFAULT_FILE;
+
+/** The file's bytes as text; the default file may be absent, one that was named may not. */
+function readText(named: string | undefined): string | undefined {
+	const file = named ?? DEFAULT_FILE;
+	try {
+		const bytes = readFileSync(file);
+		if (bytes.length <= MAX_BYTES) return bytes.toString("utf8");
+	} catch (cause) {
+		const code = cause instanceof Error && "code" in cause ? String(cause.code) : String(cause);
+		if (named === undefined && code === "ENOENT") return undefined;
+		const message = `cannot be read (${code}). Check the path, and that this user may read it.`;
+		throw new NodeConfigError("config_unreadable", [{ path: "", message }], file, cause);
+	}
+	const message = `has more than ${MAX_BYTES} bytes. Check the path.`;
+	throw new NodeConfigError("config_unreadable", [{ path: "", message }], file);
+}
+
+/** A parser's own message quotes what may be a secret, so that it is not repeated. */
+function json(text: string, file: string): unknown {
+	try {
+		return JSON.parse(text.replace(/^\u{feff}/u, ""));
+	} catch (error) {
+		const said = error instanceof Error ? error.message : "";
+		const position = /at position ([0-9]+)/.exec(said)?.[1];
+		const line = text.slice(0, Number(position)).split("\n").length;
+		const where = position === undefined ? "" : ` near line ${line}`;
+		const message = `is not JSON${where}. Look for a comma or a quote there.`;
+		throw new NodeConfigError("config_unreadable", [{ path: "", message }], file);
+	}
+}
+
+type Block = Readonly<Record<string, unknown>>;
+const isBlock = (value: unknown): value is Block =>
+	typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** What the environment says, in the file's terms. */
+function overlay({ service, environment, level, digestKeyFile, ...env }: Env): Block {
+	const given = { service, environment, level, digestKeyFile, traces: flag(env.traces) };
+	const trail = set({ dir: env.dir, durability: env.durability });
+	return set({ ...given, trail: Object.keys(trail).length > 0 ? trail : undefined });
+}
+
+function flag(value: string | undefined): unknown {
+	if (value === undefined) return undefined;
+	return value === "true" ? true : value === "false" ? false : value;
+}
+
+const set = (block: Block): Block =>
+	Object.fromEntries(Object.entries(block).filter(([, value]) => value !== undefined));
+
+function merged(file: unknown, over: Block): unknown {
+	if (!isBlock(file)) return file;
+	const { trail } = file;
+	const both =
+		isBlock(trail) && isBlock(over["trail"]) ? { trail: { ...trail, ...over["trail"] } } : {};
+	return { ...file, ...over, ...both };
+}
+
+/** The digest of a file alone is that of its bytes, so that `sha256sum` gives it, too. */
+function provenance(
+	file: string | undefined,
+	over: Block,
+): readonly [source: string, digest: string] {
+	const hasEnv = Object.keys(over).length > 0;
+	if (file !== undefined && !hasEnv) return ["file", sha256(file)];
+	if (file === undefined) return [hasEnv ? "env" : "default", sha256(JSON.stringify(over))];
+	return ["file_and_env", sha256(JSON.stringify({ file: sha256(file), env: over }))];
+}
+
+const sha256 = (text: string): string =>
+	`sha256:${createHash("sha256").update(text).digest("hex")}`;
+
+function problemsOf(issue: z.core.$ZodIssue): readonly ConfigProblem[] {
+	if (issue.code !== "unrecognized_keys") {
+		const path = issue.path.map(String).join(".");
+		return [{ path: path + variableOf(path), message: issue.message }];
+	}
+	return issue.keys.map((key) => ({
+		path: [...issue.path, key.slice(0, 64)].map(String).join("."),
+		message: `is not known. There is ${memberNames(issue.path).join(", ")}.`,
+	}));
+}
+
+function memberNames(path: readonly PropertyKey[]): readonly string[] {
+	const { trail, deadLetters, ...top } = configSchema.shape;
+	if (path[0] === "trail") return Object.keys(trail.unwrap().shape);
+	if (path[0] === "deadLetters") return Object.keys(deadLetters.unwrap().shape);
+	return [...Object.keys(top), "trail", "deadLetters"];
+}
+
+/** A variable that sets the same may be what is wrong. */
+function variableOf(path: string): string {
+	const found = Object.entries(variables).find(([name]) => name === path.replace("trail.", ""));
+	return found === undefined ? "" : ` (${found[1]})`;
+}
+
+/** What `@mcp-trail/sinks/config` says, known by its shape. */
+function sinkProblems(error: unknown): readonly ConfigProblem[] {
+	const problems: unknown = isBlock(error) ? error["problems"] : undefined;
+	if (!Array.isArray(problems)) throw error;
+	return problems.flatMap((one: unknown) =>
+		isBlock(one) ? [{ path: String(one["path"]), message: String(one["message"]) }] : [],
+	);
+}

@@ -1,0 +1,56 @@
+import { isCallback, member } from "./hook/loose.ts";
+
+/** What an end of the process does; neither rejects, and each ends within two seconds. */
+export interface Endings {
+	/** Writes what waits; recording goes on. */
+	readonly flush: () => Promise<void>;
+	/** Writes what waits and ends the stream; nothing is recorded after it. */
+	readonly close: () => Promise<void>;
+}
+
+/** A client follows with SIGTERM two seconds after it has ended a server's input. */
+const AFTER_INPUT_MS = 1_000;
+
+/** Watches how the process ends. The host's own handlers run as ever, and its exit code stays. */
+export function watchEndings({ flush, close }: Endings) {
+	let closing: Promise<void> | undefined;
+	const closeOnce = (): Promise<void> => (closing ??= close());
+
+	for (const signal of ["SIGTERM", "SIGINT"] as const) {
+		const closeAndLeave = async (): Promise<void> => {
+			await closeOnce();
+			process.removeListener(signal, onSignal);
+			if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+		};
+		const onSignal = (): void => {
+			// The host decides when it ends; what it does until then is recorded, too.
+			if (process.listenerCount(signal) > 1) return void flush();
+			void closeAndLeave();
+		};
+		process.on(signal, onSignal);
+	}
+	process.on("beforeExit", () => {
+		if (closing === undefined) void closeOnce();
+	});
+
+	let others = false;
+	const inputs = new WeakSet<object>();
+
+	/** Told of every transport that a server is connected to. */
+	return function serverConnects(transport: unknown): void {
+		const input = member(transport, "_stdin");
+		if (typeof input !== "object" || input === null || !isCallback(member(input, "once"))) {
+			others = true;
+			return;
+		}
+		if (input !== process.stdin || inputs.has(input)) return;
+		inputs.add(input);
+		process.stdin.once("end", () => {
+			void flush();
+			// A sink's connection must not keep a process whose only client has left; calls under way may still end.
+			setTimeout(() => {
+				if (!others) void closeOnce();
+			}, AFTER_INPUT_MS).unref();
+		});
+	};
+}

@@ -1,0 +1,47 @@
+import { type Audit, type AuditOptions, openAudit } from "@mcp-trail/audit";
+import { messageOf, say } from "./say.ts";
+
+/** The law's one global: the audit of the process, where explicit instrumentation finds it. */
+const PROCESS_AUDIT = Symbol.for("mcp-trail.audit");
+
+/** True when another copy of this package has set up this process. */
+export const isSetUp = (): boolean => Object.hasOwn(globalThis, PROCESS_AUDIT);
+
+/** The audit of the process, opened when it is first asked for: a process without MCP leaves no stream. */
+export interface Pipeline {
+	/** Undefined where it cannot be opened, which is said once. */
+	audit(): Audit | undefined;
+	flush(): Promise<void>;
+	close(): Promise<void>;
+}
+
+const FLUSH_TIMEOUT_MS = 1_900;
+
+/** Makes the audit of the process, and lets everybody in it find it. */
+export function processPipeline(options: AuditOptions): Pipeline {
+	let opened: { readonly audit: Audit | undefined } | undefined;
+	const audit = (): Audit | undefined => (opened ??= { audit: open(options) }).audit;
+	Object.defineProperty(globalThis, PROCESS_AUDIT, { configurable: true, get: audit });
+	return {
+		audit,
+		async flush() {
+			const deadline = new AbortController();
+			const timer = setTimeout(() => deadline.abort(), FLUSH_TIMEOUT_MS);
+			// What is not flushed by then stays in the trail, and is delivered later.
+			await opened?.audit?.flush(deadline.signal).catch(() => undefined);
+			clearTimeout(timer);
+		},
+		async close() {
+			await opened?.audit?.close();
+		},
+	};
+}
+
+function open(options: AuditOptions): Audit | undefined {
+	try {
+		return openAudit(options);
+	} catch (error) {
+		say(`${messageOf(error)} Nothing is recorded; the application runs without it.`);
+		return undefined;
+	}
+}

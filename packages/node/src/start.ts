@@ -1,0 +1,73 @@
+import { type Instrumentation, instrumentation } from "@mcp-trail/mcp";
+import { openSinks } from "@mcp-trail/sinks/config";
+import { auditOptions } from "./audit-options.ts";
+import { readConfig } from "./config/read-config.ts";
+import { watchEndings } from "./endings.ts";
+import type { Env } from "./env.ts";
+import { classWatcher } from "./hook/classes.ts";
+import { installHooks } from "./hook/install.ts";
+import { onLoaded } from "./hook/loaded.ts";
+import { isSetUp, type Pipeline, processPipeline } from "./pipeline.ts";
+import { messageOf, say } from "./say.ts";
+import { loadTraces, type Traces } from "./traces.ts";
+
+/** Sets the process up; what is wrong is said on standard error, and the application runs as it is. Never rejects. */
+export async function register(env: Env): Promise<void> {
+	if (env.enabled === "false" || isSetUp()) return;
+	try {
+		const config = readConfig(env);
+		const sinks = config.sinks === undefined ? [] : await openSinks(config.sinks, { onWarn: say });
+		const options = auditOptions(config, sinks);
+		const traces = await loadTraces(config.traces ?? true);
+		hook(processPipeline(options), traces);
+	} catch (error) {
+		say(`${messageOf(error)}\nNothing is recorded; the application runs without it.`);
+	}
+}
+
+function hook(pipeline: Pipeline, traces: Traces): void {
+	let made: Instrumentation | undefined;
+	const instrument = (): Instrumentation =>
+		(made ??= instrumentation({ audit: pipeline.audit() ?? false }));
+	const serverConnects = watchEndings({
+		flush: () => settled([pipeline.flush(), within(traces.flush())]),
+		close: () => settled([pipeline.close(), within(traces.shutdown())]),
+	});
+	onLoaded(
+		classWatcher(
+			guarded((peer, role) => void instrument()[role](peer)),
+			guarded((transport, role) => {
+				traces.start();
+				if (role === "server") serverConnects(transport);
+			}),
+		),
+	);
+	installHooks();
+}
+
+/** What fails is said once, and never reaches the host. */
+function guarded<A extends readonly unknown[]>(work: (...args: A) => void): (...args: A) => void {
+	let said = false;
+	return (...args) => {
+		try {
+			work(...args);
+		} catch (error) {
+			if (!said) say(`a client or server is not recorded: ${messageOf(error)}`);
+			said = true;
+		}
+	};
+}
+
+const settled = async (work: readonly Promise<void>[]): Promise<void> =>
+	void (await Promise.allSettled(work));
+
+const TRACES_TIMEOUT_MS = 1_900;
+
+/** An exporter without a receiver must not hold the process. */
+async function within(work: Promise<void>): Promise<void> {
+	let timer: NodeJS.Timeout | undefined;
+	const late = new Promise<void>((resolve) => {
+		timer = setTimeout(resolve, TRACES_TIMEOUT_MS);
+	});
+	await Promise.race([work, late]).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,107 @@
+import { format } from "node:util";
+import * as api from "@opentelemetry/api";
+import { messageOf, say } from "./say.ts";
+
+/** The OpenTelemetry SDK of the process, where the application starts none. */
+export interface Traces {
+	/** Starts it, unless one is registered by now. */
+	start(): void;
+	/** Sends what waits. */
+	flush(): Promise<void>;
+	/** Sends what waits and ends it, where it was started here. */
+	shutdown(): Promise<void>;
+}
+
+const none: Traces = {
+	start: () => undefined,
+	flush: () => Promise.resolve(),
+	shutdown: () => Promise.resolve(),
+};
+
+/** Loads `@opentelemetry/sdk-node`, which is started later: until then the application may start its own. */
+export async function loadTraces(wanted: boolean): Promise<Traces> {
+	if (!wanted) return none;
+	if (registered()) return { ...none, flush };
+	try {
+		const { NodeSDK } = await import("@opentelemetry/sdk-node");
+		return nodeTraces(() => new NodeSDK());
+	} catch (error) {
+		say(
+			`no spans are made, events are recorded: ${absent(error) ? "@opentelemetry/sdk-node is not installed" : `@opentelemetry/sdk-node does not load (${messageOf(error)})`}. Install it, or set MCP_TRAIL_TRACES=false.`,
+		);
+		return none;
+	}
+}
+
+const absent = (error: unknown): boolean =>
+	error instanceof Error && "code" in error && error.code === "ERR_MODULE_NOT_FOUND";
+
+function nodeTraces(make: () => { start(): void; shutdown(): Promise<void> }): Traces {
+	let sdk: ReturnType<typeof make> | undefined;
+	let asked = false;
+	return {
+		start() {
+			if (asked) return;
+			asked = true;
+			if (registered()) return;
+			try {
+				withoutStdout(() => {
+					sdk = make();
+					api.diag.setLogger(quiet(), {
+						logLevel: api.DiagLogLevel.WARN,
+						suppressOverrideMessage: true,
+					});
+					sdk.start();
+				});
+			} catch (error) {
+				say(`no spans are made, events are recorded: ${messageOf(error)}.`);
+			}
+		},
+		flush,
+		async shutdown() {
+			await sdk?.shutdown();
+		},
+	};
+}
+
+/** An SDK is registered: the API's stand-in has somebody to ask. */
+function registered(): boolean {
+	const provider = api.trace.getTracerProvider();
+	return (
+		!(provider instanceof api.ProxyTracerProvider) ||
+		provider.getDelegateTracer("mcp-trail") !== undefined
+	);
+}
+
+async function flush(): Promise<void> {
+	const provider = api.trace.getTracerProvider();
+	const outer = provider instanceof api.ProxyTracerProvider ? provider.getDelegate() : provider;
+	if ("forceFlush" in outer && typeof outer.forceFlush === "function") await outer.forceFlush();
+}
+
+const told = (...args: readonly unknown[]): void => say(`OpenTelemetry: ${format(...args)}`);
+const nothing = (): void => undefined;
+
+/** The SDK's console logger, when a level is asked for, writes to standard output, which may be the protocol. */
+function withoutStdout(work: () => void): void {
+	const { log, info, debug } = console;
+	Object.assign(console, { log: told, info: told, debug: told });
+	try {
+		work();
+	} finally {
+		Object.assign(console, { log, info, debug });
+	}
+}
+
+const MAX_SAID = 20;
+
+/** What the SDK has to say, each thing once, on standard error. */
+function quiet(): api.DiagLogger {
+	const said = new Set<string>();
+	const once = (message: string): void => {
+		if (said.has(message) || said.size >= MAX_SAID) return;
+		said.add(message);
+		say(`OpenTelemetry: ${message}`);
+	};
+	return { error: once, warn: once, info: nothing, debug: nothing, verbose: nothing };
+}

@@ -1,0 +1,161 @@
+import { createHash } from "node:crypto";
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { app, ask, type Ended, inFolder, outcomes, recorded, start } from "./untouched.ts";
+
+/** A published server, as it is started by its users. */
+const everything = fileURLToPath(
+	import.meta.resolve("@modelcontextprotocol/server-everything/dist/index.js"),
+);
+
+/** Runs a program to the end of its input. */
+async function run(
+	program: readonly string[],
+	env?: Readonly<Record<string, string>>,
+	cwd?: string,
+) {
+	const running = start(program, env, cwd);
+	await ask(running);
+	running.child.stdin?.end();
+	return running.ended;
+}
+
+const bareRuns = new Map<string, Promise<Ended>>();
+
+/** A program's run without register, once. */
+function bareRun(program: string): Promise<Ended> {
+	const found = bareRuns.get(program) ?? run([program]);
+	bareRuns.set(program, found);
+	return found;
+}
+
+/** A published server says of itself when its lists have changed: at any moment. */
+const unordered = (ended: Ended) => ({ ...ended, stdout: ended.stdout.split("\n").toSorted() });
+
+describe("node --import @mcp-trail/node/register", () => {
+	it.each(["v1.mjs", "v1.cjs", "v2.mjs", "v2.cjs"])(
+		"[complete.zero_code] [transparent.zero_code] records every call of %s, which answers the same",
+		async (name) => {
+			await inFolder(async (dir) => {
+				const [bare, watched] = await Promise.all([
+					bareRun(app(name)),
+					run([app(name)], { MCP_TRAIL_DIR: dir }),
+				]);
+				expect(watched).toEqual(bare);
+				expect(bare).toMatchObject({ code: 0, signal: null, stderr: "" });
+				const events = recorded(dir);
+				expect(outcomes(events)).toEqual([
+					"server initialize success yes",
+					"server tools/list success yes",
+					"server tools/call echo success yes",
+					"server tools/call fail failure yes",
+					"server tools/call nobody rejected no",
+					"server nothing/known rejected no",
+				]);
+				expect(events[0]).toMatchObject({ type: "trail.started", config: { source: "env" } });
+				expect(events.at(-1)).toMatchObject({ type: "trail.stopped" });
+			});
+		},
+	);
+
+	it("[complete.zero_code] [transparent.zero_code] records a published server", async () => {
+		await inFolder(async (dir) => {
+			const [bare, watched] = await Promise.all([
+				run([everything, "stdio"]),
+				run([everything, "stdio"], { MCP_TRAIL_DIR: dir }),
+			]);
+			expect(unordered(watched)).toEqual(unordered(bare));
+			const events = recorded(dir);
+			expect(outcomes(events)).toEqual([
+				"server initialize success yes",
+				"server tools/list success yes",
+				"server tools/call echo success yes",
+				"server tools/call fail failure unknown",
+				"server tools/call nobody failure unknown",
+				"server nothing/known rejected no",
+			]);
+			expect(events[0]?.producer.service).toBe("@modelcontextprotocol/server-everything");
+		});
+	});
+
+	it("[complete.zero_code] records a server that is instrumented in code once, and clients", async () => {
+		await inFolder(async (dir) => {
+			const { ended, child } = start([app("explicit.mjs")], { MCP_TRAIL_DIR: dir });
+			child.stdin?.end();
+			expect(await ended).toMatchObject({ code: 0, stdout: "", stderr: "" });
+			const seen = outcomes(recorded(dir)).toSorted();
+			expect(seen).toEqual([
+				"client initialize success yes",
+				"client tools/call hello success yes",
+				"server initialize success yes",
+				"server tools/call hello success yes",
+			]);
+		});
+	});
+
+	it("[transparent.bad_config] a wrong configuration leaves the application alone", async () => {
+		await inFolder(async (dir) => {
+			const trail = join(dir, "trail");
+			const text = '{ "sinks": [{ "type": "datadog", "apiKey": "s3cret" }] }';
+			writeFileSync(join(dir, "mcp-trail.config.json"), text);
+			const watched = await run([app("v1.mjs")], { MCP_TRAIL_DIR: trail }, dir);
+			const bare = await bareRun(app("v1.mjs"));
+			expect({ ...watched, stderr: "" }).toEqual(bare);
+			expect(watched.stderr).toContain("sinks[0].apiKey takes");
+			expect(watched.stderr).toContain("Nothing is recorded");
+			expect(watched.stderr).not.toContain("s3cret");
+			expect(existsSync(trail)).toBe(false);
+		});
+	});
+
+	it("[honest.config_digest] trail.started has the digest of the file's bytes", async () => {
+		await inFolder(async (dir) => {
+			const text = JSON.stringify({
+				service: "tickets",
+				trail: { dir: join(dir, "trail") },
+				traces: false,
+			});
+			writeFileSync(join(dir, "mcp-trail.config.json"), text);
+			await run([app("v2.mjs")], { MCP_TRAIL_TRACES: "" }, dir);
+			const digest = `sha256:${createHash("sha256").update(text).digest("hex")}`;
+			expect(recorded(dir)[0]).toMatchObject({
+				type: "trail.started",
+				config: { digest, source: "file" },
+				producer: { service: "tickets" },
+			});
+		});
+	});
+
+	it("[durable.zero_code_ends] SIGTERM ends the stream, and the process as ever", async () => {
+		await inFolder(async (dir) => {
+			const running = start([app("v1.mjs"), "stays"], { MCP_TRAIL_DIR: dir });
+			await ask(running);
+			running.child.kill("SIGTERM");
+			expect(await running.ended).toMatchObject({ code: null, signal: "SIGTERM", stderr: "" });
+			const events = recorded(dir);
+			expect(outcomes(events)).toHaveLength(6);
+			expect(events.at(-1)?.type).toBe("trail.stopped");
+		});
+	});
+
+	it("[durable.zero_code_ends] a host that handles SIGTERM ends by itself, its events written", async () => {
+		await inFolder(async (dir) => {
+			const running = start([app("v1.cjs"), "handles"], { MCP_TRAIL_DIR: dir });
+			await ask(running);
+			running.child.kill("SIGTERM");
+			expect(await running.ended).toMatchObject({ code: 7, signal: null, stderr: "" });
+			expect(outcomes(recorded(dir))).toHaveLength(6);
+		});
+	});
+
+	it("[transparent.zero_code] a process without MCP leaves no trail and says nothing", async () => {
+		await inFolder(async (dir) => {
+			const trail = join(dir, "trail");
+			const running = start(["-e", "process.exitCode = 3"], { MCP_TRAIL_DIR: trail });
+			expect(await running.ended).toEqual({ code: 3, signal: null, stdout: "", stderr: "" });
+			expect(existsSync(trail)).toBe(false);
+		});
+	});
+});
