@@ -105,6 +105,19 @@ describe.each(both)("otlpLogsSink in %s", (encoding) => {
 		},
 	);
 
+	it("[sinks.otlp_answers] quotes a failure in one line, and no more of it than a person reads", async () => {
+		const { sink, answer } = await started({ encoding });
+		const message = `first\nsecond\u001b[2J ${"x".repeat(100_000)}`;
+		const said = spoken(encoding === "protobuf", "Status", { code: 13, message });
+		answer([{ status: 500, ...said }]);
+		const error = await failure(sink.write(sampleEvents()(1), signal));
+		expect(error.message).toContain("first second [2J xxx");
+		expect(error.message).toMatch(
+			/^.{1,600}Read the receiver's log and what its exporters say\.$/u,
+		);
+		await sink.close?.(signal);
+	});
+
 	it.each([200, 202, 204])(
 		"[sinks.otlp_answers] answer %i without a body or with an empty one is yes",
 		async (status) => {

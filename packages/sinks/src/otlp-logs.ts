@@ -131,7 +131,8 @@ export function otlpLogsSink(options: OtlpLogsSinkOptions): Sink {
 		if (status < 500 || PASSES.has(status)) {
 			return poster.fault(faultOfStatus(status), { status, said, retryAfterMs });
 		}
-		const text = `answer ${status}, which OTLP calls permanent${said === "" ? "" : ` (“${said}”)`}. Read the receiver's log and what its exporters say.`;
+		const quoted = said === "" ? "" : ` (“${poster.quote(said)}”)`;
+		const text = `answer ${status}, which OTLP calls permanent${quoted}. Read the receiver's log and what its exporters say.`;
 		return poster.failure("otlp_failed", "hold", text, retryAfterMs);
 	}
 

@@ -448,6 +448,11 @@ describe("s3Sink", () => {
 		expect(error.code).toBe("signature_does_not_match");
 		expect(inspect(error)).not.toContain("canary");
 		expect(objects.size).toBe(1);
+		// Not a part of one either, where a long message is cut.
+		answer([s3Error(403, "SignatureDoesNotMatch", "x".repeat(292) + KEYS.secretAccessKey)]);
+		const cut = await failure(sink.write(sampleEvents()(1), signal));
+		expect(inspect(cut)).toContain("xxx");
+		expect(inspect(cut)).not.toContain("canary");
 		const wrong = sinkOf(fake, { credentials: { ...KEYS, secretAccessKey: "canary-other" } });
 		const refused = await failure(wrong.probe?.(signal));
 		expect([refused.verdict, inspect(refused).includes("canary")]).toEqual(["hold", false]);

@@ -46,5 +46,5 @@ export async function basic(
 	secrets: Secrets,
 ): Promise<string> {
 	const pair = `${username}:${await secrets.read(password, option)}`;
-	return `Basic ${secrets.hide(Buffer.from(pair).toString("base64"))}`;
+	return `Basic ${secrets.hide(Buffer.from(pair).toString("base64"), `${option} in Base64`)}`;
 }

@@ -270,6 +270,26 @@ describe("secrets", () => {
 		},
 	);
 
+	it("[sinks.http_canary] nor is one posted as a form, or read long ago", async () => {
+		const poster = posterTo("http://127.0.0.1:1");
+		const secret = "canary ~4f9c'!";
+		await poster.secrets.read(secret, "clientSecret");
+		const form = new URLSearchParams({ secret }).toString();
+		expect(poster.fault("unauthorized", { said: `you sent ${form}` }).message).toContain(
+			"you sent secret=[secret]",
+		);
+		// A token is renewed each hour; a proxy's password is read once for each connection.
+		for (let hour = 0; hour < 100; hour += 1) poster.secrets.hide(`token-${hour}`);
+		expect(poster.fault("unauthorized", { said: secret }).message).not.toContain("canary");
+		for (let at = 0; at < 40; at += 1) await poster.secrets.read(`canary-${at}`, `headers.${at}`);
+		const echo = Array.from({ length: 40 }, (_, at) => `<canary-${at}>`).join("");
+		expect(poster.quote(echo)).not.toContain("canary");
+		// Whatever is cut is cut behind what is hidden.
+		expect(poster.quote(`${"x".repeat(295)}${secret}`)).not.toContain("can");
+		expect(poster.secrets.scrub(poster.secrets.hide("\ud800"))).toBe("[secret]");
+		poster.close();
+	});
+
 	it("[sinks.http_canary] nor is one that cannot stand in a header, or the path of a URL", async () => {
 		const server: ContractServer = await answering({ status: 200 });
 		const auth = { bearer: "canary\u0000\nX-Other: canary" };

@@ -29,7 +29,9 @@ export interface HttpPoster {
 	post(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer>;
 	/** The error of a fault that every sink knows; `said` is quoted, without secrets. */
 	fault(code: HttpFaultCode, details?: FaultDetails): SinkError;
-	/** The error of a fault that only this destination has; what a server said is cleaned of secrets. */
+	/** What a server said as an error may hold it: one line, not long, without secrets. */
+	quote(said: string): string;
+	/** The error of a fault that only this destination has; it is cleaned of secrets, and what a server said is quoted first. */
 	failure(code: string, verdict: Verdict, message: string, retryAfterMs?: number): SinkError;
 	close(): void;
 }
@@ -55,6 +57,8 @@ export interface HttpPosterOptions extends HttpOptions {
 
 const gzipped = promisify(gzipCallback);
 const MAX_SAID_CHARACTERS = 300;
+/** Longer than the longest secret, and short enough to be searched for all of them. */
+const MAX_READ_CHARACTERS = 131_072;
 const DEFAULT_TIMEOUT_MS = 15_000;
 
 /**
@@ -70,7 +74,7 @@ export function httpPoster(options: HttpPosterOptions): HttpPoster {
 
 	const clean = (text: string): string =>
 		secrets
-			.scrub(text)
+			.scrub(text.slice(0, MAX_READ_CHARACTERS))
 			.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ")
 			.trim()
 			.slice(0, MAX_SAID_CHARACTERS);
@@ -161,6 +165,7 @@ export function httpPoster(options: HttpPosterOptions): HttpPoster {
 			}
 		},
 		fault,
+		quote: clean,
 		failure: (code, verdict, message, retryAfterMs) =>
 			sinkError(code, verdict, `${place}: ${secrets.scrub(message)}`, { retryAfterMs }),
 		close: () => {

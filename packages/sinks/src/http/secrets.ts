@@ -9,35 +9,23 @@ export type Secret = string | { readonly env: string } | { readonly file: string
 export interface Secrets {
 	/** The value now; rejects with `secret_unreadable`, which names the option and the place, never the value. */
 	read(secret: Secret, option: string): Promise<string>;
-	/** Keeps a value out of texts from now on, also one derived from a secret. */
-	hide(value: string): string;
+	/** Keeps a value out of texts from now on, also one derived from a secret; `of` says from what, where it is not hidden anew at each use. */
+	hide(value: string, of?: string): string;
 	/** The text without any hidden value, in any form a server may echo it. */
 	scrub(text: string): string;
 }
 
 const MAX_FILE_CHARACTERS = 65_536;
-/** Rotated values are forgotten in the end. */
-const MAX_HIDDEN = 64;
+/** Of each option, and of what comes and goes: rotated values are forgotten in the end, and never one in use. */
+const MAX_HIDDEN = 16;
 
 /** Makes the keeper of one sink's secrets. */
 export function secretKeeper(): Secrets {
-	const hidden = new Set<string>();
-	const hide = (value: string): string => {
-		const forms = [
-			value,
-			encodeURIComponent(value),
-			JSON.stringify(value).slice(1, -1),
-			Buffer.from(value).toString("base64"),
-		];
-		for (const form of forms) {
-			// The newest last: what is in use is never the one forgotten.
-			hidden.delete(form);
-			if (form !== "") hidden.add(form);
-		}
-		for (const oldest of hidden) {
-			if (hidden.size <= MAX_HIDDEN) break;
-			hidden.delete(oldest);
-		}
+	/** By what they are of, the newest last. */
+	const hidden = new Map<string, readonly string[]>();
+	const hide = (value: string, of = ""): string => {
+		const others = (hidden.get(of) ?? []).filter((one) => one !== value && one !== "");
+		hidden.set(of, [...others, value].slice(-MAX_HIDDEN));
 		return value;
 	};
 	return {
@@ -47,13 +35,26 @@ export function secretKeeper(): Secrets {
 			if (value === "" || value.length > MAX_FILE_CHARACTERS) {
 				throw unreadable(option, secret, value === "" ? "is empty" : "is too long");
 			}
-			return hide(value);
+			return hide(value, option);
 		},
 		scrub: (text) =>
-			[...hidden]
+			[...new Set([...hidden.values()].flat().flatMap(formsOf))]
+				.filter((form) => form !== "")
 				.toSorted((a, b) => b.length - a.length)
-				.reduce((clean, value) => clean.replaceAll(value, "[secret]"), text),
+				.reduce((clean, form) => clean.replaceAll(form, "[secret]"), text),
 	};
+}
+
+/** A value as a server may echo it: as it is, in a URL, in a form, in JSON, in Base64. */
+function formsOf(value: string): readonly string[] {
+	return [
+		value,
+		// An answer's token may hold half a character, which cannot be encoded.
+		encodeURIComponent(Buffer.from(value).toString()),
+		new URLSearchParams({ "": value }).toString().slice(1),
+		JSON.stringify(value).slice(1, -1),
+		Buffer.from(value).toString("base64"),
+	];
 }
 
 async function found(secret: Secret, option: string): Promise<string> {

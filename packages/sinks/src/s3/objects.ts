@@ -82,7 +82,7 @@ export function bucketObjects(destination: string, options: BucketOptions): Obje
 			const said = code === "" ? message : `${code}: ${message}`;
 			return poster.fault(faultOfStatus(status), { status, said, retryAfterMs });
 		}
-		const says = `answer ${status} “${code}: ${message}” to ${key}. ${known.remedy}`;
+		const says = `answer ${status} “${poster.quote(`${code}: ${message}`)}” to ${key}. ${known.remedy}`;
 		return poster.failure(wordOf(code), known.verdict, says, retryAfterMs);
 	}
 

@@ -55,21 +55,19 @@ export const s3Codes = {
 	),
 } as const satisfies Readonly<Record<string, S3Fault>>;
 
-/** What S3 said in the XML of an error, or nothing. */
+/** What S3 said in the XML of an error, as it stands there, or nothing. */
 export function readS3Error(body: string): { readonly code: string; readonly message: string } {
 	return { code: element(body, "Code"), message: element(body, "Message") };
 }
 
 const MAX_CHARACTERS = 16_384;
-const MAX_SAID_CHARACTERS = 300;
 
 function element(body: string, name: string): string {
 	const text = body.slice(0, MAX_CHARACTERS);
 	const start = text.indexOf(`<${name}>`);
 	const end = text.indexOf(`</${name}>`, start);
 	if (start < 0 || end < 0) return "";
-	const said = text.slice(start + name.length + 2, end);
-	return said.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ").slice(0, MAX_SAID_CHARACTERS);
+	return text.slice(start + name.length + 2, end);
 }
 
 /** The verdict on a code of S3, if it is known. */
