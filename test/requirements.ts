@@ -1286,6 +1286,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["packages/sinks/src/datadog.test.ts"],
 	},
 	{
+		id: "sinks.delivery",
+		says: "docs/guarantees.md says of every sink the delivery that it declares.",
+		provenBy: ["packages/sinks/src/every-sink.test.ts"],
+	},
+	{
 		id: "sinks.drilled",
 		says: "Every sink over HTTP keeps its promises in the outage drill.",
 		provenBy: ["test/drill/drill.test.ts"],

@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";
+import { openSinks, parseSinksConfig } from "./config.ts";
+import { kinds } from "./config/kinds.ts";
 
 const entries: Record<string, { readonly "@mcp-trail/source": string } | string> = JSON.parse(
 	readFileSync(new URL("../package.json", import.meta.url), "utf8"),
@@ -34,4 +36,45 @@ it("[sinks.checked] every file of the folder that exports a sink is a subpath", 
 			.map(([, file]) => file)
 			.toSorted(),
 	);
+});
+
+it("[sinks.delivery] docs/guarantees.md says of every sink what it declares", async () => {
+	const types: Readonly<Record<string, string>> = {
+		"Elasticsearch, OpenSearch": "elasticsearch",
+		"S3 and stores that speak it": "s3",
+		"AWS Security Lake": "security-lake",
+		"Microsoft Sentinel": "sentinel",
+		"Google SecOps": "secops",
+		"Sumo Logic": "sumo",
+	};
+	const words = {
+		deduplicated: "deduplicated",
+		at_least_once: "at least once",
+		best_effort: "best effort",
+	};
+	const table =
+		read("../../../docs/guarantees.md").split("| sink | delivery |")[1]?.split("\n\n")[0] ?? "";
+	const rows = table
+		.split("\n")
+		.slice(2)
+		.map((row) => row.split("|").map((cell) => cell.trim()));
+	const said = new Map(
+		rows.map(([, label = "", delivery = ""]) => [
+			types[label] ?? label.toLowerCase().replaceAll(" ", "-"),
+			delivery,
+		]),
+	);
+	expect([...said.keys()].toSorted()).toEqual(kinds.map(({ type }) => type));
+	const config = parseSinksConfig({
+		sinks: kinds.map(({ type, example }) => ({ type, ...example })),
+	});
+	for (const sink of await openSinks(config)) {
+		const row = said.get(sink.name) ?? "";
+		expect([sink.name, row]).toEqual([
+			sink.name,
+			expect.stringMatching(`^${words[sink.delivery]}`),
+		]);
+		if (row.includes("in order")) expect([sink.name, sink.ordered]).toEqual([sink.name, true]);
+		await sink.close?.(AbortSignal.timeout(1_000));
+	}
 });
