@@ -516,9 +516,14 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["packages/audit/src/open-audit.test.ts"],
 	},
 	{
+		id: "private.span_content",
+		says: "No argument, result or prompt variable is on a span unless it is asked for.",
+		provenBy: ["packages/mcp/src/otel/traced.test.ts"],
+	},
+	{
 		id: "private.span_error_text",
 		says: "Error text is on a span only where asked for, bounded.",
-		provenBy: ["packages/mcp/src/otel/traced.test.ts"],
+		provenBy: ["packages/mcp/src/otel/traced.test.ts", "test/otel/options.test.ts"],
 	},
 	{
 		id: "private.span_session",
@@ -1072,9 +1077,23 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["packages/sinks/src/kafka/sink-error.test.ts"],
 	},
 	{
+		id: "otel.content",
+		says: "Arguments, results and prompt variables are on spans as the ecosystem's option and variable say.",
+		provenBy: [
+			"packages/mcp/src/env.test.ts",
+			"packages/mcp/src/otel/traced.test.ts",
+			"test/otel/options.test.ts",
+		],
+	},
+	{
 		id: "otel.endpoint",
 		says: "A client's spans and durations say the host and port of an HTTP server, and no more of its URL.",
 		provenBy: ["test/otel/conventions.test.ts"],
+	},
+	{
+		id: "otel.enriched",
+		says: "An agent's own span of a tool call is enriched, not doubled.",
+		provenBy: ["packages/mcp/src/otel/traced.test.ts"],
 	},
 	{
 		id: "otel.metric_attributes",
@@ -1090,6 +1109,11 @@ export const requirements: readonly Requirement[] = [
 		id: "otel.metrics",
 		says: "Durations are histograms of the conventions' names, unit and bounds; none is made without a meter provider.",
 		provenBy: ["packages/mcp/src/otel/metrics.test.ts", "test/otel/conventions.test.ts"],
+	},
+	{
+		id: "otel.options",
+		says: "Spans and metrics are switched, and their providers given, each by its own option.",
+		provenBy: ["test/otel/options.test.ts"],
 	},
 	{
 		id: "otel.session_duration",

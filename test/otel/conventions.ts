@@ -2,9 +2,9 @@
 // Its `rpc.response.status_code` is what core calls `rpc.status_code` since semantic-conventions #3921.
 
 /** Requirement level: conditional ones are required exactly when their condition holds, opt-in ones never come unasked. */
-export type Level = "required" | "conditional" | "recommended" | "opt_in";
+type Level = "required" | "conditional" | "recommended" | "opt_in";
 
-export interface Convention {
+interface Convention {
 	readonly level: Level;
 	readonly type: "string" | "int";
 	/** The only values there are. */
@@ -55,13 +55,13 @@ const span: Table = {
 const session: Table = { "error.type": text("conditional"), ...protocol };
 
 /** Attributes of the span of a request, by kind. */
-export const spans = {
+const spans = {
 	CLIENT: { ...span, ...server },
 	SERVER: { ...span, "client.address": text("recommended"), "client.port": int("recommended") },
 } as const satisfies Readonly<Record<string, Table>>;
 
 /** The four durations: all histograms in seconds, recommended, with the same advised bounds. */
-export const metrics = {
+const metrics = {
 	"mcp.client.operation.duration": { ...operation, ...server },
 	"mcp.server.operation.duration": operation,
 	"mcp.client.session.duration": { ...session, ...server },
@@ -78,7 +78,7 @@ export const unit = "s";
 export const boundaries = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300];
 
 /** The table of a span kind or of a metric. */
-export function tableOf(name: string): Table {
+function tableOf(name: string): Table {
 	const found = new Map<string, Table>([...Object.entries(spans), ...Object.entries(metrics)]).get(
 		name,
 	);

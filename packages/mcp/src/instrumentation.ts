@@ -1,6 +1,7 @@
 import type { Audit } from "@mcp-trail/audit";
 import { audited } from "./audited/audited.ts";
 import { definitions } from "./audited/definitions.ts";
+import { capturesContent } from "./env.ts";
 import { authFacts } from "./hook/auth-facts.ts";
 import { hookPeer, type PeerOptions } from "./hook/hook-peer.ts";
 import { isCallback, member } from "./hook/loose.ts";
@@ -34,6 +35,13 @@ export interface InstrumentationOptions {
 	readonly inject?: "spec" | "all" | "none";
 	/** Take a peer's trace context as parent; otherwise it becomes a link. @default true */
 	readonly trustPeerTrace?: boolean;
+	/**
+	 * Put what tools and prompts are asked with, and what tools answer, on spans; no policy of the audit touches that.
+	 * `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT`, where set, overrides it. @default false
+	 */
+	readonly captureMessageContent?: boolean;
+	/** Put a peer's error text on spans as the status description. @default false */
+	readonly captureErrorMessages?: boolean;
 	/** Open requests per connection and direction; beyond, the oldest ends `evicted`. @default 10_000 */
 	readonly maxOpenRequests?: number;
 	/** After this an open request ends `evicted`, in milliseconds. @default 21_600_000 (six hours) */
@@ -148,6 +156,7 @@ export function instrumentation(options: InstrumentationOptions = {}): Instrumen
 
 function tracedOptions(options: InstrumentationOptions, audit: Audit | false): TracedOptions {
 	const { traces, tracerProvider, metrics, meterProvider, inject, trustPeerTrace } = options;
+	const { captureErrorMessages, captureMessageContent = false } = options;
 	return {
 		...(traces !== undefined && { traces }),
 		...(tracerProvider && { tracerProvider }),
@@ -155,6 +164,8 @@ function tracedOptions(options: InstrumentationOptions, audit: Audit | false): T
 		...(meterProvider && { meterProvider }),
 		...(inject !== undefined && { inject }),
 		...(trustPeerTrace !== undefined && { trustPeerTrace }),
+		captureMessageContent: capturesContent() ?? captureMessageContent,
+		...(captureErrorMessages !== undefined && { captureErrorMessages }),
 		...(audit && {
 			digest: (kind: "session", value: string) => audit.digester.digest(kind, value),
 		}),

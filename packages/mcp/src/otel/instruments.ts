@@ -17,7 +17,7 @@ import {
 const SCOPE = "@mcp-trail/mcp";
 
 /** The durations of one side on one meter, in seconds, and the values they have carried. */
-export interface SideInstruments {
+interface SideInstruments {
 	readonly operation: api.Histogram;
 	readonly session: api.Histogram;
 	/** The value itself, or `_OTHER` beyond the attribute's bound; `admits` false = only if it was seen before. */

@@ -4,6 +4,8 @@
 export const ATTR_ERROR_TYPE = "error.type";
 export const ATTR_GEN_AI_OPERATION_NAME = "gen_ai.operation.name";
 export const ATTR_GEN_AI_PROMPT_NAME = "gen_ai.prompt.name";
+export const ATTR_GEN_AI_TOOL_CALL_ARGUMENTS = "gen_ai.tool.call.arguments";
+export const ATTR_GEN_AI_TOOL_CALL_RESULT = "gen_ai.tool.call.result";
 export const ATTR_GEN_AI_TOOL_NAME = "gen_ai.tool.name";
 export const ATTR_JSONRPC_REQUEST_ID = "jsonrpc.request.id";
 export const ATTR_MCP_METHOD_NAME = "mcp.method.name";
@@ -31,6 +33,8 @@ export const DURATION_BOUNDARIES: readonly number[] = [
 	0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300,
 ];
 
+/** An argument of a prompt follows. */
+export const GEN_AI_PROMPT_VARIABLE_PREFIX = "gen_ai.prompt.variable.";
 export const GEN_AI_OPERATION_EXECUTE_TOOL = "execute_tool";
 export const ERROR_TYPE_TOOL_ERROR = "tool_error";
 export const ERROR_TYPE_OTHER = "_OTHER";

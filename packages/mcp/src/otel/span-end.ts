@@ -1,9 +1,11 @@
 import * as api from "@opentelemetry/api";
 import { cleanText } from "@mcp-trail/event";
 import type { Ending, Exchange, JsonObject } from "../observer.ts";
+import { contentOf } from "./content.ts";
 import {
 	ATTR_ENDING,
 	ATTR_ERROR_TYPE,
+	ATTR_GEN_AI_TOOL_CALL_RESULT,
 	ATTR_MCP_PROTOCOL_VERSION,
 	ATTR_RPC_STATUS_CODE,
 	ERROR_TYPE_OTHER,
@@ -33,10 +35,12 @@ export interface Answer {
 	readonly message?: string;
 	/** `result.isError` is true. */
 	readonly toolError?: boolean;
+	/** The result as JSON, where it is asked for. */
+	readonly content?: string;
 }
 
-/** Reads a response frame. */
-export function readAnswer(response: JsonObject | undefined): Answer {
+/** Reads a response frame; `capture` = what a tool answered is kept as well. */
+export function readAnswer(response: JsonObject | undefined, capture: boolean): Answer {
 	const error = response?.["error"];
 	if (isObject(error)) {
 		const { code, message } = error;
@@ -47,7 +51,9 @@ export function readAnswer(response: JsonObject | undefined): Answer {
 		};
 	}
 	const result = response?.["result"];
-	return { toolError: isObject(result) && result["isError"] === true };
+	const toolError = isObject(result) && result["isError"] === true;
+	const content = capture && !toolError && result !== undefined ? contentOf(result) : undefined;
+	return content === undefined ? { toolError } : { toolError, content };
 }
 
 /** Says how a request's span ends, by the error rules of the MCP conventions. */
@@ -61,6 +67,7 @@ export function spanEnd(exchange: Exchange, ending: Ending, answer: Answer): Spa
 			attributes[ATTR_MCP_PROTOCOL_VERSION] = cleanText(negotiated, 32) ?? "";
 		}
 	}
+	if (answer.content !== undefined) attributes[ATTR_GEN_AI_TOOL_CALL_RESULT] = answer.content;
 	if (ending.how !== "answered") attributes[ATTR_ENDING] = ending.how;
 	const errorType = errorTypeOf(exchange, ending, answer);
 	return {
@@ -91,8 +98,8 @@ function isObject(value: unknown): value is JsonObject {
 	return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Ends a span; the peer's text becomes the status description only where it may be kept. */
-export function endSpan(span: api.Span, end: SpanEnd, keepMessage: boolean): void {
+/** Says on a span how its request ended; the peer's text becomes the status description only where it may be kept. */
+export function describeEnd(span: api.Span, end: SpanEnd, keepMessage: boolean): void {
 	span.setAttributes(end.attributes);
 	if (end.errorType !== undefined) {
 		span.setAttribute(ATTR_ERROR_TYPE, end.errorType);
@@ -102,5 +109,4 @@ export function endSpan(span: api.Span, end: SpanEnd, keepMessage: boolean): voi
 			...(typeof message === "string" ? { message } : {}),
 		});
 	}
-	span.end();
 }

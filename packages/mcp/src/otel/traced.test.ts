@@ -335,7 +335,7 @@ describe("error rules of the MCP conventions", () => {
 	});
 
 	it("[private.span_error_text] keeps error text only where asked, bounded", () => {
-		const kept = spanOf({}, error(-32603, "m".repeat(2000)), { errorMessages: true });
+		const kept = spanOf({}, error(-32603, "m".repeat(2000)), { captureErrorMessages: true });
 		expect(kept.status.message).toHaveLength(512);
 	});
 });
@@ -568,5 +568,110 @@ describe("without a span SDK", () => {
 		const server = observeBare({ tracerProvider: noop }, { meta: { traceparent: TRACEPARENT } });
 		expect(server.trace).toMatchObject({ traceId: REMOTE.traceId, parentSpanId: REMOTE.spanId });
 		expect(server.trace?.spanId).not.toBe(REMOTE.spanId);
+	});
+});
+
+describe("content", () => {
+	const call = { name: "add", arguments: { b: 1, a: "\u202esecret" }, _meta: { progressToken: 1 } };
+	const answer = result({ content: [{ type: "text", text: "three" }], _meta: { x: 1 } });
+	const capture = { captureMessageContent: true } as const;
+
+	it("[private.span_content] is on no span unless it is asked for", () => {
+		const prompt = {
+			method: "prompts/get",
+			params: { name: "greet", arguments: { who: "secret" } },
+		};
+		const spans = [spanOf({ params: call }, answer), spanOf(prompt, answer)];
+		expect(JSON.stringify(spans.map(({ attributes }) => attributes))).not.toMatch(/secret|three/u);
+	});
+
+	it("[otel.content] of a tool call is JSON, without metadata", () => {
+		expect(spanOf({ params: call }, answer, capture).attributes).toMatchObject({
+			"gen_ai.tool.call.arguments": JSON.stringify({ a: "\u202esecret", b: 1 }),
+			"gen_ai.tool.call.result": '{"content":[{"text":"three","type":"text"}]}',
+		});
+	});
+
+	it("[otel.content] of a prompt is one attribute a variable", () => {
+		const params = { name: "greet", arguments: { who: "Ann", count: 3 } };
+		const { attributes } = spanOf({ method: "prompts/get", params }, answer, capture);
+		expect(attributes).toMatchObject({ "gen_ai.prompt.variable.who": "Ann" });
+		expect(attributes).not.toHaveProperty("gen_ai.prompt.variable.count");
+		expect(attributes).not.toHaveProperty("gen_ai.tool.call.result");
+	});
+
+	it.each([
+		["an error", error(-32603)],
+		["a tool's error", result({ isError: true, content: [] })],
+		["no answer", { how: "timeout" } as const],
+		["more than 16,384 bytes", result({ text: "x".repeat(16_384) })],
+		["what is no JSON", result({ text: 1n })],
+	])("[otel.content] has no result of %s", (_title, ending) => {
+		const { attributes } = spanOf({ params: call }, ending, capture);
+		expect(attributes).not.toHaveProperty("gen_ai.tool.call.result");
+		expect(attributes).toHaveProperty("gen_ai.tool.call.arguments");
+	});
+
+	it("[bounded.span_names] holds of a prompt 32 variables of 1,024 characters", () => {
+		const variables = Array.from({ length: 50 }, (_, k) => [`v${k}`, "x".repeat(2_000)]);
+		const params = { name: "greet", arguments: Object.fromEntries(variables) };
+		const { attributes } = spanOf({ method: "prompts/get", params }, answer, capture);
+		const kept = Object.entries(attributes).filter(([key]) => key.includes("prompt.variable"));
+		expect(kept).toHaveLength(32);
+		expect(new Set(kept.map(([, value]) => String(value).length))).toEqual(new Set([1_024]));
+	});
+});
+
+describe("the execute_tool span of an agent's own instrumentation", () => {
+	beforeEach(registerContextManager);
+	const asks: Given = { inbound: false, params: { name: "add" }, protocolVersion: "2025-11-25" };
+
+	/** Runs a call within an outer span, which its owner ends after it. */
+	function within(attributes: api.Attributes, calls: readonly Partial<Ending>[]) {
+		const outer = provider.getTracer("agent").startSpan("execute_tool add", { attributes });
+		const active = api.trace.setSpan(api.ROOT_CONTEXT, outer);
+		const traces = calls.map((ending) => {
+			const observation = api.context.with(active, () => observe({}, exchange(asks)));
+			observation.end(ended(ending));
+			return { trace: observation.trace, meta: observation.meta };
+		});
+		outer.end();
+		return { id: outer.spanContext().spanId, traces, spans: exporter.getFinishedSpans() };
+	}
+	const execute = { "gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": "add" };
+
+	it("[otel.enriched] gets what MCP says, and no second span is made", () => {
+		const { id, traces, spans } = within(execute, [error(-32603)]);
+		expect(spans).toHaveLength(1);
+		expect(spans[0]?.name).toBe("execute_tool add");
+		expect(spans[0]?.attributes).toEqual({
+			...execute,
+			"mcp.method.name": "tools/call",
+			"mcp.protocol.version": "2025-11-25",
+			"jsonrpc.request.id": "7",
+			"network.transport": "pipe",
+			"rpc.response.status_code": "-32603",
+			"error.type": "-32603",
+		});
+		expect(spans[0]?.status).toEqual({ code: SpanStatusCode.ERROR });
+		// The server's span becomes its child.
+		expect(traces[0]?.trace?.spanId).toBe(id);
+		expect(traces[0]?.meta?.["traceparent"]).toContain(id);
+	});
+
+	it("[otel.enriched] gets it once: a second call in it has a span of its own", () => {
+		const { id, traces, spans } = within(execute, [error(-32603), result({})]);
+		expect(spans.map(({ name }) => name)).toEqual(["tools/call add", "execute_tool add"]);
+		expect(traces[1]?.trace?.parentSpanId).toBe(id);
+	});
+
+	it.each([
+		["runs another tool", { ...execute, "gen_ai.tool.name": "other" }],
+		["is no tool's", { "gen_ai.tool.name": "add" }],
+		["is a server's, as in a proxy", { ...execute, "mcp.method.name": "tools/call" }],
+	])("[otel.enriched] is left alone where it %s", (_title, attributes) => {
+		const { spans } = within(attributes, [result({})]);
+		expect(spans.map(({ name }) => name)).toEqual(["tools/call add", "execute_tool add"]);
+		expect(spans[1]?.attributes).toEqual(attributes);
 	});
 });

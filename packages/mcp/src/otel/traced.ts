@@ -3,13 +3,15 @@ import type { Ending, Exchange, Meta, Observation, Observer, TraceIds } from "..
 import { newSpanId, newTraceId, parseTraceparent } from "../trace-ids.ts";
 import { activeContext, around, runContext, runMinted } from "./ambient.ts";
 import { extract, hasContext, inject, injectIds, stateOf } from "./carrier.ts";
+import { setRequestContent } from "./content.ts";
 import { type Inject, injects } from "./inject.ts";
 import { type Instruments, instrumentsSource } from "./instruments.ts";
 import { recordOperation } from "./measure.ts";
 import { operationAttributes } from "./operation.ts";
 import { sessions } from "./sessions.ts";
-import { type Answer, endSpan, readAnswer, type SpanEnd, spanEnd } from "./span-end.ts";
-import { type Digest, spanStart } from "./span.ts";
+import { type Answer, describeEnd, readAnswer, type SpanEnd, spanEnd } from "./span-end.ts";
+import { type Digest, type SpanStart, spanStart } from "./span.ts";
+import { outerToolSpan, parentIdOf } from "./tool-span.ts";
 import { tracerSource } from "./tracer.ts";
 
 /** Options of {@link traced}. */
@@ -29,7 +31,9 @@ export interface TracedOptions {
 	/** Digests `Mcp-Session-Id`; without it no span carries a session. */
 	readonly digest?: Digest;
 	/** Keep the peer's error text as the span's status description. @default false */
-	readonly errorMessages?: boolean;
+	readonly captureErrorMessages?: boolean;
+	/** Keep what tools and prompts were asked with, and what tools answered. @default false */
+	readonly captureMessageContent?: boolean;
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
@@ -53,7 +57,7 @@ const KNOWN_FLAGS = 0x03;
  */
 export function traced(options: TracedOptions = {}): Observer {
 	const { traces = true, metrics = true, inject: into = "spec", trustPeerTrace = true } = options;
-	const { digest, errorMessages = false } = options;
+	const { digest, captureErrorMessages = false, captureMessageContent = false } = options;
 	const tracerNow = traces ? tracerSource(options.tracerProvider) : () => undefined;
 	const instrumentsNow = metrics ? instrumentsSource(options.meterProvider) : () => undefined;
 	const session = sessions();
@@ -90,7 +94,7 @@ export function traced(options: TracedOptions = {}): Observer {
 			run: (fn) => runMinted(ids, fn),
 			...(measured === undefined
 				? UNMEASURED
-				: settled(exchange, (ending, end) =>
+				: settled(exchange, false, (ending, end) =>
 						measure(measured, exchange, ending, end, api.ROOT_CONTEXT),
 					)),
 		};
@@ -114,6 +118,10 @@ export function traced(options: TracedOptions = {}): Observer {
 		const parent = validSpan(base);
 		const linked = remote === undefined ? undefined : trustPeerTrace ? ambient : remote;
 		const start = spanStart(exchange, digest, measured?.attributes);
+		if (captureMessageContent) setRequestContent(exchange, start.attributes);
+		const tool = exchange.method === "tools/call" && !exchange.inbound && exchange.params?.["name"];
+		const outer = outerToolSpan(active, tool);
+		if (outer !== undefined) return enriched(exchange, outer, active, start, measured);
 		const span = tracer.startSpan(
 			start.name,
 			{
@@ -134,11 +142,41 @@ export function traced(options: TracedOptions = {}): Observer {
 			trace: traceIds(made.traceId, made.spanId, made.traceFlags, parent?.spanId),
 			...(meta === undefined ? {} : { meta }),
 			run: (fn) => runContext(context, fn),
-			...settled(exchange, (ending, end) => {
-				endSpan(span, end, errorMessages);
-				if (measured !== undefined) measure(measured, exchange, ending, end, context);
-			}),
+			...ends(exchange, span, context, measured, () => span.end()),
 		};
+	}
+
+	/** The span is its owner's: it is not ended here, and gets no other name. */
+	function enriched(
+		exchange: Exchange,
+		span: api.Span,
+		context: api.Context,
+		{ attributes }: SpanStart,
+		measured: Measured | undefined,
+	): Observation {
+		const { traceId, spanId, traceFlags } = span.spanContext();
+		span.setAttributes(attributes);
+		const meta = writes(exchange) ? inject(context) : undefined;
+		return {
+			trace: traceIds(traceId, spanId, traceFlags, parentIdOf(span)),
+			...(meta === undefined ? {} : { meta }),
+			...ends(exchange, span, context, measured),
+		};
+	}
+
+	function ends(
+		exchange: Exchange,
+		span: api.Span,
+		context: api.Context,
+		measured: Measured | undefined,
+		finish?: () => void,
+	): Pick<Observation, "answered" | "end"> {
+		return settled(exchange, captureMessageContent, (ending, end) => {
+			// Its owner may have ended it before.
+			if (finish !== undefined || span.isRecording()) describeEnd(span, end, captureErrorMessages);
+			finish?.();
+			if (measured !== undefined) measure(measured, exchange, ending, end, context);
+		});
 	}
 
 	return {
@@ -159,15 +197,17 @@ export function traced(options: TracedOptions = {}): Observer {
 /** Reads the response in the moment it is handed over, and says at the end how the request ended. */
 function settled(
 	exchange: Exchange,
+	capture: boolean,
 	done: (ending: Ending, end: SpanEnd) => void,
 ): Pick<Observation, "answered" | "end"> {
+	const keep = capture && exchange.method === "tools/call";
 	let answer: Answer | undefined;
 	return {
 		answered(response) {
-			answer = readAnswer(response);
+			answer = readAnswer(response, keep);
 		},
 		end(ending) {
-			answer ??= readAnswer(ending.response);
+			answer ??= readAnswer(ending.response, keep);
 			done(ending, spanEnd(exchange, ending, answer));
 		},
 	};
