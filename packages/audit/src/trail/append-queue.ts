@@ -79,3 +79,13 @@ export function refusePending({ caller, bytes, acting }: Pending, error: TrailEr
 	if ("reject" in caller) caller.reject(error);
 	else caller.refused(bytes, acting, error);
 }
+
+/** Tells the caller that its event is as durable as promised. */
+export function storedPending(
+	{ caller, bytes }: Pending,
+	streamId: string,
+	sequence: number,
+): void {
+	if ("stored" in caller) caller.stored(bytes);
+	else caller.resolve({ streamId, sequence });
+}

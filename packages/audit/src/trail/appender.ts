@@ -9,20 +9,23 @@ import {
 	type Pending,
 } from "./append-queue.ts";
 import { eventSize } from "./event-size.ts";
-import { gathering } from "./gathering.ts";
+import { gathering, isUrgent } from "./gathering.ts";
 import { lastHead } from "./last-head.ts";
 import { lossEvent } from "./own-events.ts";
 import type { LossLedger } from "./loss-ledger.ts";
+import { lossReports } from "./loss-reports.ts";
+import { settledWaits } from "./settled-waits.ts";
 import type { QueueLimits, Store } from "./store.ts";
 import {
 	asTrailError,
 	closedError,
 	fullError,
+	invalidEventError,
 	queueError,
 	reasonOf,
-	trailError,
 } from "./trail-error.ts";
 import type { AppendUnwaited } from "./unwaited.ts";
+import { emptyBatch, tellStored, type WriteBatch } from "./write-batch.ts";
 
 /** Seals and stores what is appended, in order, many events at a time. */
 export interface Appender {
@@ -40,21 +43,10 @@ export interface Appender {
 	close(): Promise<void>;
 }
 
-interface Batch {
-	readonly lines: SealedEvent[];
-	/** Callers of the last lines; the lines before are the trail's own. */
-	readonly callers: Pending[];
-	readonly losses: Loss[];
-	bytes: number;
-}
-
 const MAX_BATCH_EVENTS = 1024;
 /** A queue shorter than this is not worth measuring: its events are rated at their mean. */
 const UNMEASURED_EVENTS = 128;
 const ASSUMED_BYTES = 2048;
-/** A `trail.lost` at most so often, and while there is no room for anything else. */
-const LOSS_REPORT_MS = 1_000;
-const LOSS_REPORT_WHEN_FULL_MS = 60_000;
 
 const NO_OPTIONS: AppendOptions = {};
 
@@ -63,10 +55,6 @@ let next: Caller;
 const capture = (resolve: Caller["resolve"], reject: Caller["reject"]): void => {
 	next = { resolve, reject };
 };
-
-/** What is about to act, and what matters most, is not kept waiting in memory. */
-const isUrgent = ({ phase, severity }: AuditEvent): boolean =>
-	phase === "intent" || severity === "high" || severity === "critical";
 
 /** Makes the flush loop of a stream. */
 export function appender(
@@ -85,18 +73,18 @@ export function appender(
 	let running = false;
 	let closing = false;
 	let full = false;
-	let nextLossReportMs = 0;
-	/** For waiting: the other clock may be set back. */
-	const monotonicMs = (): number => system.clock.monotonicUs() / 1000;
-	let cancelLossTimer: (() => void) | undefined;
 	let closed = false;
-	let lastReportFailed = false;
-	let waiters: { readonly target: number; readonly resolve: () => void }[] = [];
+	const waits = settledWaits();
 	let enqueued = 0;
 	const gather = gathering(system.timers, { maxQueueEvents, maxQueueBytes }, () => {
 		gather.urge(enqueued);
 		start();
 	});
+	const reports = lossReports(
+		system,
+		() => ledger.pending > 0 && store.refusal() === undefined,
+		() => start(),
+	);
 	/** Bytes of the next event, where they are more than room was asked for. */
 	let wanted = 0;
 
@@ -110,6 +98,11 @@ export function appender(
 			sinceMs: nowMs,
 			untilMs: nowMs,
 		});
+	}
+
+	function refuse(pending: Pending, error: TrailError): void {
+		lose(pending, error.lossCause);
+		refusePending(pending, error);
 	}
 
 	/** Why an event cannot be taken now. */
@@ -133,7 +126,7 @@ export function appender(
 	/** True if anything is to be written now. */
 	function due(): boolean {
 		if (closing && queue.length > 0) return true;
-		return gather.due(enqueued - queue.length, queue.length, queue.bytes) || lossDue();
+		return gather.due(enqueued - queue.length, queue.length, queue.bytes) || reports.due();
 	}
 
 	function append(event: AuditEvent, options: AppendOptions = NO_OPTIONS): Promise<Position> {
@@ -179,16 +172,11 @@ export function appender(
 
 	function rest(): void {
 		if (queue.length > 0) gather.arm();
-		scheduleLossReport();
+		if (ledger.pending > 0) reports.schedule();
 	}
 
 	function tellSettled(): void {
-		if (waiters.length === 0) return;
-		const settledCount = running || queue.length > 0 ? enqueued - queue.length : Infinity;
-		const ready = waiters.filter(({ target }) => target <= settledCount);
-		if (ready.length === 0) return;
-		waiters = waiters.filter(({ target }) => target > settledCount);
-		for (const { resolve } of ready) resolve();
+		waits.tell(running || queue.length > 0 ? enqueued - queue.length : Infinity);
 	}
 
 	async function run(): Promise<void> {
@@ -205,9 +193,9 @@ export function appender(
 		}
 	}
 
-	function fill(askedBytes: number): Batch {
-		const batch: Batch = { lines: [], callers: [], losses: [], bytes: 0 };
-		if (lossDue()) reportLosses(batch);
+	function fill(askedBytes: number): WriteBatch {
+		const batch = emptyBatch();
+		if (reports.due()) reportLosses(batch);
 		while (batch.lines.length < MAX_BATCH_EVENTS && batch.bytes < maxBatchBytes) {
 			const pending = queue.peek();
 			if (pending === undefined) break;
@@ -226,9 +214,7 @@ export function appender(
 				}
 				queue.shift();
 				if (!pending.reserve) full = true;
-				const error = fullError();
-				lose(pending, error.lossCause);
-				refusePending(pending, error);
+				refuse(pending, fullError());
 				continue;
 			}
 			queue.shift();
@@ -243,22 +229,13 @@ export function appender(
 		try {
 			return chain.seal(pending.event);
 		} catch (error) {
-			lose(pending, "invalid_event");
-			refusePending(
-				pending,
-				trailError(
-					"invalid_event",
-					"invalid_event",
-					`The event cannot be written as JSON (${reasonOf(error)}). Hand over plain data.`,
-					error,
-				),
-			);
+			refuse(pending, invalidEventError(error));
 			return undefined;
 		}
 	}
 
-	function reportLosses(batch: Batch): void {
-		nextLossReportMs = monotonicMs() + (full ? LOSS_REPORT_WHEN_FULL_MS : LOSS_REPORT_MS);
+	function reportLosses(batch: WriteBatch): void {
+		reports.begin(full);
 		let reported = ledger.recorded;
 		for (let loss = ledger.take(); loss !== undefined; loss = ledger.take()) {
 			reported += loss.events;
@@ -267,7 +244,7 @@ export function appender(
 			if (!store.fits(true, batch.lines.length + 1, batch.bytes + size)) {
 				chain.rewind(batch.lines.length > 0 ? lastHead(batch.lines) : head);
 				ledger.restore(loss);
-				lastReportFailed = true;
+				reports.unfit();
 				return;
 			}
 			batch.lines.push(line);
@@ -276,7 +253,7 @@ export function appender(
 		}
 	}
 
-	async function commit(batch: Batch): Promise<void> {
+	async function commit(batch: WriteBatch): Promise<void> {
 		flight = batch.callers.length;
 		flightBytes = batch.bytes;
 		try {
@@ -290,26 +267,16 @@ export function appender(
 		}
 		head = lastHead(batch.lines);
 		for (const loss of batch.losses) ledger.settle(loss);
-		const own = batch.lines.length - batch.callers.length;
-		for (let index = 0; index < batch.callers.length; index++) {
-			const pending = batch.callers[index];
-			if (pending === undefined) break;
-			if ("stored" in pending.caller) pending.caller.stored(pending.bytes);
-			else pending.caller.resolve({ streamId, sequence: batch.lines[own + index]?.sequence ?? 0 });
-		}
+		tellStored(batch, streamId);
 	}
 
-	function failed(batch: Batch, error: unknown): void {
+	function failed(batch: WriteBatch, error: unknown): void {
 		// What could not be written has no number: the next event takes it.
 		chain.rewind(head);
 		for (const loss of batch.losses) ledger.restore(loss);
 		const refusal = asTrailError(error);
-		for (const pending of batch.callers) {
-			lose(pending, refusal.lossCause);
-			refusePending(pending, refusal);
-		}
-		lastReportFailed = true;
-		nextLossReportMs = monotonicMs() + LOSS_REPORT_MS;
+		for (const pending of batch.callers) refuse(pending, refusal);
+		reports.failed();
 	}
 
 	async function recordOwn(events: readonly AuditEvent[]): Promise<void> {
@@ -324,30 +291,10 @@ export function appender(
 		head = lastHead(lines);
 	}
 
-	function lossDue(): boolean {
-		if (ledger.pending === 0 || store.refusal() !== undefined) return false;
-		// Losses of the last moment are told once more while closing; more often would not end.
-		if (closing) return !lastReportFailed;
-		return monotonicMs() >= nextLossReportMs;
-	}
-
-	function scheduleLossReport(): void {
-		if (ledger.pending === 0 || cancelLossTimer !== undefined || closing) return;
-		const waitMs = Math.max(LOSS_REPORT_MS, nextLossReportMs - monotonicMs());
-		const wake = (): void => {
-			cancelLossTimer = undefined;
-			start();
-		};
-		cancelLossTimer = system.timers.after(waitMs, wake, { ref: false });
-	}
-
 	function settled(target: number): Promise<void> {
 		gather.urge(enqueued);
 		start();
-		if (!running) return Promise.resolve();
-		return new Promise((resolve) => {
-			waiters.push({ target, resolve });
-		});
+		return running ? waits.wait(target) : Promise.resolve();
 	}
 
 	return {
@@ -369,14 +316,13 @@ export function appender(
 		roomChanged() {
 			if (!full) return;
 			full = false;
-			nextLossReportMs = Math.min(nextLossReportMs, monotonicMs() + LOSS_REPORT_MS);
+			reports.roomChanged();
 			start();
 		},
 		settled: () => settled(enqueued),
 		async close() {
 			closing = true;
-			lastReportFailed = false;
-			cancelLossTimer?.();
+			reports.close();
 			await settled(Infinity);
 			gather.cancel();
 			closed = true;

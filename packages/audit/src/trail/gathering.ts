@@ -1,3 +1,4 @@
+import type { AuditEvent } from "@mcp-trail/event";
 import type { Timers } from "../system.ts";
 import type { QueueLimits } from "./store.ts";
 
@@ -17,6 +18,10 @@ export interface Gathering {
 	arm(): void;
 	cancel(): void;
 }
+
+/** What is about to act, and what matters most, is not kept waiting in memory. */
+export const isUrgent = ({ phase, severity }: AuditEvent): boolean =>
+	phase === "intent" || severity === "high" || severity === "critical";
 
 /** Gathers for a few milliseconds; `wake` is called when they are over. */
 export function gathering(

@@ -86,6 +86,16 @@ export function closedError(): TrailError {
 	return trailError("closed", "other", "The trail is closed. Record before closing the audit.");
 }
 
+/** The refusal of what cannot be sealed. */
+export function invalidEventError(cause: unknown): TrailError {
+	return trailError(
+		"invalid_event",
+		"invalid_event",
+		`The event cannot be written as JSON (${reasonOf(cause)}). Hand over plain data.`,
+		cause,
+	);
+}
+
 /** The refusal at the limit on what is kept. */
 export function fullError(): TrailError {
 	return trailError(
