@@ -109,6 +109,7 @@ export const reasons = {
 		"bad_origin",
 		"session_unknown",
 		"session_missing",
+		"http_refused",
 	],
 	protocol: [
 		"unknown_method",
