@@ -74,7 +74,6 @@ export async function benchCalls(options: {
 		const name = `${variant.sdk} ${variant.transport}, ${variant.concurrency} at once`;
 		if (options.only && !name.includes(options.only) && name !== "v1 in-memory, 1 at once")
 			continue;
-		// oxlint-disable-next-line no-await-in-loop
 		const measured = await path(variant, {
 			rounds: options.rounds,
 			items: Math.max(50, Math.round(items * options.scale)),

@@ -73,7 +73,6 @@ export async function benchElasticsearch(options: {
 					const left = [...bodies];
 					const poster = async (): Promise<void> => {
 						for (let body = left.shift(); body !== undefined; body = left.shift())
-							// oxlint-disable-next-line no-await-in-loop -- as many at a time as the lane sends
 							await post(bulk, agent, body);
 					};
 					await Promise.all(Array.from({ length: inFlight }, poster));
@@ -134,7 +133,6 @@ async function benchNull(roundCount: number, items: number): Promise<void> {
 			paired(runs, runs, (_, b) => itemsPerSecond(b)),
 			"events/s",
 		);
-		// oxlint-disable-next-line no-await-in-loop
 		await one.close();
 	}
 	server.disconnect();

@@ -59,7 +59,6 @@ export async function benchKafka(options: {
 		name: "bare",
 		run: () =>
 			measured(items, async () => {
-				// oxlint-disable-next-line no-await-in-loop -- one request at a time, as the sink sends
 				for (const request of requests) await producer.send({ acks: -1, ...request });
 			}),
 		close: () => producer.disconnect(),

@@ -50,7 +50,6 @@ export async function deliver(sink: Sink, items: number): Promise<Measured> {
 	await audit.ready;
 	for (let recorded = 0; recorded < items; recorded += 500) {
 		for (let one = 0; one < 500; one += 1) audit.record(newEvent());
-		// oxlint-disable-next-line no-await-in-loop -- the trail writes before more is recorded
 		while (audit.health().queued > 0) await new Promise((resolve) => setTimeout(resolve, 1));
 	}
 	const result = await measured(items, async () => {

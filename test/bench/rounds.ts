@@ -51,7 +51,6 @@ export async function rounds(
 		for (let place = 0; place < sides.length; place += 1) {
 			const side = sides[(place + round) % sides.length] as Side;
 			// One after the other on purpose: the sides must not run at the same time.
-			// oxlint-disable-next-line no-await-in-loop
 			const result = await side.run(round === 0 ? (options.warmUpItems ?? items) : items);
 			if (round > 0) measured.get(side.name)?.push(result);
 		}

@@ -136,7 +136,6 @@ async function useTools(scenario: Scenario, peer: Client): Promise<void> {
 	saw("tools", tools);
 	const listed = tools.map(({ name }) => ({ name, arguments: { region: "us-west1" } }));
 	const calls = callsSchema.parse(scenario.context["toolCalls"] ?? listed);
-	// oxlint-disable-next-line no-await-in-loop -- the suite expects one call after the other
 	for (const { name, arguments: args } of calls) await call(peer, name, args);
 	await peer.close();
 }
@@ -144,7 +143,6 @@ async function useTools(scenario: Scenario, peer: Client): Promise<void> {
 async function useRounds(scenario: Scenario, peer: Client): Promise<void> {
 	await connect(scenario, peer, fetchWithDiscovery);
 	for (const kind of ["echo_state", "no_state", "unrelated", "no_result_type"]) {
-		// oxlint-disable-next-line no-await-in-loop -- the suite expects one call after the other
 		await call(peer, `test_mrtr_${kind}`, {});
 	}
 	await peer.close();

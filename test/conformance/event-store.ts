@@ -18,7 +18,6 @@ export function eventStore<M extends object>() {
 			const missed = events.slice(Number(lastId) + 1).filter((event) => event.stream === stream);
 			for (const { id, message } of missed) {
 				// The priming event of a stream carries no message to send again.
-				// oxlint-disable-next-line no-await-in-loop -- order is the point
 				if (Object.keys(message).length > 0) await send(id, message);
 			}
 			return stream;

@@ -61,10 +61,8 @@ async function verifyTrail(root: string, reports: readonly ProgramReport[]): Pro
 	const heads = reports.flatMap(({ head }) => head ?? []);
 	const verification = verifier({ context: "trail", heads });
 	for (const streamId of await readdir(trailFolder(root))) {
-		// oxlint-disable-next-line no-await-in-loop -- the verifier takes one file after the other
 		for (const segment of await segmentsOf(root, streamId)) {
 			verification.begin({ name: segment, streamId });
-			// oxlint-disable-next-line no-await-in-loop
 			verification.push(await readFile(segment));
 		}
 	}

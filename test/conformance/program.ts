@@ -42,7 +42,6 @@ export async function startServer(file: string, env: NodeJS.ProcessEnv): Promise
 
 	const deadline = AbortSignal.timeout(60_000);
 	while (!greeting.test(stdout)) {
-		// oxlint-disable-next-line no-await-in-loop -- waiting for output, piece by piece
 		const over = await Promise.race([
 			exited.then(() => true),
 			once(child.stdout, "data", { signal: deadline }).then(() => false),

@@ -30,7 +30,6 @@ export async function readResults(folder: string): Promise<Results> {
 		const scenario = scenarioOf(dirname(file));
 		const read = () => readFile(join(folder, file), "utf8");
 		if (basename(file) === "checks.json") {
-			// oxlint-disable-next-line no-await-in-loop -- a few dozen small files
 			for (const check of checksSchema.parse(JSON.parse(await read()))) {
 				const key = `${scenario} › ${check.id} (${check.name})`;
 				const { statuses = [], evidence = [] } = results.get(key) ?? {};
@@ -42,7 +41,6 @@ export async function readResults(folder: string): Promise<Results> {
 			}
 		}
 		if (basename(file) === "stdout.txt" || basename(file) === "stderr.txt") {
-			// oxlint-disable-next-line no-await-in-loop
 			const printed = String(steady(await read()));
 			results.set(`${scenario} › ${basename(file, ".txt")}`, {
 				statuses: [],

@@ -132,7 +132,6 @@ const runner = await installRunner();
 const folder = await mkdtemp(join(tmpdir(), "mcp-trail-conformance-"));
 const rows: Row[] = [];
 for (const plan of chosen) {
-	// oxlint-disable-next-line no-await-in-loop -- runs at the same time would disturb each other's timing
 	const row = await judge(plan, runner, folder).catch((error: unknown) => broken(plan, error));
 	rows.push(row);
 }

@@ -50,12 +50,10 @@ function registerTools(server: McpServer): void {
 		{ description: "Logs while it works" },
 		async (extra) => {
 			for (const data of ["Started", "Working", "Done"]) {
-				// oxlint-disable-next-line no-await-in-loop -- one after the other is the point
 				await extra.sendNotification({
 					method: "notifications/message",
 					params: { level: "info", data },
 				});
-				// oxlint-disable-next-line no-await-in-loop
 				await pause(50);
 			}
 			return say("Logged three times");
@@ -70,13 +68,11 @@ function registerTools(server: McpServer): void {
 			const progressToken = meta?.progressToken;
 			for (const progress of [0, 50, 100]) {
 				if (progressToken !== undefined) {
-					// oxlint-disable-next-line no-await-in-loop -- one after the other is the point
 					await extra.sendNotification({
 						method: "notifications/progress",
 						params: { progressToken, progress, total: 100 },
 					});
 				}
-				// oxlint-disable-next-line no-await-in-loop
 				await pause(50);
 			}
 			return say("Progressed");

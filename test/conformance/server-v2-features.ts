@@ -44,9 +44,7 @@ function registerNotifyingTools(server: McpServer, changes: Changes): void {
 	for (const name of ["test_tool_with_logging", "test_logging_tool"]) {
 		server.registerTool(name, { description: "Logs while it works" }, async (ctx) => {
 			for (const data of ["Started", "Working", "Done"]) {
-				// oxlint-disable-next-line no-await-in-loop -- one after the other is the point
 				await ctx.mcpReq.log("info", data);
-				// oxlint-disable-next-line no-await-in-loop
 				await pause(50);
 			}
 			return say("Logged three times");
@@ -60,13 +58,11 @@ function registerNotifyingTools(server: McpServer, changes: Changes): void {
 			const progressToken = meta?.progressToken;
 			for (const progress of [0, 50, 100]) {
 				if (progressToken !== undefined) {
-					// oxlint-disable-next-line no-await-in-loop -- one after the other is the point
 					await ctx.mcpReq.notify({
 						method: "notifications/progress",
 						params: { progressToken, progress, total: 100 },
 					});
 				}
-				// oxlint-disable-next-line no-await-in-loop
 				await pause(50);
 			}
 			return say("Progressed");

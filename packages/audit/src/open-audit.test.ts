@@ -127,7 +127,6 @@ const refusesAll = (name: string): Sink =>
 	});
 
 /** What a caller without types hands over. */
-// oxlint-disable-next-line typescript/no-unsafe-type-assertion, typescript/no-unnecessary-type-parameters
 const foreign = <T>(value: unknown): T => value as T;
 
 function without(event: AuditEvent, name: keyof AuditEvent): AuditEvent {

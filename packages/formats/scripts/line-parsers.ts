@@ -161,8 +161,7 @@ export function parseSyslog(line: string): ParsedSyslog {
 	return { pri: Number(pri), timestamp, hostname, appName, procid, msgid, data, message, bom };
 }
 
-// eslint-disable-next-line no-control-regex
-const controls = /[\0-\u{1f}\u{7f}-\u{9f}\u{2028}\u{2029}]/u;
+const controls = /[\p{Cc}\u{2028}\u{2029}]/u;
 
 /** A receiver that frames by line feeds, or a terminal, must see one record. */
 function refuseControls(line: string): void {

@@ -1,5 +1,4 @@
 /** An answer as JSON; members are read as the caller knows them. */
-// oxlint-disable-next-line typescript/no-explicit-any -- what a search answers has no type here
 type Answer = any;
 
 /** Speaks to a cluster as a person with curl does. */

@@ -18,7 +18,6 @@ const sinkOf = (write: Write, ordered = true): Sink => ({
 	name: "sink",
 	delivery: "at_least_once",
 	ordered,
-	// oxlint-disable-next-line typescript/no-unsafe-type-assertion
 	write: write as Sink["write"],
 });
 
@@ -105,7 +104,6 @@ describe("deliver", () => {
 		const got: string[] = [];
 		const sink = sinkOf((events) => {
 			call += 1;
-			// oxlint-disable-next-line no-throw-literal, typescript/only-throw-error
 			if (call <= failures.length) throw failures[call - 1];
 			got.push(...ids(events));
 		});
