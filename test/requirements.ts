@@ -123,6 +123,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["packages/audit/src/delivery/deliver.test.ts"],
 	},
 	{
+		id: "complete.connections",
+		says: "Connections that open and close are recorded, on both sides.",
+		provenBy: ["test/mcp/messages.test.ts"],
+	},
+	{
 		id: "complete.counted_notifications",
 		says: "Progress and log messages are counted into the event of their request.",
 		provenBy: ["test/mcp/notifications.test.ts"],
@@ -188,9 +193,19 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["test/mcp/odd-values.test.ts"],
 	},
 	{
+		id: "complete.other_notifications",
+		says: "Notifications of no request are recorded, those alike with a count.",
+		provenBy: ["test/mcp/messages.test.ts"],
+	},
+	{
 		id: "complete.recorded",
 		says: "What is recorded is delivered in order, and close says what became of it.",
 		provenBy: ["packages/audit/src/open-audit.test.ts"],
+	},
+	{
+		id: "complete.refused",
+		says: "Frames that the SDK drops are recorded with what is wrong with them.",
+		provenBy: ["test/mcp/messages.test.ts"],
 	},
 	{
 		id: "complete.redelivered",
@@ -211,6 +226,11 @@ export const requirements: readonly Requirement[] = [
 		id: "complete.simulation",
 		says: "Over kills, slow and lying sinks all is delivered, in order, within bounds.",
 		provenBy: ["test/fault/audit-simulation.long.test.ts", "test/fault/audit-simulation.test.ts"],
+	},
+	{
+		id: "complete.unmatched",
+		says: "Late answers are told from those nobody asked for.",
+		provenBy: ["test/mcp/messages.test.ts"],
 	},
 	{
 		id: "complete.unsettled_send",
@@ -331,6 +351,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["test/mcp/outcomes.test.ts", "test/mcp/peers-word.test.ts"],
 	},
 	{
+		id: "honest.folded_close",
+		says: "What is being counted when the audit closes is recorded before it stops.",
+		provenBy: ["test/mcp/messages.test.ts"],
+	},
+	{
 		id: "honest.foreign",
 		says: "A foreign file under a segment's name is kept and named.",
 		provenBy: ["test/fault/damaged.test.ts"],
@@ -389,6 +414,11 @@ export const requirements: readonly Requirement[] = [
 		id: "bounded.dead_letters",
 		says: "A lane holds at the limit of its dead-letter file.",
 		provenBy: ["packages/audit/src/open-audit.test.ts"],
+	},
+	{
+		id: "bounded.folded",
+		says: "A flood of what is no request shares events that say how many.",
+		provenBy: ["test/mcp/messages.test.ts"],
 	},
 	{
 		id: "bounded.gathered",

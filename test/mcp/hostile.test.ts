@@ -102,15 +102,18 @@ describe.each(generations)("$name", (sdk) => {
 			expect({ ...hooked, near: 0 }).toEqual({ ...bare, near: 0 });
 			await hooked.near.close();
 			expect(warnings.map(({ cause }) => cause)).toEqual([]);
-			expect(audit.events.map(({ type, phase }) => [type, phase])).toEqual([
-				["mcp.request", "outcome"],
+			expect(audit.events.map(({ type }) => type)).toEqual([
+				"mcp.connection.opened",
+				"mcp.request",
+				"mcp.connection.closed",
 			]);
-			expect(JSON.stringify(audit.events[0]).length).toBeLessThan(16_384);
+			for (const event of audit.events) expect(JSON.stringify(event).length).toBeLessThan(16_384);
+			expect(audit.outcomes(audit.events[1]?.mcp?.method ?? "")).toHaveLength(1);
 		},
 	);
 
 	it.each(dropped.map((frame) => [JSON.stringify(frame), frame]))(
-		"[safe.dropped] %s is dropped as bare and leaves nothing open",
+		"[safe.dropped] %s is dropped as bare, said once, and leaves nothing open",
 		async (_, frame) => {
 			const audit = fakeAudit();
 			const bare = await answersOf(sdk, frame);
@@ -118,7 +121,11 @@ describe.each(generations)("$name", (sdk) => {
 			expect(hooked.answers).toEqual([]);
 			expect({ ...hooked, near: 0 }).toEqual({ ...bare, near: 0 });
 			await hooked.near.close();
-			expect(audit.events).toEqual([]);
+			expect(audit.events.map(({ type, outcome }) => [type, outcome?.reason])).toEqual([
+				["mcp.connection.opened", undefined],
+				["mcp.message.refused", "not_json_rpc"],
+				["mcp.connection.closed", undefined],
+			]);
 		},
 	);
 });

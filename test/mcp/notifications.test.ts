@@ -21,7 +21,8 @@ async function connected(sdk: Generation) {
 		{},
 		as<never>(async (context: Context) => {
 			const notify = as<Notify>(context.sendNotification ?? context.mcpReq?.notify);
-			const { progressToken } = context._meta ?? context.mcpReq?._meta ?? {};
+			const { _meta: meta } = context.mcpReq ?? context;
+			const progressToken = meta?.progressToken;
 			for (let progress = 1; progress <= 3; progress++)
 				if (progressToken !== undefined)
 					await notify({ method: "notifications/progress", params: { progressToken, progress } });

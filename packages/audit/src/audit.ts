@@ -49,6 +49,8 @@ export interface Audit {
 	readonly ready: Promise<void>;
 	readonly policy: Policy;
 	readonly digester: Digester;
+	/** Aborts when {@link Audit.close} begins, while events are still accepted: the last call for what is being counted. */
+	readonly closing?: AbortSignal;
 	/** Observes: never throws, never waits. What cannot be kept becomes `trail.lost`. */
 	record(event: NewEvent, decision?: Decision): void;
 	/**

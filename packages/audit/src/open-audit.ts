@@ -67,6 +67,7 @@ export function openAudit(options: AuditOptions): Audit {
 	let state: Health["state"] = "opening";
 	let trail: Trail | undefined;
 	const ending = new AbortController();
+	const lastCall = new AbortController();
 	let cancelCheckpoint: (() => void) | undefined;
 
 	const prepare = preparation({ complete, policy, judge: options.judge, onError: report });
@@ -150,6 +151,7 @@ export function openAudit(options: AuditOptions): Audit {
 	let closing: Promise<CloseReport> | undefined;
 	const close = async (signal?: AbortSignal): Promise<CloseReport> => {
 		const failed = state === "failed";
+		lastCall.abort();
 		if (!failed) state = "closing";
 		events.stop();
 		ending.abort();
@@ -183,6 +185,7 @@ export function openAudit(options: AuditOptions): Audit {
 		ready,
 		policy,
 		digester,
+		closing: lastCall.signal,
 		record(event, decision = UNDECIDED) {
 			try {
 				const kept = prepare(event, decision);

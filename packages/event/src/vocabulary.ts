@@ -126,6 +126,7 @@ export const reasons = {
 		"superseded",
 		"evicted",
 		"late_response",
+		"unasked_response",
 	],
 	auth: [
 		"missing_token",

@@ -7,12 +7,14 @@ export type {
 } from "./instrumentation.ts";
 export type {
 	AuthFacts,
+	Closing,
 	Connection,
 	Direction,
 	Ending,
 	Exchange,
 	JsonObject,
 	Meta,
+	Misfit,
 	Observation,
 	Observer,
 	Refusal,

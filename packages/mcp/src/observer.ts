@@ -50,14 +50,47 @@ export interface Connection {
 	protocolVersion(): string | undefined;
 }
 
-/** A frame seen on a transport. */
-export interface Seen {
+/** Why a frame was dropped, or an answer matched no request. */
+export type Misfit =
+	| "malformed_json"
+	| "not_json_rpc"
+	| "invalid_params"
+	| "late_response"
+	| "unasked_response";
+
+/** A frame that is no request and no answer to one, and what could be read of it. */
+export interface Seen extends Pick<Exchange, "auth" | "authScheme" | "client" | "era" | "headers"> {
 	readonly connection: Connection;
 	readonly direction: Direction;
 	/** True when it came from the peer. */
 	readonly inbound: boolean;
-	/** The frame itself; never changed by an observer. */
+	/** The frame itself, never changed by an observer; undefined where it was no JSON. */
 	readonly message: unknown;
+	/** Its own method; of an answer that came late the method of its request. */
+	readonly method: string | undefined;
+	readonly id: string | number | undefined;
+	readonly params: JsonObject | undefined;
+	readonly protocolVersion: string | undefined;
+	/** Absent on notifications. */
+	readonly misfit: Misfit | undefined;
+	/** Of the request that was given up before its answer came. */
+	readonly trace: TraceIds | undefined;
+	/** Milliseconds since the epoch. */
+	readonly atMs: number;
+}
+
+/** What a connection was, said when it ends. */
+export interface Closing {
+	/** A message has passed, and {@link Observer.opened} was told. */
+	readonly opened: boolean;
+	/** Requests seen on it, in both directions. */
+	readonly requests: number;
+	/** Requests that were open when it ended. */
+	readonly cutOff: number;
+	/** Milliseconds since the epoch at which it was bound and ended, and how long that is in microseconds. */
+	readonly startMs: number;
+	readonly endMs: number;
+	readonly durationUs: number;
 }
 
 /** One JSON-RPC request and everything known when it was seen. */
@@ -153,5 +186,9 @@ export interface Observer {
 	refused?(seen: Seen): void;
 	/** A response nobody asked for, or after its request was given up. */
 	unmatched?(seen: Seen): void;
-	closed?(connection: Connection): void;
+	/**
+	 * The first message passes. Not told of a transport that serves one HTTP request: it is no connection to a peer.
+	 */
+	opened?(connection: Connection): void;
+	closed?(connection: Connection, closing: Closing): void;
 }

@@ -23,6 +23,7 @@ import type {
 } from "../observer.ts";
 import { newEventId } from "../random-ids.ts";
 import type { Definition, Definitions } from "./definitions.ts";
+import { messages } from "./messages.ts";
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -176,6 +177,7 @@ export function audited(options: AuditedOptions): Observer {
 	}
 
 	return {
+		...messages(audit, sessionOf, (connection) => sessions.get(connection)?.digest),
 		request(exchange) {
 			try {
 				return observed(exchange);

@@ -88,13 +88,16 @@ function scopesOf(auth: AuthFacts): readonly string[] {
 
 const LAST_TIME_MS = Date.UTC(9999, 11, 31);
 
-function authOf(auth: AuthFacts, exchange: Exchange): Auth {
+/** Whatever a peer sent: a request, or a frame that is none. */
+type FromPeer = Pick<Exchange, "auth" | "authScheme" | "client">;
+
+function authOf(auth: AuthFacts, from: FromPeer): Auth {
 	const clientId = cleanText(auth.clientId, 512);
 	const scopes = scopesOf(auth);
 	const audience = audienceOf(auth.claims, auth.resource);
 	const { binding, key_thumbprint } = bindingOf(auth.claims);
 	const grant = grantOf(auth.claims);
-	const scheme = exchange.authScheme;
+	const scheme = from.authScheme;
 	const expires = auth.expiresAtMs;
 	return {
 		scheme:
@@ -134,7 +137,7 @@ const anonymous: Principal = { type: "anonymous", assurance: "none", source: "no
 const clients = new WeakMap<object, ClientInfo>();
 
 /** What a peer calls itself; it says so once for many requests. */
-function clientOf({ client }: Exchange): ClientInfo | undefined {
+function clientOf({ client }: FromPeer): ClientInfo | undefined {
 	if (client === undefined) return undefined;
 	const known = clients.get(client);
 	if (known) return known;
@@ -147,8 +150,8 @@ function clientOf({ client }: Exchange): ClientInfo | undefined {
 }
 
 /** Who asked: from claims a verifier of this host checked, and from what the peer says of itself. */
-export function actorOf(exchange: Exchange): Actor {
-	const { auth, authScheme } = exchange;
+export function actorOf(from: FromPeer): Actor {
+	const { auth, authScheme } = from;
 	const actor: Writable<Actor> = {
 		// No credential came: that is known. One that nobody here checked proves nothing.
 		principal: auth ? principalOf(auth) : authScheme === "none" ? anonymous : unknown,
@@ -157,9 +160,9 @@ export function actorOf(exchange: Exchange): Actor {
 		const delegation = delegationOf(auth.claims);
 		if (delegation.length > 0) actor.delegation = delegation;
 	}
-	const client = clientOf(exchange);
+	const client = clientOf(from);
 	if (client) actor.client = client;
-	if (auth) actor.auth = authOf(auth, exchange);
+	if (auth) actor.auth = authOf(auth, from);
 	else if (authScheme !== undefined) actor.auth = { scheme: authScheme };
 	return actor;
 }

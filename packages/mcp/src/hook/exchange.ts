@@ -5,7 +5,8 @@ import { httpFacts } from "./http-facts.ts";
 import { member } from "./loose.ts";
 import type { Peer } from "./peer.ts";
 
-function eraOf(version: string | undefined, method: string): Exchange["era"] {
+/** The era of a message by its version, or by a method that only one era has. */
+export function eraOf(version: string | undefined, method: string): Exchange["era"] {
 	if (method === "initialize") return "legacy";
 	if (method === "server/discover") return "modern";
 	if (version === undefined) return undefined;

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../observer.ts";
+import type { JsonObject, Misfit } from "../observer.ts";
 
 /** What a frame is to the SDK; `refused` = it will drop it without an answer. */
 export type FrameKind = "request" | "notification" | "response" | "refused";
@@ -66,6 +66,13 @@ export function inboundKind(frame: JsonObject, v1: boolean): FrameKind {
 	if (!Number.isSafeInteger(error["code"]) || typeof error["message"] !== "string")
 		return "refused";
 	return frame["id"] === undefined || isRequestId(frame["id"]) ? "response" : "refused";
+}
+
+/** Says what is wrong with a frame that {@link inboundKind} calls refused. */
+export function misfitOf(message: unknown): Misfit {
+	const isCall =
+		isObject(message) && message["jsonrpc"] === "2.0" && typeof message["method"] === "string";
+	return isCall && !isParams(message["params"]) ? "invalid_params" : "not_json_rpc";
 }
 
 /** Judges what the SDK itself sends; it does not check its own frames, so neither is it checked here. */

@@ -1,10 +1,17 @@
 import type { JsonObject } from "../observer.ts";
-import { inboundKind, isObject, isRequest, type FrameKind, type RequestFrame } from "./frame.ts";
+import {
+	inboundKind,
+	isObject,
+	isRequest,
+	misfitOf,
+	type FrameKind,
+	type RequestFrame,
+} from "./frame.ts";
 import type { Gate } from "./gate.ts";
 import { join } from "./notifications.ts";
 import type { OpenRequests } from "./open-requests.ts";
 import type { Peer } from "./peer.ts";
-import { answered, runInside, tell } from "./watch.ts";
+import { answered, runInside } from "./watch.ts";
 
 function receiveRequest(
 	open: OpenRequests,
@@ -21,12 +28,11 @@ function receiveRequest(
 	return admit === undefined ? go() : gate.hold(entry, admit, go, open.endOpen);
 }
 
-function receiveResponse(open: OpenRequests, message: JsonObject): void {
+function receiveResponse(open: OpenRequests, message: JsonObject, extra: unknown): void {
 	const { peer } = open;
 	try {
 		const entry = open.outbound.answer(message["id"]);
-		if (entry === undefined)
-			return tell(peer.watchers, "unmatched", open.seen(true, message), peer.onFault);
+		if (entry === undefined) return open.tell("unmatched", true, message, extra);
 		open.learn(entry, message);
 		answered(entry.observations, message, peer.onFault);
 		open.finish(entry, "answered", { response: message });
@@ -55,15 +61,14 @@ export function incoming(
 	const { peer } = open;
 	const kind = kindOf(message, peer);
 	if (kind === "refused" || !isObject(message)) {
-		tell(peer.watchers, "refused", open.seen(true, message), peer.onFault);
+		const misfit = open.guarded(() => misfitOf(message)) ?? "not_json_rpc";
+		open.tell("refused", true, message, extra, misfit);
 		return pass();
 	}
 	if (kind === "request" && isRequest(message))
 		return receiveRequest(open, gate, message, extra, pass);
-	if (kind === "response") receiveResponse(open, message);
-	if (kind === "notification") {
-		if (open.guarded(() => join(open, true, message, undefined)) !== true)
-			tell(peer.watchers, "notification", open.seen(true, message), peer.onFault);
-	}
+	if (kind === "response") receiveResponse(open, message, extra);
+	if (kind === "notification" && !open.guarded(() => join(open, true, message, undefined)))
+		open.tell("notification", true, message, extra);
 	return pass();
 }

@@ -1,11 +1,13 @@
-import type { Ending, JsonObject, Seen } from "../observer.ts";
+import type { Closing, Ending, JsonObject, Misfit } from "../observer.ts";
 import { connectionOf, type LearningConnection } from "./connection.ts";
 import { exchangeOf } from "./exchange.ts";
 import { exchanges, type Entry, type Exchanges } from "./exchanges.ts";
 import { isObject, isRequestId, type RequestFrame } from "./frame.ts";
+import { givenUps } from "./given-up.ts";
 import { member } from "./loose.ts";
 import type { Peer } from "./peer.ts";
-import { end, observe } from "./watch.ts";
+import { seenOf } from "./seen.ts";
+import { end, observe, tell } from "./watch.ts";
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -29,7 +31,14 @@ export interface OpenRequests {
 	sent(entry: Entry, response: JsonObject): void;
 	/** Ends the request that a `notifications/cancelled` names, as the SDK will take it; false if it is not open. */
 	cancel(from: Exchanges, notification: JsonObject): boolean;
-	seen(isInbound: boolean, message: unknown): () => Seen;
+	/** Tells observers of a frame that is no request of theirs; `extra` is what came with it from outside. */
+	tell(
+		what: "notification" | "refused" | "unmatched",
+		isInbound: boolean,
+		message: unknown,
+		extra?: unknown,
+		misfit?: Misfit,
+	): void;
 	/** Ends everything; twice is harmless. */
 	readonly close: () => void;
 	readonly closed: boolean;
@@ -49,6 +58,12 @@ export function openRequests(
 	const inbound = exchanges(peer.maxOpen);
 	const outbound = exchanges(peer.maxOpen);
 	const sending = new Map<Entry, JsonObject>();
+	const inboundGivenUp = givenUps();
+	const outboundGivenUp = givenUps();
+	const startMs = Date.now();
+	const startUs = performance.now() * 1000;
+	let requests = 0;
+	let opened = false;
 	let closed = false;
 	let sweep: NodeJS.Timeout | undefined;
 
@@ -61,8 +76,24 @@ export function openRequests(
 		}
 	}
 
+	function announce(): void {
+		if (opened || closed) return;
+		const { transport: kind } = connection;
+		// A server's transport without a session may serve one request only: it is no connection to a peer.
+		if (
+			kind === "streamable_http" &&
+			peer.role === "server" &&
+			connection.sessionId() === undefined
+		)
+			return;
+		opened = true;
+		for (const { observer } of peer.watchers) guarded(() => observer.opened?.(connection));
+	}
+
 	function finish(entry: Entry, how: Ending["how"], more?: Partial<Ending>): void {
 		const { registrations, onFault } = peer;
+		if (how !== "answered")
+			(entry.exchange.inbound ? inboundGivenUp : outboundGivenUp).add(entry.exchange);
 		const ending: Writable<Ending> = {
 			how,
 			endMs: Date.now(),
@@ -161,6 +192,8 @@ export function openRequests(
 		begin(isInbound, message, extra) {
 			try {
 				const { exchange, hangUp } = exchangeOf(peer, connection, isInbound, message, extra);
+				requests++;
+				if (!opened) announce();
 				const observations = observe(peer.watchers, exchange, peer.onFault);
 				if (observations.length === 0) return undefined;
 				const token = exchange.meta?.["progressToken"];
@@ -205,12 +238,21 @@ export function openRequests(
 			endOpen(entry, "cancelled");
 			return true;
 		},
-		seen: (isInbound, message) => () => ({
-			connection,
-			direction: (peer.role === "client") === isInbound ? "server_to_client" : "client_to_server",
-			inbound: isInbound,
-			message,
-		}),
+		tell(what, isInbound, message, extra, misfit) {
+			guarded(() => {
+				announce();
+				if (peer.watchers.every(({ observer }) => observer[what] === undefined)) return;
+				const id = what === "unmatched" && isObject(message) ? message["id"] : undefined;
+				const givenUp = (isInbound ? outboundGivenUp : inboundGivenUp).take(id);
+				const late = givenUp ? "late_response" : "unasked_response";
+				const wrong = what === "unmatched" ? late : misfit;
+				const seen = seenOf(peer, connection, isInbound, message, extra, {
+					...(wrong && { misfit: wrong }),
+					...(givenUp && { givenUp }),
+				});
+				tell(peer.watchers, what, seen, peer.onFault);
+			});
+		},
 		close() {
 			if (closed) return;
 			closed = true;
@@ -218,7 +260,8 @@ export function openRequests(
 			sweep = undefined;
 			for (const [entry, response] of sending) giveUpSending(entry, response);
 			const http = connection.transport === "streamable_http";
-			for (const entry of [...inbound.clear(), ...outbound.clear()])
+			const cutOff = [...inbound.clear(), ...outbound.clear()];
+			for (const entry of cutOff)
 				guarded(() => {
 					const { exchange } = entry;
 					if (entry.held) finish(entry, "cancelled", { reason: "connection_closed" });
@@ -227,7 +270,16 @@ export function openRequests(
 						finish(entry, "cancelled", { reason: "stream_closed" });
 					else finish(entry, "connection_closed");
 				});
-			for (const { observer } of peer.watchers) guarded(() => observer.closed?.(connection));
+			const closing: Closing = {
+				opened,
+				requests,
+				cutOff: cutOff.length,
+				startMs,
+				endMs: Date.now(),
+				durationUs: Math.max(0, Math.round(performance.now() * 1000 - startUs)),
+			};
+			for (const { observer } of peer.watchers)
+				guarded(() => observer.closed?.(connection, closing));
 		},
 	};
 }

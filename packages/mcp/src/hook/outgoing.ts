@@ -6,7 +6,7 @@ import { isObject, isRequest, outboundKind, type RequestFrame } from "./frame.ts
 import { join } from "./notifications.ts";
 import type { OpenRequests } from "./open-requests.ts";
 import { refusedAnswer } from "./refused-answer.ts";
-import { answered, runInside, tell } from "./watch.ts";
+import { answered, runInside } from "./watch.ts";
 
 type Pass = (sent: unknown) => unknown;
 
@@ -33,7 +33,7 @@ function taken(open: OpenRequests, message: JsonObject): Entry | undefined {
 		// This side answers with the very id it was asked with; only a peer's id is converted.
 		const entry = open.inbound.get(message["id"]);
 		if (entry === undefined || !open.inbound.take(entry)) {
-			if (!open.closed) tell(peer.watchers, "unmatched", open.seen(false, message), peer.onFault);
+			if (!open.closed) open.tell("unmatched", false, message);
 			return undefined;
 		}
 		open.learn(entry, message);
@@ -127,9 +127,7 @@ export function outgoing(
 	const kind = outboundKind(message);
 	if (kind === "response") return respond(open, message, pass);
 	if (kind === "request" && isRequest(message)) return request(open, gate, message, options, pass);
-	if (kind === "notification") {
-		if (open.guarded(() => join(open, false, message, options)) !== true)
-			tell(open.peer.watchers, "notification", open.seen(false, message), open.peer.onFault);
-	}
+	if (kind === "notification" && !open.guarded(() => join(open, false, message, options)))
+		open.tell("notification", false, message);
 	return pass(message);
 }

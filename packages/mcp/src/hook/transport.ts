@@ -1,3 +1,4 @@
+import type { Misfit } from "../observer.ts";
 import { admission } from "./gate.ts";
 import { incoming } from "./incoming.ts";
 import { isCallback, member, override, type Callback } from "./loose.ts";
@@ -40,6 +41,42 @@ export function hookTransport(transport: object, peer: Peer): void {
 /** The peer's callbacks are looked up among the requests of the connection it uses now. */
 function attach({ peer, inbound }: OpenRequests): void {
 	peer.findInbound = (id) => inbound.get(id);
+}
+
+/** Sees lines that a transport could not read; of what it reports only the kind is taken, never the text. */
+function watchErrors(transport: object, dropped: (misfit: Misfit) => void): void {
+	const own = Object.getOwnPropertyDescriptor(transport, "onerror");
+	if (own?.configurable === false) return;
+	const nothing = {};
+	let busy: unknown = nothing;
+	slot(
+		transport,
+		"onerror",
+		(listener) =>
+			function onerror(...args) {
+				const [error] = args;
+				const before = busy;
+				const misfit = busy === error ? undefined : unreadable(error);
+				busy = error;
+				try {
+					if (misfit !== undefined) dropped(misfit);
+					return Reflect.apply(listener, transport, args);
+				} finally {
+					busy = before;
+				}
+			},
+	);
+}
+
+/** What parsing a line threw: `JSON.parse`, or the schema of a JSON-RPC message (zod, of any copy). */
+function unreadable(error: unknown): Misfit | undefined {
+	try {
+		const name = member(error, "name");
+		if (name === "SyntaxError") return "malformed_json";
+		return Array.isArray(member(error, "issues")) ? "not_json_rpc" : undefined;
+	} catch {
+		return undefined;
+	}
 }
 
 function install(transport: object, send: Callback, first: Peer): (peer: Peer) => void {
@@ -92,6 +129,11 @@ function install(transport: object, send: Callback, first: Peer): (peer: Peer) =
 				return Reflect.apply(listener, transport, args);
 			},
 	);
+
+	// What a server's HTTP transport reports, it has answered with a status: that is the edge's to record.
+	const { transport: kind, role } = open.connection;
+	if (role === "client" || (kind !== "streamable_http" && kind !== "http_sse"))
+		watchErrors(transport, (misfit) => open.tell("refused", true, undefined, undefined, misfit));
 
 	return (peer) => {
 		if (open.closed || peer !== open.peer) open = bound(peer);

@@ -475,11 +475,21 @@ it("trap 17: an id reused while it is open ends the older request", async () => 
 it("trap 18: nothing of the texts that transports report as errors is taken", async () => {
 	const transport: Frame = {};
 	const { peer } = bare(transport);
-	hook(peer, "server", log());
-	const onerror = vi.fn<() => void>();
+	const seen = log();
+	hook(peer, "server", seen);
+	const onerror = vi.fn<(error: unknown) => void>();
 	transport["onerror"] = onerror;
 	await peer.connect(transport);
-	expect(transport["onerror"]).toBe(onerror);
+	// As both SDKs do: the handler before theirs is called within it.
+	const before = as<typeof onerror>(transport["onerror"]);
+	transport["onerror"] = (error: unknown) => before(error);
+	const zod = Object.assign(new Error("a dump of the SECRET"), { issues: [{ path: ["SECRET"] }] });
+	const report = as<typeof onerror>(transport["onerror"]);
+	for (const error of [new SyntaxError("SECRET"), zod, new Error("EPIPE"), "text", hostile()])
+		report(error);
+	expect(onerror).toHaveBeenCalledTimes(5);
+	expect(seen.refused.map(({ misfit }) => misfit)).toEqual(["malformed_json", "not_json_rpc"]);
+	expect(seen.refused.map(({ message }) => message)).toEqual([undefined, undefined]);
 });
 
 describe("trap 19: what cannot be hooked", () => {
@@ -618,4 +628,9 @@ it("a 1.x SDK does not heed a cancellation of request 0, a 2.x SDK does", async 
 
 function thrower(): void {
 	throw new Error("thrown");
+}
+
+/** An error that throws when it is looked at. */
+function hostile(): unknown {
+	return new Proxy({}, { get: thrower });
 }

@@ -62,12 +62,12 @@ export function end(observations: readonly Observation[], ending: Ending, onFaul
 export function tell(
 	watchers: readonly Watcher[],
 	member: "notification" | "refused" | "unmatched",
-	seen: () => Seen,
+	seen: Seen,
 	onFault: OnFault,
 ): void {
 	for (const watcher of watchers) {
 		try {
-			watcher.observer[member]?.(seen());
+			watcher.observer[member]?.(seen);
 		} catch (fault) {
 			onFault(fault);
 		}

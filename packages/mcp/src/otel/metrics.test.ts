@@ -215,6 +215,15 @@ describe("sessions", () => {
 	const INITIALIZED = { jsonrpc: "2.0", method: "notifications/initialized" };
 	const initialize = { method: "initialize", params: {} } as const;
 
+	const closing = {
+		opened: true,
+		requests: 1,
+		cutOff: 0,
+		startMs: 0,
+		endMs: 0,
+		durationUs: 0,
+	};
+
 	/** Opens a session, and closes it. */
 	function session(over: Partial<Connection>, message: JsonObject = INITIALIZED): void {
 		const observer = traced({ meterProvider });
@@ -222,9 +231,15 @@ describe("sessions", () => {
 		const inbound = on.role === "server";
 		const startUs = performance.now() * 1000 - 2_000_000;
 		observer.request?.(exchange({ ...initialize, connection: on, inbound, startUs }))?.end(ended());
-		observer.notification?.({ connection: on, direction: "client_to_server", inbound, message });
-		observer.closed?.(on);
-		observer.closed?.(on);
+		observer.notification?.({
+			...exchange({ connection: on, inbound }),
+			direction: "client_to_server",
+			message,
+			misfit: undefined,
+			atMs: 0,
+		});
+		observer.closed?.(on, closing);
+		observer.closed?.(on, closing);
 	}
 
 	it.each(["client", "server"] as const)(
@@ -246,7 +261,7 @@ describe("sessions", () => {
 		session({ protocolVersion: () => undefined });
 		session({ transport: "streamable_http" });
 		session({}, { jsonrpc: "2.0", method: "notifications/progress" });
-		traced({ meterProvider }).closed?.(connection());
+		traced({ meterProvider }).closed?.(connection(), closing);
 		expect(await measured("mcp.server.session.duration")).toEqual([]);
 		session({ transport: "streamable_http", sessionId: () => "s1" });
 		expect(await measured("mcp.server.session.duration")).toHaveLength(1);

@@ -1,0 +1,152 @@
+import type { Digester, Policy } from "@mcp-trail/audit";
+import {
+	cleanText,
+	cleanUri,
+	inMemberOrder,
+	severityOf,
+	timeText,
+	type Http,
+	type KnownType,
+	type Mcp,
+	type NewEvent,
+	type Outcome,
+	type Recording,
+	type Target,
+} from "@mcp-trail/event";
+import { isModern } from "../hook/connection.ts";
+import type { Closing, Connection, Misfit, Seen } from "../observer.ts";
+import { actorOf } from "./actor.ts";
+import { at, methodOf } from "./methods.ts";
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+const layers: Readonly<Record<Misfit, NonNullable<Outcome["layer"]>>> = {
+	malformed_json: "transport",
+	not_json_rpc: "transport",
+	invalid_params: "protocol",
+	late_response: "protocol",
+	unasked_response: "protocol",
+};
+
+/** No rule is asked about what is no request: only its envelope is kept. */
+const recordingOf = (policy: Policy): Recording => ({
+	level: "metadata",
+	policy: policy.digest.slice(7, 19),
+});
+
+function mcpOf(seen: Seen, session: string | undefined): Mcp {
+	const { connection, direction, method, id, era } = seen;
+	const requestId = typeof id === "number" ? String(id) : cleanText(id, 128);
+	const version = cleanText(seen.protocolVersion, 32);
+	return {
+		...(method !== undefined && { method: methodOf(method) }),
+		...(requestId !== undefined && { request_id: requestId }),
+		direction,
+		role: connection.role,
+		...(version !== undefined && { protocol_version: version }),
+		...(era !== undefined && { era }),
+		transport: connection.transport,
+		...(session !== undefined && { session_digest: session }),
+	};
+}
+
+function targetOf(seen: Seen, digester: Digester): Target | undefined {
+	const uri = seen.method === "notifications/resources/updated" && at(seen.params, ["uri"]);
+	if (typeof uri !== "string" || uri === "") return undefined;
+	const clean = cleanUri(uri, 1024);
+	return {
+		kind: "resource",
+		...(clean !== undefined && { uri: clean }),
+		uri_digest: digester.digest("uri", uri),
+	};
+}
+
+function httpOf({ headers }: Seen): Http | undefined {
+	const agent = cleanText(headers?.["user-agent"], 256);
+	const id = cleanText(headers?.["x-request-id"], 128);
+	return (
+		headers && {
+			method: "POST",
+			...(agent !== undefined && { user_agent: agent }),
+			...(id !== undefined && { request_id: id }),
+		}
+	);
+}
+
+/** The event of a frame that is no request. Total: whatever a peer sent becomes a valid event. */
+export function describeMessage(
+	type: KnownType,
+	seen: Seen,
+	policy: Policy,
+	digester: Digester,
+	session: string | undefined,
+): NewEvent {
+	const { misfit, trace } = seen;
+	const outcome: Outcome | undefined = misfit && {
+		status: "rejected",
+		layer: layers[misfit],
+		reason: misfit,
+		...(type === "mcp.message.refused" && { executed: "no" }),
+	};
+	const target = targetOf(seen, digester);
+	const http = httpOf(seen);
+	const event: Writable<NewEvent> = {
+		time: timeText(seen.atMs),
+		type,
+		severity: severityOf(type, outcome),
+		...(outcome && { outcome }),
+		actor: actorOf(seen),
+		...(target && { target }),
+		mcp: mcpOf(seen, session),
+		...(trace && {
+			operation: { id: trace.traceId, source: "trace" },
+			trace: { id: trace.traceId, span_id: trace.spanId, flags: trace.flags },
+		}),
+		recording: recordingOf(policy),
+		...(http && { network: { http } }),
+	};
+	return inMemberOrder(event);
+}
+
+/** The event of a connection that opened, or of one that closed. */
+export function describeConnection(
+	connection: Connection,
+	closing: Closing | undefined,
+	policy: Policy,
+	session: string | undefined,
+): NewEvent {
+	const type = closing ? "mcp.connection.closed" : "mcp.connection.opened";
+	const server = connection.server();
+	const name = cleanText(server?.name, 128);
+	const serverVersion = cleanText(server?.version, 64);
+	const version = cleanText(connection.protocolVersion(), 32);
+	const cut: Outcome = { status: "unknown", layer: "transport", reason: "connection_closed" };
+	const outcome: Outcome | undefined =
+		closing && (closing.cutOff > 0 ? cut : { status: "success" });
+	return inMemberOrder({
+		...(closing && { time: timeText(closing.endMs) }),
+		type,
+		severity: severityOf(type, outcome),
+		...(closing && { start_time: timeText(closing.startMs), duration_us: closing.durationUs }),
+		...(outcome && { outcome }),
+		actor: actorOf({ client: connection.client(), auth: undefined, authScheme: undefined }),
+		...(name !== undefined && {
+			target: {
+				kind: "server",
+				server: { name, ...(serverVersion !== undefined && { version: serverVersion }) },
+			},
+		}),
+		mcp: {
+			direction: "client_to_server",
+			role: connection.role,
+			...(version !== undefined && {
+				protocol_version: version,
+				era: isModern(version) ? "modern" : "legacy",
+			}),
+			transport: connection.transport,
+			...(session !== undefined && { session_digest: session }),
+		},
+		recording: recordingOf(policy),
+		...(closing && { connection: { requests: closing.requests } }),
+	} satisfies NewEvent);
+}

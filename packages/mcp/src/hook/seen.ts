@@ -1,0 +1,58 @@
+import type { JsonObject, Misfit, Seen } from "../observer.ts";
+import { envelopeOf, metaOf, type LearningConnection } from "./connection.ts";
+import { eraOf } from "./exchange.ts";
+import { isObject, isRequestId } from "./frame.ts";
+import type { GivenUps } from "./given-up.ts";
+import { httpFacts } from "./http-facts.ts";
+import { member } from "./loose.ts";
+import type { Peer } from "./peer.ts";
+
+/** A member that may throw when it is read, since in memory a peer hands over objects of its own. */
+function read<T>(of: () => T): T | undefined {
+	try {
+		return of();
+	} catch {
+		return undefined;
+	}
+}
+
+/** Gathers what can be known of a frame that is no request; whatever it is, this does not throw. */
+export function seenOf(
+	peer: Peer,
+	connection: LearningConnection,
+	inbound: boolean,
+	message: unknown,
+	extra: unknown,
+	more: { readonly misfit?: Misfit; readonly givenUp?: ReturnType<GivenUps["take"]> } = {},
+): Seen {
+	const fromClient = (peer.role === "client") !== inbound;
+	const method = read(() => member(message, "method"));
+	const id = read(() => member(message, "id"));
+	const params = read((): JsonObject | undefined => {
+		const found = member(message, "params");
+		return isObject(found) ? found : undefined;
+	});
+	const envelope = read(() => envelopeOf(metaOf(params)));
+	const http = inbound ? read(() => httpFacts(extra)) : undefined;
+	const protocolVersion =
+		envelope?.version ?? connection.protocolVersion() ?? http?.headers["mcp-protocol-version"];
+	const named = typeof method === "string" ? method : more.givenUp?.method;
+	return {
+		connection,
+		direction: fromClient ? "client_to_server" : "server_to_client",
+		inbound,
+		message,
+		method: named,
+		id: isRequestId(id) ? id : undefined,
+		params,
+		protocolVersion,
+		era: eraOf(protocolVersion, named ?? ""),
+		client: (fromClient ? envelope?.client : undefined) ?? connection.client(),
+		auth: inbound ? read(() => peer.readAuth(member(extra, "authInfo"))) : undefined,
+		authScheme: http?.authScheme,
+		headers: http?.headers,
+		misfit: more.misfit,
+		trace: more.givenUp?.trace,
+		atMs: Date.now(),
+	};
+}
