@@ -263,14 +263,15 @@ describe("relpSink", () => {
 		const faults = faultMaker("here");
 		const gone = faults.fault("closed_by_receiver");
 		const answered: string[] = [];
-		let lose: (error: SinkError) => void = () => undefined;
+		let lose: ((error: SinkError) => void) | undefined;
 		const session = relpSession({
 			dial: async (_, onData) => {
 				const says = (txnr: number, data: string): void =>
 					onData?.(relpFrame(txnr, "rsp", Buffer.from(data)));
 				const read = relpReader(10_000, ({ txnr, command, data }) => {
-					if (command === "open") says(txnr, "200 OK\ncommands=syslog");
-					else (answered.push(text(data)), says(txnr, "200 OK"));
+					if (command === "open") return says(txnr, "200 OK\ncommands=syslog");
+					answered.push(text(data));
+					return says(txnr, "200 OK");
 				});
 				let lost: { error: SinkError; atMs: number } | undefined;
 				return {
@@ -280,7 +281,7 @@ describe("relpSink", () => {
 						read(bytes);
 						if (answered.length === 0) return;
 						lost = { error: gone, atMs: 0 };
-						lose(gone);
+						lose?.(gone);
 						throw gone;
 					},
 					end: async () => "cut",
