@@ -1107,6 +1107,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["packages/sinks/src/kafka/sink-error.test.ts"],
 	},
 	{
+		id: "otel.collector",
+		says: "A real Collector takes spans, metrics and audit records, as many as calls were made.",
+		provenBy: ["test/services/collector/telemetry.service.test.ts"],
+	},
+	{
 		id: "otel.content",
 		says: "Arguments, results and prompt variables are on spans as the ecosystem's option and variable say.",
 		provenBy: [

@@ -14,12 +14,15 @@ export interface CollectorOptions {
 	readonly full?: boolean;
 }
 
-/** A running OpenTelemetry Collector that receives OTLP and writes what it gets to a file. */
+/** A running OpenTelemetry Collector that receives OTLP and writes what it gets to files. */
 export interface RunningCollector extends Omit<ServerProcess, "launch"> {
 	readonly url: string;
 	readonly version: string;
 	/** The file of log records, one request a line. */
 	readonly file: string;
+	/** The file of spans, and that of metrics. */
+	readonly tracesFile: string;
+	readonly metricsFile: string;
 	/** Starts it again on its old port and file, and waits until it answers; other options may be given. */
 	start(options?: CollectorOptions): Promise<void>;
 	close(): Promise<void>;
@@ -34,10 +37,13 @@ export async function startCollector(options: CollectorOptions = {}): Promise<Ru
 	const [port = 0, health = 0] = await freePorts(2);
 	const config = join(folder, "collector.yaml");
 	const file = join(folder, "logs.jsonl");
+	const tracesFile = join(folder, "traces.jsonl");
+	const metricsFile = join(folder, "metrics.jsonl");
+	const files = { logs: file, traces: tracesFile, metrics: metricsFile };
 	const server = serverProcess(program, ["--config", config], join(folder, "collector.log"));
 
 	async function start(asked: CollectorOptions = options): Promise<void> {
-		await writeFile(config, JSON.stringify(configuration(port, health, file, asked)));
+		await writeFile(config, JSON.stringify(configuration(port, health, files, asked)));
 		await server.launch();
 		for (const until = Date.now() + READY_MS; ; await sleep(50)) {
 			if (!server.alive()) throw new Error(`the Collector ended at start:\n${await server.log()}`);
@@ -65,18 +71,28 @@ export async function startCollector(options: CollectorOptions = {}): Promise<Ru
 		url: `http://127.0.0.1:${port}`,
 		version: COLLECTOR_VERSION,
 		file,
+		tracesFile,
+		metricsFile,
 		start,
 		close,
 	};
 }
 
+/** Only with rotation does the exporter write without a buffer of its own. */
+const exporter = (path: string) => ({ path, rotation: { max_megabytes: 10_000 } });
+
 /** A configuration; JSON is YAML too. */
 function configuration(
 	port: number,
 	health: number,
-	file: string,
+	files: Readonly<Record<"logs" | "traces" | "metrics", string>>,
 	{ writes = "before", full = false }: CollectorOptions,
 ): object {
+	const pipeline = (signal: string) => ({
+		receivers: ["otlp"],
+		processors: ["memory_limiter", ...(writes === "before" ? [] : ["batch"])],
+		exporters: [`file/${signal}`],
+	});
 	return {
 		extensions: { health_check: { endpoint: `127.0.0.1:${health}` } },
 		receivers: { otlp: { protocols: { http: { endpoint: `127.0.0.1:${port}` } } } },
@@ -84,17 +100,18 @@ function configuration(
 			memory_limiter: { check_interval: "10ms", limit_mib: full ? 1 : 4_000, spike_limit_mib: 0 },
 			batch: { send_batch_size: 100_000, timeout: "1h" },
 		},
-		// Only with rotation does the exporter write without a buffer of its own.
-		exporters: { file: { path: file, rotation: { max_megabytes: 10_000 } } },
+		exporters: {
+			"file/logs": exporter(files.logs),
+			"file/traces": exporter(files.traces),
+			"file/metrics": exporter(files.metrics),
+		},
 		service: {
 			telemetry: { metrics: { level: "none" }, logs: { level: "warn" } },
 			extensions: ["health_check"],
 			pipelines: {
-				logs: {
-					receivers: ["otlp"],
-					processors: ["memory_limiter", ...(writes === "before" ? [] : ["batch"])],
-					exporters: ["file"],
-				},
+				logs: pipeline("logs"),
+				traces: pipeline("traces"),
+				metrics: pipeline("metrics"),
 			},
 		},
 	};
