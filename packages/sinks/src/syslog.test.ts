@@ -317,6 +317,14 @@ describe("syslogSink over TLS", () => {
 		}
 	});
 
+	it("[sinks.syslog_tls] checks the certificate whatever the environment says", async () => {
+		vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0");
+		const { receiver, sink } = await secured({}, { ca: others.ca });
+		const error = await failure(sink.write(sampleEvents()(1), signal));
+		vi.unstubAllEnvs();
+		expect([error.code, receiver.messages]).toEqual(["certificate_untrusted", []]);
+	});
+
 	it("[sinks.syslog_tls] finds the name in the certificate that it is told to", async () => {
 		const { receiver, sink } = await secured(pki.elsewhere, {
 			ca: pki.ca,

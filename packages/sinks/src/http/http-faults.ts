@@ -43,6 +43,10 @@ export const httpFaults = {
 	forbidden: hold("Answer 403.", "Give the credentials the right to write there."),
 	name_not_found: retry("The host name cannot be resolved.", "Check `url` and the name server."),
 	not_found: hold("Answer 404 or 410.", "Check the path of `url`."),
+	proxy_refused: retry(
+		"The proxy did not open a connection to the destination.",
+		"Check `proxy` and what it permits; nothing was sent.",
+	),
 	proxy_unauthorized: hold("Answer 407.", "Check `proxy.username` and `proxy.password`."),
 	redirected: hold(
 		"An answer 3xx; it is not followed, so that credentials go nowhere else.",
@@ -118,6 +122,8 @@ const TLS =
 /** What a failed exchange means, by the code of the error that Node gave. */
 export function faultOfCode(code: string): HttpFaultCode {
 	if (code === "ERR_INVALID_CHAR") return "secret_unreadable";
+	if (code === "PROXY_REFUSED") return "proxy_refused";
+	if (code === "PROXY_UNAUTHORIZED") return "proxy_unauthorized";
 	if (code === "ENOTFOUND" || code === "EAI_AGAIN") return "name_not_found";
 	return TLS.test(code) ? "tls_failed" : "connection_failed";
 }

@@ -50,11 +50,22 @@ async function failure(work: Promise<unknown>): Promise<SinkError> {
 	throw new Error("it did not fail");
 }
 
-/** A proxy that asks for credentials and tunnels where it is told. */
-async function proxy(password: string) {
+/** A proxy that asks for credentials and tunnels where it is told, or says something of its own, or with "" nothing. */
+async function proxy(password: string, own?: string) {
 	const tunnels: string[] = [];
+	const sockets = new Set<unknown>();
 	const server = createServer();
+	server.on("connection", (socket) => {
+		sockets.add(socket);
+		socket.on("close", () => sockets.delete(socket));
+	});
 	server.on("connect", (request, socket) => {
+		if (own !== undefined) {
+			socket.on("error", () => undefined);
+			if (own !== "") socket.end(own);
+			else socket.on("end", () => socket.end()).resume();
+			return;
+		}
 		const expected = `Basic ${Buffer.from(`me:${password}`).toString("base64")}`;
 		if (request.headers["proxy-authorization"] !== expected) {
 			socket.end("HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n");
@@ -76,6 +87,7 @@ async function proxy(password: string) {
 	return {
 		url: `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}`,
 		tunnels,
+		sockets,
 	};
 }
 
@@ -133,6 +145,43 @@ describe("httpPoster", () => {
 		expect((await failure(closed.send())).code).toBe("closed");
 	});
 
+	it.each([
+		[200, undefined, undefined],
+		[202, "proxy_refused", "retry"],
+		[204, "proxy_refused", "retry"],
+		[302, "proxy_refused", "retry"],
+		[403, "proxy_refused", "retry"],
+		[407, "proxy_unauthorized", "hold"],
+		[413, "proxy_refused", "retry"],
+		[502, "proxy_refused", "retry"],
+	] as const)(
+		"[sinks.http_proxy] a proxy's own answer %i is never the destination's",
+		async (status, code, verdict) => {
+			const server = await answering({ status: 204 });
+			const through = await proxy("", `HTTP/1.1 ${status} Own\r\ncontent-length: 0\r\n\r\n`);
+			const poster = posterTo(server.url, { proxy: { url: through.url } });
+			if (code === undefined) {
+				// One that says yes and has not connected gives no answer either.
+				expect((await failure(poster.send())).verdict).not.toBe("reject");
+				return;
+			}
+			const error = await failure(poster.send());
+			expect([error.code, error.verdict]).toEqual([code, verdict]);
+			expect(error.message).toContain(String(status));
+			expect(server.calls).toEqual([]);
+		},
+	);
+
+	it("[sinks.http_proxy] a proxy that never answers keeps no connection", async () => {
+		const server = await answering({ status: 204 });
+		const through = await proxy("", "");
+		const poster = posterTo(server.url, { proxy: { url: through.url }, timeoutMs: 50 });
+		for (let times = 0; times < 3; times += 1) {
+			expect((await failure(poster.send())).code).toBe("request_timeout");
+		}
+		await vi.waitFor(() => expect(through.sockets.size).toBe(0));
+	});
+
 	it("[sinks.http_redirect] no redirect is followed, so credentials go nowhere else", async () => {
 		const elsewhere = await answering({ status: 200 });
 		for (const status of [301, 302, 303, 307, 308]) {
@@ -184,10 +233,21 @@ describe("httpPoster", () => {
 			const right = posterTo(server.url, { proxy: asked("hunter2"), tls: { ca } });
 			expect((await right.send()).status).toBe(200);
 			expect(server.calls[0]?.headers["proxy-authorization"]).toBeUndefined();
-			const wrong = await posterTo(server.url, { proxy: asked("hunter3"), tls: { ca } }).send();
-			expect(wrong.status).toBe(407);
+			const wrong = posterTo(server.url, { proxy: asked("hunter3"), tls: { ca } });
+			expect((await failure(wrong.send())).code).toBe("proxy_unauthorized");
 		}
-		expect(through.tunnels).toEqual([secure, plain].map(({ url }) => new URL(url).host));
+		// Whatever the environment says, and whoever is in between.
+		vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0");
+		for (const proxied of [{}, { proxy: asked("hunter2") }]) {
+			for (const tls of [{}, { ca, serverName: "other.example.com" }]) {
+				const error = await failure(posterTo(secure.url, { ...proxied, tls }).send());
+				expect([error.code, error.verdict]).toEqual(["tls_failed", "hold"]);
+			}
+		}
+		expect(secure.calls).toHaveLength(1);
+		expect([...new Set(through.tunnels)]).toEqual(
+			[secure, plain].map(({ url }) => new URL(url).host),
+		);
 	});
 
 	it("[sinks.http_secrets] reads secrets from the environment or a file for each request", async () => {
