@@ -193,7 +193,6 @@ describe("a flood", () => {
 		for (let opened = 0; opened < 50; opened++) {
 			const server = instrumentServer(new v1.McpServer({ name: "s", version: "1" }), { audit });
 			const transport = new HttpTransport();
-			// oxlint-disable-next-line no-await-in-loop -- one request after the other
 			await server.connect(as(transport));
 			transport.onmessage?.(notification("notifications/initialized"));
 		}

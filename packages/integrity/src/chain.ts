@@ -1,4 +1,5 @@
 import { anchors } from "./anchors.ts";
+import { judgeHead, judgeTail } from "./chain-ends.ts";
 import { type FaultClass, type FaultList, type OpenFault, type Place, setRange } from "./fault.ts";
 import { gapList } from "./gaps.ts";
 import {
@@ -325,38 +326,22 @@ export function chain(streamId: string, index: number, context: ChainContext): C
 				pending = undefined;
 			}
 			checkAnchor();
-			finishTail(known.last);
+			const from = head.sequence + 1;
+			judgeTail(streamId, faults, { from, last: known.last, records, strays: strays.takeAll() });
 			for (const reading of early.values()) misplaced(reading);
 			if (end !== undefined && head.sequence > end) beyond(end + 1);
 		},
 	};
 
 	function finishHead(prunedTo: number): void {
-		const missing = headMissing;
-		if (missing?.sequence === undefined || first === undefined) return;
-		const from = Math.max(missing.sequence, prunedTo + 1);
-		let to = missing.lastSequence ?? missing.sequence;
-		if (from <= to) {
-			const found = [...headStrays, ...context.strays.take(0, first.ordinal)];
-			const count = Math.min(found.length, to - from + 1);
-			to -= explain(found, streamId, to - count + 1, to);
-		} else dismiss(headStrays, faults);
-		setRange(missing, from, to);
-		if (from > to) faults.drop(missing);
-	}
-
-	function finishTail(last: number): void {
-		const left = strays.takeAll();
-		let from = head.sequence + 1;
-		if (last >= from) from += explain(left, streamId, from, last);
-		else {
-			dismiss(left, faults);
-			const torn = left.filter(({ fault }) => fault.detail === "torn");
-			explain(torn, streamId, from, from);
-		}
-		if (last < from) return;
-		const detail = records === 0 ? { detail: "stream_missing" as const } : {};
-		setRange(faults.add({ class: "tail_missing", ...detail, streamId }), from, last);
+		const ordinal = first?.ordinal;
+		if (headMissing === undefined || ordinal === undefined) return;
+		judgeHead(streamId, faults, {
+			missing: headMissing,
+			prunedTo,
+			strays: headStrays,
+			foreign: () => context.strays.take(0, ordinal),
+		});
 	}
 
 	function beyond(from: number): void {

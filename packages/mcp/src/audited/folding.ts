@@ -17,9 +17,9 @@ interface Kind {
 	lastMs: number;
 }
 
-export const WINDOW_MS = 10_000;
+const WINDOW_MS = 10_000;
 /** Kinds that are told apart at a time; beyond, all of a type are one kind. */
-export const MAX_KINDS = 256;
+const MAX_KINDS = 256;
 
 /** Makes the folding of one audit; its one timer does not keep the process alive. */
 function folding(audit: Audit): Folding {
