@@ -91,8 +91,8 @@ export const requirements: readonly Requirement[] = [
 	},
 	{
 		id: "transparent.never_throws",
-		says: "record takes anything without throwing.",
-		provenBy: ["packages/audit/src/open-audit.test.ts"],
+		says: "record takes anything without throwing, and so does a hooked transport.",
+		provenBy: ["packages/audit/src/open-audit.test.ts", "test/mcp/odd-frames.test.ts"],
 	},
 	{
 		id: "transparent.no_stdout",
@@ -121,6 +121,11 @@ export const requirements: readonly Requirement[] = [
 		id: "complete.bisect",
 		says: "A refused batch is halved until the poison is alone.",
 		provenBy: ["packages/audit/src/delivery/deliver.test.ts"],
+	},
+	{
+		id: "complete.caller_deadline",
+		says: "A deadline that the caller sets with a signal is a timeout.",
+		provenBy: ["test/mcp/outcomes.test.ts"],
 	},
 	{
 		id: "complete.connections",
@@ -186,6 +191,11 @@ export const requirements: readonly Requirement[] = [
 		id: "complete.odd_claims",
 		says: "Claims that cannot be read or are no JSON cost no event.",
 		provenBy: ["test/mcp/peers-word.test.ts"],
+	},
+	{
+		id: "complete.odd_frames",
+		says: "A request that throws when it is read keeps its event, with id and method.",
+		provenBy: ["test/mcp/odd-frames.test.ts"],
 	},
 	{
 		id: "complete.odd_values",

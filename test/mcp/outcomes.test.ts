@@ -131,6 +131,26 @@ describe.each(generations)("$name in memory", (sdk) => {
 			});
 	});
 
+	it("[complete.caller_deadline] a deadline that the caller sets with a signal is a timeout, too", async () => {
+		const { audit, call, entered } = await connected(sdk);
+		const own = new AbortController();
+		await call("hanging", { text: "hi" }, { signal: AbortSignal.timeout(20) });
+		await call(
+			"hanging",
+			{ text: "hi" },
+			{ signal: AbortSignal.any([own.signal, AbortSignal.timeout(20)]) },
+		);
+		const calling = call("hanging", { text: "hi" }, { signal: own.signal });
+		await until(() => entered.length === 3);
+		own.abort(new Error("TimeoutError"));
+		await calling;
+		expect(audit.outcomes("tools/call", "client").map(({ outcome }) => outcome?.status)).toEqual([
+			"timeout",
+			"timeout",
+			"cancelled",
+		]);
+	});
+
 	it("a timeout is told from a cancellation without reading text", async () => {
 		const { call, audit, entered } = await connected(sdk);
 		await call("hanging", undefined, { timeout: 20 });

@@ -18,6 +18,30 @@ function classifiedModern(extra: unknown): boolean {
 	return member(member(extra, "classification"), "era") === "modern";
 }
 
+type Began = { readonly exchange: Exchange; readonly hangUp: AbortSignal | undefined };
+
+/** As {@link exchangeOf}; of a frame that throws when it is read, id and method are what is left. */
+export function readableExchange(
+	peer: Peer,
+	connection: LearningConnection,
+	inbound: boolean,
+	message: RequestFrame,
+	extra: unknown,
+): Began {
+	try {
+		return exchangeOf(peer, connection, inbound, message, extra);
+	} catch (fault) {
+		peer.onFault(fault);
+	}
+	const { id, method } = message;
+	const bare: RequestFrame = { jsonrpc: "2.0", id, method };
+	try {
+		return exchangeOf(peer, connection, inbound, bare, extra);
+	} catch {
+		return exchangeOf(peer, connection, inbound, bare, undefined);
+	}
+}
+
 /** Gathers what is known about a request at the moment it is seen. */
 export function exchangeOf(
 	peer: Peer,
@@ -25,7 +49,7 @@ export function exchangeOf(
 	inbound: boolean,
 	message: RequestFrame,
 	extra: unknown,
-): { readonly exchange: Exchange; readonly hangUp: AbortSignal | undefined } {
+): Began {
 	const { id, method } = message;
 	const params = isObject(message["params"]) ? message["params"] : undefined;
 	const fromClient = (peer.role === "client") !== inbound;

@@ -20,8 +20,23 @@ export type RequestFrame = JsonObject & {
 	readonly method: string;
 };
 
+/** False, too, where a frame throws when it is read. */
 export function isRequest(frame: JsonObject): frame is RequestFrame {
-	return typeof frame["method"] === "string" && isRequestId(frame["id"]);
+	try {
+		return typeof frame["method"] === "string" && isRequestId(frame["id"]);
+	} catch {
+		return false;
+	}
+}
+
+/** The token by which its progress will be told, if a request gave one out. */
+export function progressTokenOf(meta: JsonObject | undefined): string | number | undefined {
+	try {
+		const token = meta?.["progressToken"];
+		return isRequestId(token) ? token : undefined;
+	} catch {
+		return undefined;
+	}
 }
 
 function isMeta(meta: unknown): boolean {

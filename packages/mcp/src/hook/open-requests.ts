@@ -1,8 +1,8 @@
 import type { Closing, Ending, JsonObject, Misfit } from "../observer.ts";
 import { connectionOf, type LearningConnection } from "./connection.ts";
-import { exchangeOf } from "./exchange.ts";
+import { readableExchange } from "./exchange.ts";
 import { exchanges, type Entry, type Exchanges } from "./exchanges.ts";
-import { isObject, isRequestId, type RequestFrame } from "./frame.ts";
+import { isObject, progressTokenOf, type RequestFrame } from "./frame.ts";
 import { givenUps } from "./given-up.ts";
 import { member } from "./loose.ts";
 import type { Peer } from "./peer.ts";
@@ -47,6 +47,12 @@ export interface OpenRequests {
 }
 
 const SWEEP_MS = 5_000;
+
+/** How this side gave a request up: a caller's own deadline (`AbortSignal.timeout`) is one, too. */
+function givenUpAs({ signal }: Entry, asked: boolean): "cancelled" | "timeout" {
+	if (signal?.aborted !== true) return asked ? "cancelled" : "timeout";
+	return member(signal.reason, "name") === "TimeoutError" ? "timeout" : "cancelled";
+}
 
 /** Opens the account of one connection; `drop` tells the sender of a held request that was given up. */
 export function openRequests(
@@ -159,8 +165,7 @@ export function openRequests(
 			return;
 		}
 		// A subscription ends when its caller is done with it; any other call has a signal or a deadline.
-		const own = entry.signal?.aborted === true || entry.exchange.method === "subscriptions/listen";
-		endOpen(entry, own ? "cancelled" : "timeout");
+		endOpen(entry, givenUpAs(entry, entry.exchange.method === "subscriptions/listen"));
 	}
 
 	return {
@@ -191,12 +196,11 @@ export function openRequests(
 		},
 		begin(isInbound, message, extra) {
 			try {
-				const { exchange, hangUp } = exchangeOf(peer, connection, isInbound, message, extra);
+				const { exchange, hangUp } = readableExchange(peer, connection, isInbound, message, extra);
 				requests++;
 				if (!opened) announce();
 				const observations = observe(peer.watchers, exchange, peer.onFault);
 				if (observations.length === 0) return undefined;
-				const token = exchange.meta?.["progressToken"];
 				const entry: Entry = {
 					exchange,
 					observations,
@@ -206,10 +210,10 @@ export function openRequests(
 					held: false,
 					gone: false,
 					noted: undefined,
-					token: isRequestId(token) ? token : undefined,
+					token: progressTokenOf(exchange.meta),
 				};
 				const table = isInbound ? inbound : outbound;
-				const older = table.get(message.id);
+				const older = table.get(exchange.id);
 				if (older !== undefined && table.take(older)) finish(older, "superseded");
 				const first = table.overflowing();
 				if (first !== undefined && table.take(first)) evict(first);
@@ -230,8 +234,7 @@ export function openRequests(
 			const entry = from.get(id);
 			if (entry === undefined) return false;
 			if (!entry.exchange.inbound) {
-				const own = peer.notifying || entry.signal?.aborted === true;
-				endOpen(entry, own ? "cancelled" : "timeout");
+				endOpen(entry, givenUpAs(entry, peer.notifying));
 				return true;
 			}
 			if (peer.v1 && !entry.held && (id === 0 || id === "")) return false;

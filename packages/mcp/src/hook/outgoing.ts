@@ -124,7 +124,7 @@ export function outgoing(
 ): unknown {
 	// Arrays are sent by direct users of a transport; they are no requests of this peer.
 	if (!isObject(message)) return pass(message);
-	const kind = outboundKind(message);
+	const kind = open.guarded(() => outboundKind(message));
 	if (kind === "response") return respond(open, message, pass);
 	if (kind === "request" && isRequest(message)) return request(open, gate, message, options, pass);
 	if (kind === "notification" && !open.guarded(() => join(open, false, message, options)))
