@@ -57,6 +57,7 @@ for (const [entry, specifier] of [
 	["audit/src/index.ts", "@mcp-trail/audit"],
 	["audit/src/testing.ts", "@mcp-trail/audit/testing"],
 	["mcp/src/index.ts", "@mcp-trail/mcp"],
+	["mcp/src/http.ts", "@mcp-trail/mcp/http"],
 	["formats/src/index.ts", "@mcp-trail/formats"],
 	["sinks/src/kafka.ts", "@mcp-trail/sinks/kafka"],
 	["sinks/src/console.ts", "@mcp-trail/sinks/console"],

@@ -90,6 +90,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["packages/audit/src/process-exit.test.ts"],
 	},
 	{
+		id: "transparent.http_edge",
+		says: "An HTTP edge changes no byte of an answer, streamed, HEAD or cut off.",
+		provenBy: ["test/mcp/http-edge.test.ts"],
+	},
+	{
 		id: "transparent.never_throws",
 		says: "record takes anything without throwing, and so does a hooked transport.",
 		provenBy: ["packages/audit/src/open-audit.test.ts", "test/mcp/odd-frames.test.ts"],
@@ -156,6 +161,16 @@ export const requirements: readonly Requirement[] = [
 		id: "complete.guard",
 		says: "Frames are judged exactly as each SDK's own guard judges them.",
 		provenBy: ["packages/mcp/src/hook/frame.test.ts"],
+	},
+	{
+		id: "complete.http_challenge",
+		says: "A scope challenge says what was asked, what the caller had, and how often it came.",
+		provenBy: ["test/mcp/http-edge.test.ts"],
+	},
+	{
+		id: "complete.http_edge",
+		says: "Every HTTP request that is refused before a transport sees it has exactly one event, and none has two.",
+		provenBy: ["test/mcp/http-edge.test.ts"],
 	},
 	{
 		id: "complete.matrix_accounted",
@@ -441,6 +456,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["packages/mcp/src/hook/gate.test.ts"],
 	},
 	{
+		id: "bounded.http_edge_flood",
+		says: "Floods of refused requests share events that say how many, whatever the peer varies.",
+		provenBy: ["test/mcp/http-edge.test.ts"],
+	},
+	{
 		id: "bounded.idle_connection",
 		says: "A transport that was dropped without being closed is let go once its requests are done.",
 		provenBy: ["test/mcp/peers-word.test.ts"],
@@ -534,6 +554,11 @@ export const requirements: readonly Requirement[] = [
 		id: "private.digest",
 		says: "A digest equals HMAC-SHA-256 over domain, kind and value.",
 		provenBy: ["packages/audit/src/keys/keyed-digester.test.ts"],
+	},
+	{
+		id: "private.http_edge",
+		says: "No token, cookie, session id or query of a refused request is kept.",
+		provenBy: ["test/mcp/http-edge.test.ts"],
 	},
 	{
 		id: "private.key_canary",
@@ -724,6 +749,11 @@ export const requirements: readonly Requirement[] = [
 		id: "safe.total",
 		says: "A hostile frame gets the same answer as bare and exactly one valid event.",
 		provenBy: ["test/mcp/hostile.test.ts"],
+	},
+	{
+		id: "safe.trusted_hops",
+		says: "A client's address is taken from a header only through hops that are configured as trusted.",
+		provenBy: ["test/mcp/http-edge.test.ts"],
 	},
 	{
 		id: "safe.uid",

@@ -4,9 +4,10 @@ import { definitions } from "./audited/definitions.ts";
 import { capturesContent } from "./env.ts";
 import { authFacts } from "./hook/auth-facts.ts";
 import { hookPeer, type PeerOptions } from "./hook/hook-peer.ts";
-import { isCallback, member } from "./hook/loose.ts";
 import type { Watcher } from "./hook/watch.ts";
 import { traced, type TracedOptions } from "./otel/traced.ts";
+import { processAudit } from "./process-audit.ts";
+import { emitWarning, reporter } from "./warnings.ts";
 
 /** The low-level end of a connection, as both SDK generations have it. */
 export interface Connectable {
@@ -62,46 +63,12 @@ export interface Instrumentation {
 	handler<T>(handler: T): T;
 }
 
-/** Where zero-code set-up puts the audit of the process. */
-const PROCESS_AUDIT = Symbol.for("mcp-trail.audit");
 /** Spans are made once, however many instrumentations there are. */
 const TRACES = Symbol.for("mcp-trail.traces");
-
-const isAudit = (value: unknown): value is Audit => isCallback(member(value, "record"));
-
-function processAudit(): Audit | undefined {
-	const found = member(globalThis, PROCESS_AUDIT);
-	return isAudit(found) ? found : undefined;
-}
 
 function positive(value: number, name: string): number {
 	if (Number.isSafeInteger(value) && value > 0) return value;
 	throw new TypeError(`${name} is ${String(value)}; give a whole number above 0.`);
-}
-
-function emitWarning(warning: Error & { readonly code: string }): void {
-	process.emitWarning(warning.message, { type: "McpTrailWarning", code: warning.code });
-}
-
-/** Reports each kind of trouble once: a broken observer must not flood the host's log. */
-function reporter(onWarning: NonNullable<InstrumentationOptions["onWarning"]>) {
-	const said = new Set<string>();
-	const warn = (code: string, message: string, cause?: unknown): void => {
-		if (said.has(code)) return;
-		said.add(code);
-		try {
-			onWarning(Object.assign(new Error(message, { cause }), { code }));
-		} catch {
-			// The host's own callback failed; there is nobody left to tell.
-		}
-	};
-	const onFault = (fault: unknown): void =>
-		warn(
-			"observer_failed",
-			"An observer of MCP traffic failed; the traffic went on. Report this with the cause.",
-			fault,
-		);
-	return { warn, onFault };
 }
 
 /**

@@ -184,7 +184,7 @@ let lastPolicy: Policy | undefined;
 let lastRecording: Recording | undefined;
 
 /** Which policy and rule decided; mostly the same as for the event before. */
-function recordingOf(policy: Policy, decision: Decision): Recording {
+export function recordingOf(policy: Policy, decision: Decision): Recording {
 	const { rule, level } = decision;
 	if (
 		lastRecording === undefined ||

@@ -43,7 +43,7 @@ function lookup(extra: unknown): Lookup | undefined {
 	};
 }
 
-function schemeOf(authorization: string | undefined): HttpFacts["authScheme"] {
+export function schemeOf(authorization: string | undefined): HttpFacts["authScheme"] {
 	if (authorization === undefined) return "none";
 	const scheme = authorization.slice(0, authorization.indexOf(" ")).toLowerCase();
 	return schemes.find((known) => known === scheme) ?? "other";

@@ -8,6 +8,7 @@ import {
 	type RequestFrame,
 } from "./frame.ts";
 import type { Gate } from "./gate.ts";
+import { markSeen } from "./http-ticket.ts";
 import { join } from "./notifications.ts";
 import type { OpenRequests } from "./open-requests.ts";
 import type { Peer } from "./peer.ts";
@@ -22,6 +23,7 @@ function receiveRequest(
 ): unknown {
 	const entry = open.begin(true, message, extra);
 	if (entry === undefined) return pass();
+	markSeen(open.connection, open.peer.watchers, "request");
 	const go = (): unknown => runInside(entry.observations, pass, open.peer.onFault);
 	const admit = gate.of(entry);
 	// Synchronous unless somebody asks to wait: the 2.x per-request transport maps early errors to HTTP statuses.
@@ -61,6 +63,7 @@ export function incoming(
 	const { peer } = open;
 	const kind = kindOf(message, peer);
 	if (kind === "refused" || !isObject(message)) {
+		markSeen(open.connection, peer.watchers, "refused");
 		const misfit = open.guarded(() => misfitOf(message)) ?? "not_json_rpc";
 		open.tell("refused", true, message, extra, misfit);
 		return pass();
@@ -68,6 +71,7 @@ export function incoming(
 	if (kind === "request" && isRequest(message))
 		return receiveRequest(open, gate, message, extra, pass);
 	if (kind === "response") receiveResponse(open, message, extra);
+	if (kind === "notification") markSeen(open.connection, peer.watchers, "notification");
 	if (kind === "notification" && !open.guarded(() => join(open, true, message, undefined)))
 		open.tell("notification", true, message, extra);
 	return pass();

@@ -1,0 +1,62 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { Network } from "@mcp-trail/event";
+import type { Connection, Observer } from "../observer.ts";
+import type { Watcher } from "./watch.ts";
+
+/** One HTTP exchange that an edge watches, so that a transport inside it can say what it records itself. */
+export interface HttpTicket {
+	/** What makes edge and transport the same recorder: the audit. */
+	readonly key: unknown;
+	/** A transport inside has seen a frame of this exchange, and records it. */
+	seen: boolean;
+	/** Where the exchange came from, as the edge knows it. */
+	readonly network: Network;
+	/** An edge of another audit around this one. */
+	readonly outer: HttpTicket | undefined;
+}
+
+const current = new AsyncLocalStorage<HttpTicket>();
+/** Body parsers of old lose the asynchronous context; the request object does not get lost. */
+const ofRequest = new WeakMap<object, HttpTicket>();
+
+/** Runs the inside of an edge. */
+export function withTicket<R>(ticket: HttpTicket, request: object, run: () => R): R {
+	ofRequest.set(request, ticket);
+	return current.run(ticket, run);
+}
+
+/** Runs a transport's handling of a request within the ticket of that request, where it has one. */
+export function resumeTicket<R>(request: unknown, run: () => R): R {
+	const ticket =
+		typeof request === "object" && request !== null ? ofRequest.get(request) : undefined;
+	return ticket === undefined || ticket === current.getStore() ? run() : current.run(ticket, run);
+}
+
+/** The ticket of the exchange under way. */
+export function currentTicket(): HttpTicket | undefined {
+	return current.getStore();
+}
+
+/** The ticket that an edge of this audit has already given out for the exchange under way. */
+export function ticketOf(key: unknown): HttpTicket | undefined {
+	for (let ticket = current.getStore(); ticket; ticket = ticket.outer)
+		if (ticket.key === key) return ticket;
+	return undefined;
+}
+
+const HTTP: ReadonlySet<Connection["transport"]> = new Set(["streamable_http", "http_sse"]);
+
+/** Notes that watchers of a server's transport record a frame: the edge around it is to leave it out. */
+export function markSeen(
+	{ role, transport }: Connection,
+	watchers: readonly Watcher[],
+	member: keyof Observer,
+): void {
+	// A call to another server in memory, made on the way in, is none of this exchange's frames.
+	if (role !== "server" || !HTTP.has(transport)) return;
+	for (let ticket = current.getStore(); ticket; ticket = ticket.outer) {
+		const { key } = ticket;
+		if (watchers.some((watcher) => watcher.key === key && watcher.observer[member] !== undefined))
+			ticket.seen = true;
+	}
+}

@@ -1,0 +1,205 @@
+import { randomUUID } from "node:crypto";
+import type { Audit, Decision, Subject } from "@mcp-trail/audit";
+import { cleanText, type NewEvent } from "@mcp-trail/event";
+import { actorOf } from "../describe/actor.ts";
+import { authFacts } from "../hook/auth-facts.ts";
+import { schemeOf } from "../hook/http-facts.ts";
+import { ticketOf, currentTicket, withTicket, type HttpTicket } from "../hook/http-ticket.ts";
+import type { AuthFacts } from "../observer.ts";
+import type { Asked } from "./asked.ts";
+import { attempts } from "./attempts.ts";
+import { tokenChallenge } from "./challenge.ts";
+import type { ClientAddressReader } from "./client-address.ts";
+import {
+	authorizationOf,
+	describeCoarsely,
+	describeRefusal,
+	httpOf,
+	isRequestMethod,
+	readOf,
+	type Refused,
+} from "./describe-refusal.ts";
+import { floods } from "./floods.ts";
+import { refusalOf } from "./refusal.ts";
+
+/** How an answer looks to an edge. */
+interface Answered {
+	/** Absent where the handler threw. */
+	readonly status: number | undefined;
+	/** The `WWW-Authenticate` header. */
+	readonly challenge: string | undefined;
+	/** Code of the JSON-RPC error in the body. */
+	readonly code: number | undefined;
+	readonly delivered?: boolean;
+}
+
+/** One exchange under watch. */
+export interface WatchedExchange {
+	run<R>(inside: () => R): R;
+	/** True where an answer of this status is this edge's to record: a refusal that no transport inside saw. */
+	isOurs(status: number | undefined): boolean;
+	ended(answer: Answered): void;
+}
+
+/** What the wrappers of an edge share. */
+export interface EdgeCore {
+	/** Begins to watch an exchange; undefined where it is not this edge's. */
+	watch(asked: Asked): WatchedExchange | undefined;
+	guarded<R>(work: () => R): R | undefined;
+	flush(): void;
+}
+
+const FAILED: Decision = {
+	rule: "policy_failed",
+	level: "metadata",
+	acting: false,
+	intent: false,
+};
+
+/** Makes what the wrappers of an edge share. */
+export function edgeCore(options: {
+	readonly audit: Audit;
+	readonly isMcp: (path: string) => boolean;
+	readonly addressOf: ClientAddressReader;
+	readonly windowMs: number;
+	readonly maxKinds: number;
+	readonly onFault: (fault: unknown) => void;
+}): EdgeCore {
+	const { audit, onFault } = options;
+	const { policy, digester } = audit;
+	const attemptOf = attempts();
+
+	function guarded<R>(work: () => R): R | undefined {
+		try {
+			return work();
+		} catch (fault) {
+			onFault(fault);
+			return undefined;
+		}
+	}
+
+	const table = floods({
+		windowMs: options.windowMs,
+		maxKinds: options.maxKinds,
+		write: (event, decision) => guarded(() => audit.record(event, decision)),
+	});
+
+	function decide({ read, actor }: Refused): Decision {
+		const { principal } = actor;
+		const subject: Subject = {
+			role: "server",
+			direction: "client_to_server",
+			method: cleanText(read.method, 128) ?? "",
+			acting: read.facts?.acting ?? false,
+			target: { kind: read.facts?.kind ?? "server" },
+			principal,
+		};
+		try {
+			return policy.decide(subject);
+		} catch (fault) {
+			// A broken policy keeps less, never nothing.
+			onFault(fault);
+			return FAILED;
+		}
+	}
+
+	function authOf(asked: Asked): AuthFacts | undefined {
+		return guarded(() => authFacts(asked.authInfo(), (token) => digester.digest("token", token)));
+	}
+
+	function refused(
+		asked: Asked,
+		ticket: HttpTicket,
+		answer: Answered,
+		started: { readonly ms: number; readonly us: number },
+	): void {
+		const read = readOf(asked);
+		const authorization = asked.header("authorization");
+		const challenge = tokenChallenge(answer.challenge);
+		const { outcome, isRead } = refusalOf(
+			{ ...answer, challenge },
+			{
+				hasCredentials: authorization !== undefined,
+				hasSession: asked.header("mcp-session-id") !== undefined,
+				version: read.version,
+			},
+		);
+		const auth = authOf(asked);
+		const actor = actorOf({ auth, authScheme: schemeOf(authorization), client: read.client });
+		const { principal } = actor;
+		const who = [
+			principal.issuer,
+			principal.id ?? actor.auth?.client_id,
+			ticket.network.client_address,
+		].join("\n");
+		const method = cleanText(read.method, 128);
+		const name = cleanText(read.name, 256);
+		const scope = challenge?.parameters.get("scope")?.slice(0, 1024);
+		const isScope = outcome.reason === "insufficient_scope";
+		const endMs = Date.now();
+		const whole: Refused = {
+			asked,
+			read,
+			network: ticket.network,
+			actor,
+			outcome,
+			isRequest: asked.method === "POST" && isRead && isRequestMethod(read.method),
+			authorization: authorizationOf(
+				challenge,
+				auth,
+				isScope ? attemptOf([who, method, name, scope].join("\n"), endMs) : undefined,
+			),
+			startMs: started.ms,
+			endMs,
+			durationUs: Math.max(0, Math.round(performance.now() * 1000) - started.us),
+			operationId: randomUUID(),
+		};
+		const { status, reason, http_status, rpc_code, delivered } = outcome;
+		const coarseKey = [status, reason, http_status, rpc_code, delivered].join("\n");
+		table.take({
+			key: [coarseKey, asked.method, who, method, name, scope].join("\n"),
+			coarseKey,
+			startMs: whole.startMs,
+			endMs,
+			build(isCoarse): { readonly event: NewEvent; readonly decision: Decision } {
+				const decision = decide(whole);
+				const event = isCoarse
+					? describeCoarsely(whole, policy, decision)
+					: describeRefusal(whole, policy, decision, digester);
+				return { event, decision };
+			},
+		});
+	}
+
+	return {
+		guarded,
+		watch: (asked) =>
+			guarded(() => {
+				// An edge around this one counts already.
+				if (ticketOf(audit) !== undefined || !options.isMcp(asked.path)) return undefined;
+				const started = { ms: Date.now(), us: Math.round(performance.now() * 1000) };
+				const ticket: HttpTicket = {
+					key: audit,
+					seen: false,
+					network: {
+						...options.addressOf(asked.remote, (name) => asked.header(name)),
+						http: httpOf(asked),
+					},
+					outer: currentTicket(),
+				};
+				const isOurs = (status: number | undefined): boolean =>
+					!ticket.seen && (status === undefined || status >= 400);
+				let isEnded = false;
+				return {
+					run: (inside) => withTicket(ticket, asked.request, inside),
+					isOurs,
+					ended(answer) {
+						if (isEnded || !isOurs(answer.status)) return;
+						isEnded = true;
+						guarded(() => refused(asked, ticket, answer, started));
+					},
+				};
+			}),
+		flush: () => table.flush(),
+	};
+}

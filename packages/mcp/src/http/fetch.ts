@@ -1,0 +1,83 @@
+import { types } from "node:util";
+import { isCallback, member } from "../hook/loose.ts";
+import { askedOfWeb } from "./asked.ts";
+import type { EdgeCore, WatchedExchange } from "./edge-core.ts";
+import { isReadable, peek } from "./peek.ts";
+
+/** A body that stalls is waited for no longer. */
+const PEEK_MS = 1000;
+
+/** Reads the beginning of a copy; the answer itself goes on to the client untouched. */
+async function codeIn(copy: Response): Promise<number | undefined> {
+	const reader = copy.body?.getReader();
+	if (reader === undefined) return undefined;
+	const body = peek();
+	let timer: NodeJS.Timeout | undefined;
+	const late = new Promise<undefined>((resolve) => {
+		timer = setTimeout(() => resolve(undefined), PEEK_MS);
+		timer.unref();
+	});
+	try {
+		while (!body.isFull()) {
+			const read = await Promise.race([reader.read(), late]);
+			if (read === undefined) return undefined;
+			if (read.done) break;
+			body.see(read.value);
+		}
+		return body.code();
+	} catch {
+		return undefined;
+	} finally {
+		clearTimeout(timer);
+		void reader.cancel().catch(() => undefined);
+	}
+}
+
+const isResponse = (value: unknown): value is Response =>
+	typeof member(value, "status") === "number" && isCallback(member(value, "clone"));
+
+/** Notes how a web handler answered. */
+export function noteResponse(edge: EdgeCore, exchange: WatchedExchange, response: unknown): void {
+	edge.guarded(() => {
+		if (!isResponse(response) || !exchange.isOurs(response.status)) return;
+		const { status, headers, body, bodyUsed } = response;
+		const header = (name: string): string | undefined => headers.get(name) ?? undefined;
+		const challenge = header("www-authenticate");
+		const isText = isReadable(header("content-type"), header("content-encoding"));
+		if (!isText || body === null || bodyUsed || body.locked) {
+			exchange.ended({ status, challenge, code: undefined });
+			return;
+		}
+		void codeIn(response.clone()).then((code) => exchange.ended({ status, challenge, code }));
+	});
+}
+
+/** Calls a web handler under watch; its answer comes back as it is, at once where it came at once. */
+export function watchFetch<R>(
+	edge: EdgeCore,
+	request: unknown,
+	extras: unknown,
+	remoteAddress: () => string | undefined,
+	inside: () => R,
+): R {
+	if (typeof request !== "object" || request === null) return inside();
+	const address = edge.guarded(remoteAddress);
+	const exchange = edge.watch(askedOfWeb(request, extras, address));
+	if (exchange === undefined) return inside();
+	const threw = (): void => {
+		// Gone before there was an answer: nothing was refused.
+		if (member(member(request, "signal"), "aborted") !== true)
+			exchange.ended({ status: undefined, challenge: undefined, code: undefined });
+	};
+	let answer: R;
+	try {
+		answer = exchange.run(inside);
+	} catch (error) {
+		threw();
+		throw error;
+	}
+	if (types.isPromise(answer))
+		void answer.then((response) => noteResponse(edge, exchange, response), threw);
+	else noteResponse(edge, exchange, answer);
+	return answer;
+}

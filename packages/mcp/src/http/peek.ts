@@ -1,0 +1,39 @@
+import { isObject } from "../hook/frame.ts";
+
+/** A JSON-RPC error is short; a longer body is an HTML page or worse. */
+export const MAX_PEEK_BYTES = 8192;
+
+/** True where a body may be a JSON-RPC error that can be read as it passes. */
+export function isReadable(contentType: string | undefined, encoding: string | undefined): boolean {
+	return encoding === undefined && /^application\/json\b/i.test(contentType ?? "");
+}
+
+/** The code of the JSON-RPC error that a body is; nothing else of the body is looked at. */
+function codeOf(body: string): number | undefined {
+	try {
+		const frame: unknown = JSON.parse(body);
+		const error = isObject(frame) ? frame["error"] : undefined;
+		const code = isObject(error) ? error["code"] : undefined;
+		return Number.isSafeInteger(code) ? Number(code) : undefined;
+	} catch {
+		return undefined;
+	}
+}
+
+/** Gathers the beginning of a body that passes by. */
+export function peek() {
+	const parts: Uint8Array[] = [];
+	let bytes = 0;
+	return {
+		see(chunk: Uint8Array): void {
+			// The host may use its buffer again.
+			if (bytes <= MAX_PEEK_BYTES) parts.push(chunk.slice(0, MAX_PEEK_BYTES + 1 - bytes));
+			bytes += chunk.byteLength;
+		},
+		isFull: (): boolean => bytes > MAX_PEEK_BYTES,
+		code: (): number | undefined =>
+			bytes === 0 || bytes > MAX_PEEK_BYTES
+				? undefined
+				: codeOf(Buffer.concat(parts).toString("utf8")),
+	};
+}

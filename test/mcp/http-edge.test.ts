@@ -1,0 +1,596 @@
+import { randomUUID } from "node:crypto";
+import {
+	createServer,
+	request as httpRequest,
+	type IncomingMessage,
+	type Server,
+	type ServerResponse,
+} from "node:http";
+import type { AddressInfo } from "node:net";
+import { instrumentation } from "@mcp-trail/mcp";
+import { httpEdge, type HttpEdgeOptions } from "@mcp-trail/mcp/http";
+import { McpServer as McpServerV1 } from "@modelcontextprotocol/sdk/server/mcp.js";
+import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
+import { createMcpHandler, McpServer } from "@modelcontextprotocol/server";
+import { afterEach, describe, expect, it } from "vitest";
+import { z } from "zod";
+import { as, fakeAudit, until, type FakeAudit } from "./support.ts";
+
+type Handle = (request: Request) => unknown;
+type Listener = (request: IncomingMessage, response: ServerResponse) => unknown;
+
+const servers: Server[] = [];
+afterEach(async () => {
+	for (const server of servers.splice(0)) {
+		server.closeAllConnections();
+		await new Promise((resolve) => server.close(resolve));
+	}
+});
+
+async function listen(listener: Listener): Promise<string> {
+	const server = createServer((request, response) => void listener(request, response));
+	servers.push(server);
+	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+	return `http://127.0.0.1:${as<AddressInfo>(server.address()).port}/mcp`;
+}
+
+const HEADERS = {
+	"content-type": "application/json",
+	accept: "application/json, text/event-stream",
+};
+
+const rpc = (method: string, params: object = {}, id: number | string = 1): string =>
+	JSON.stringify({ jsonrpc: "2.0", id, method, params });
+
+const initialize = rpc("initialize", {
+	protocolVersion: "2025-11-25",
+	capabilities: {},
+	clientInfo: { name: "probe", version: "1" },
+});
+
+function settings(options: Partial<HttpEdgeOptions> = {}) {
+	const audit = fakeAudit();
+	const faults: unknown[] = [];
+	const edge = httpEdge({ audit, onWarning: (warning) => faults.push(warning.cause), ...options });
+	return { audit, edge, faults };
+}
+
+/** What became of an exchange, in the words that docs/http-edge.md uses. */
+const told = (audit: FakeAudit) =>
+	audit.events
+		.filter(({ type, phase }) => type === "mcp.message.refused" || phase === "outcome")
+		.map(({ type, outcome, count }) => [
+			type,
+			outcome?.http_status,
+			outcome?.status,
+			outcome?.layer,
+			outcome?.reason,
+			count ?? 1,
+		]);
+
+/** A 1.x server with sessions, behind plain node:http. */
+async function legacy(options?: Partial<HttpEdgeOptions>, instrumented = true) {
+	const made = settings(options);
+	const trail = instrumentation({ audit: made.audit });
+	const server = new McpServerV1({ name: "desk", version: "1.0.0" });
+	server.registerTool("echo", {}, () => ({ content: [{ type: "text", text: "done" }] }));
+	const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: randomUUID });
+	if (instrumented) trail.server(server);
+	await server.connect(as(transport));
+	const url = await listen(
+		made.edge.listener((request: IncomingMessage, response: ServerResponse) =>
+			transport.handleRequest(request, response),
+		),
+	);
+	const post = (body: string, headers: Record<string, string> = {}): Promise<Response> =>
+		fetch(url, { method: "POST", body, headers: { ...HEADERS, ...headers } });
+	const opened = await post(initialize);
+	const session = opened.headers.get("mcp-session-id") ?? "";
+	await opened.text();
+	await until(() => !instrumented || told(made.audit).length === 1, "initialize");
+	made.audit.events.length = 0;
+	return { ...made, url, post, session };
+}
+
+describe("[complete.http_edge] a 1.x transport with sessions behind node:http", () => {
+	const session = { session: true };
+	const cases: readonly [string, object, string, unknown[]][] = [
+		[
+			"malformed JSON",
+			session,
+			"{",
+			["mcp.message.refused", 400, "rejected", "transport", "malformed_json", 1],
+		],
+		[
+			"not JSON-RPC",
+			session,
+			'{"a":1}',
+			["mcp.message.refused", 400, "rejected", "transport", "malformed_json", 1],
+		],
+		[
+			"wrong Content-Type",
+			{ ...session, "content-type": "text/plain" },
+			rpc("ping"),
+			["mcp.message.refused", 415, "rejected", "transport", "unsupported_media_type", 1],
+		],
+		[
+			"Accept lacks a media type",
+			{ ...session, accept: "text/html" },
+			rpc("ping"),
+			["mcp.message.refused", 406, "rejected", "transport", "not_acceptable", 1],
+		],
+		[
+			"unsupported version",
+			{ ...session, "mcp-protocol-version": "1999-01-01" },
+			rpc("ping"),
+			["mcp.message.refused", 400, "rejected", "protocol", "unsupported_version", 1],
+		],
+		[
+			"no session header",
+			{},
+			rpc("ping"),
+			["mcp.message.refused", 400, "rejected", "transport", "session_missing", 1],
+		],
+		[
+			"unknown session",
+			{ "mcp-session-id": "SESSION-CANARY" },
+			rpc("ping"),
+			["mcp.message.refused", 404, "rejected", "transport", "session_unknown", 1],
+		],
+		[
+			"body over 4 MiB",
+			session,
+			JSON.stringify("x".repeat(4_194_305)),
+			["mcp.message.refused", 413, "rejected", "transport", "body_too_large", 1],
+		],
+	];
+	it.each(cases)("%s", async (_what, headers, body, expected) => {
+		const made = await legacy();
+		const { session: hasSession, ...more } = as<Record<string, string>>(headers);
+		const answer = await made.post(body, {
+			...(hasSession && { "mcp-session-id": made.session }),
+			...more,
+		});
+		await answer.text();
+		await until(() => told(made.audit).length > 0, "an event");
+		made.edge.flush();
+		expect(told(made.audit)).toEqual([expected]);
+		expect(made.faults).toEqual([]);
+		expect(JSON.stringify(made.audit.events)).not.toContain("CANARY");
+	});
+
+	it("another HTTP method", async () => {
+		const made = await legacy();
+		expect((await fetch(made.url, { method: "PUT" })).status).toBe(405);
+		await until(() => told(made.audit).length > 0, "an event");
+		expect(told(made.audit)).toEqual([
+			["mcp.message.refused", 405, "rejected", "transport", "http_method", 1],
+		]);
+		expect(made.audit.events[0]?.network?.http?.method).toBe("PUT");
+	});
+
+	it("what the transport records is not recorded again", async () => {
+		const made = await legacy();
+		const headers = { "mcp-session-id": made.session };
+		await (await made.post(rpc("tools/call", { name: "echo" }), headers)).text();
+		await (await made.post(rpc("nosuch/method"), headers)).text();
+		await until(() => told(made.audit).length === 2, "two events");
+		made.edge.flush();
+		expect(made.audit.events.flatMap(({ mcp }) => mcp?.method ?? [])).toEqual([
+			"tools/call",
+			"nosuch/method",
+		]);
+	});
+});
+
+const refuse = (status: number, challenge: string): Response =>
+	new Response('{"error":"no"}', {
+		status,
+		headers: { "www-authenticate": challenge, "content-type": "application/json" },
+	});
+
+/** A 2.x handler that serves both eras, behind a bearer check. */
+function modern(options?: Partial<HttpEdgeOptions>) {
+	const made = settings(options);
+	const trail = instrumentation({ audit: made.audit });
+	const handler = createMcpHandler(() => {
+		const server = trail.server(new McpServer({ name: "desk", version: "1.0.0" }));
+		server.registerTool("echo", { inputSchema: z.object({}) }, () => ({
+			content: [{ type: "text", text: "done" }],
+		}));
+		return server;
+	});
+	const guard = (request: Request): Promise<Response> => {
+		const token = request.headers.get("authorization");
+		if (token === null)
+			return Promise.resolve(refuse(401, 'Bearer resource_metadata="https://x/y"'));
+		if (token === "Bearer BAD-CANARY")
+			return Promise.resolve(refuse(401, 'Bearer error="invalid_token"'));
+		if (token === "Bearer NARROW-CANARY")
+			return Promise.resolve(
+				refuse(403, 'Bearer error="insufficient_scope", scope="tickets:read tickets:write"'),
+			);
+		return handler.fetch(request);
+	};
+	const handle = made.edge.fetch(guard);
+	const post = (body: string, headers: Record<string, string> = {}): Promise<Response> =>
+		handle(
+			new Request("http://localhost/mcp?token=QUERY-CANARY", {
+				method: "POST",
+				body,
+				headers: { ...HEADERS, authorization: "Bearer GOOD-CANARY", ...headers },
+			}),
+		);
+	return { ...made, post, handle };
+}
+
+const ENVELOPE = {
+	_meta: {
+		"io.modelcontextprotocol/protocolVersion": "2026-07-28",
+		"io.modelcontextprotocol/clientInfo": { name: "probe", version: "1" },
+		"io.modelcontextprotocol/clientCapabilities": {},
+	},
+};
+const call = rpc("tools/call", { name: "echo", arguments: {}, ...ENVELOPE });
+const CALL = {
+	"mcp-protocol-version": "2026-07-28",
+	"mcp-method": "tools/call",
+	"mcp-name": "echo",
+};
+
+describe("[complete.http_edge] [private.http_edge] a 2.x handler behind a web fetch", () => {
+	const { authorization: _, ...anonymous } = { authorization: "" };
+	const cases: readonly [string, Record<string, string>, string, unknown[]][] = [
+		[
+			"malformed JSON",
+			CALL,
+			"{",
+			["mcp.message.refused", 400, "rejected", "transport", "malformed_json", 1],
+		],
+		[
+			"not JSON-RPC",
+			CALL,
+			'{"a":1}',
+			["mcp.message.refused", 400, "rejected", "transport", "not_json_rpc", 1],
+		],
+		[
+			"empty batch",
+			CALL,
+			"[]",
+			["mcp.message.refused", 400, "rejected", "transport", "not_json_rpc", 1],
+		],
+		[
+			"wrong Content-Type",
+			{ ...CALL, "content-type": "text/plain" },
+			call,
+			["mcp.message.refused", 415, "rejected", "transport", "unsupported_media_type", 1],
+		],
+		[
+			"unsupported version",
+			{ ...CALL, "mcp-protocol-version": "2999-01-01" },
+			call.replaceAll("2026-07-28", "2999-01-01"),
+			["mcp.request", 400, "rejected", "protocol", "unsupported_version", 1],
+		],
+		[
+			"header and body disagree",
+			{ ...CALL, "mcp-method": "tools/list" },
+			call,
+			["mcp.request", 400, "rejected", "protocol", "header_mismatch", 1],
+		],
+		[
+			"required header missing",
+			{ ...CALL, "mcp-name": "" },
+			call,
+			["mcp.request", 400, "rejected", "protocol", "header_mismatch", 1],
+		],
+		[
+			"malformed envelope",
+			CALL,
+			call.replace('"io.modelcontextprotocol/clientCapabilities":{}', '"x":1'),
+			["mcp.request", 400, "rejected", "protocol", "invalid_params", 1],
+		],
+		[
+			"bad token",
+			{ ...CALL, authorization: "Bearer BAD-CANARY" },
+			call,
+			["mcp.request", 401, "denied", "auth", "invalid_token", 1],
+		],
+		[
+			"bad token, no readable method",
+			{ ...anonymous, authorization: "Bearer BAD-CANARY" },
+			call,
+			["mcp.message.refused", 401, "denied", "auth", "invalid_token", 1],
+		],
+		[
+			"token too narrow",
+			{ ...CALL, authorization: "Bearer NARROW-CANARY" },
+			call,
+			["mcp.request", 403, "denied", "auth", "insufficient_scope", 1],
+		],
+	];
+	it.each(cases)("%s", async (_what, headers, body, expected) => {
+		const made = modern();
+		await (await made.post(body, { cookie: "COOKIE-CANARY", ...headers })).text();
+		await until(() => told(made.audit).length > 0, "an event");
+		made.edge.flush();
+		expect(told(made.audit)).toEqual([expected]);
+		expect(made.faults).toEqual([]);
+		expect(JSON.stringify(made.audit.events)).not.toContain("CANARY");
+	});
+});
+
+it("[complete.http_edge] what a handler's own server records is not recorded again", async () => {
+	const made = modern();
+	await (await made.post(call, CALL)).text();
+	const unknown = await made.post(rpc("nosuch/method", ENVELOPE), {
+		...CALL,
+		"mcp-method": "nosuch/method",
+	});
+	expect(unknown.status).toBe(404);
+	await unknown.text();
+	await until(() => told(made.audit).length === 2, "two events");
+	made.edge.flush();
+	expect(told(made.audit).map(([type, http, status]) => [type, http, status])).toEqual([
+		["mcp.request", undefined, "success"],
+		["mcp.request", undefined, "rejected"],
+	]);
+});
+
+it("[complete.http_edge] a body read before the transport is asked loses no request to a second event", async () => {
+	const { audit, edge } = settings();
+	const trail = instrumentation({ audit });
+	const server = trail.server(new McpServerV1({ name: "desk", version: "1.0.0" }));
+	const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: randomUUID });
+	await server.connect(as(transport));
+	const url = await listen(
+		edge.listener((request: IncomingMessage, response: ServerResponse) => {
+			let body = "";
+			// An emitter's listener runs in the emitter's context, which is not the edge's.
+			request.on("data", (chunk) => (body += String(chunk)));
+			request.on("end", () => {
+				void transport.handleRequest(request, response, JSON.parse(body));
+			});
+		}),
+	);
+	const refused = await fetch(url, { method: "POST", body: rpc("ping"), headers: HEADERS });
+	expect(refused.status).toBe(400);
+	await until(() => told(audit).length === 1);
+	await (await fetch(url, { method: "POST", body: initialize, headers: HEADERS })).text();
+	await until(() => told(audit).length === 2);
+	edge.flush();
+	expect(told(audit).map(([type, , status]) => [type, status])).toEqual([
+		["mcp.message.refused", "rejected"],
+		["mcp.request", "success"],
+	]);
+});
+
+describe("[complete.http_challenge] a scope challenge", () => {
+	it("says what was asked and how often", async () => {
+		const made = modern({ foldMs: 1_000_000 });
+		const narrow = { ...CALL, authorization: "Bearer NARROW-CANARY" };
+		for (let turn = 0; turn < 3; turn++) await (await made.post(call, narrow)).text();
+		await until(() => made.audit.events.length === 1);
+		made.edge.flush();
+		const [first, rest] = made.audit.events;
+		expect(first).toMatchObject({
+			type: "mcp.request",
+			phase: "outcome",
+			severity: "medium",
+			outcome: { reason: "insufficient_scope", executed: "no", remediation: "available" },
+			actor: { principal: { type: "unknown" }, auth: { scheme: "bearer" } },
+			target: { kind: "tool", name: "echo" },
+			mcp: { method: "tools/call", protocol_version: "2026-07-28", era: "modern" },
+			operation: { source: "local" },
+			authorization: {
+				error: "insufficient_scope",
+				scopes_requested: ["tickets:read", "tickets:write"],
+				attempt: 1,
+			},
+		});
+		expect(rest).toMatchObject({ count: 2, authorization: { attempt: 2 } });
+		expect(JSON.stringify(made.audit.events)).not.toContain("CANARY");
+	});
+
+	it("says what the caller had, where a verifier inside found out", async () => {
+		const { audit, edge } = settings();
+		const url = await listen(
+			edge.listener((request: IncomingMessage, response: ServerResponse) => {
+				Object.assign(request, {
+					auth: {
+						token: "TOKEN-CANARY",
+						clientId: "desk",
+						scopes: ["tickets:read"],
+						extra: { sub: "ann", iss: "https://idp.example" },
+					},
+					body: JSON.parse(rpc("tools/call", { name: "pay", arguments: { to: "ARG-CANARY" } }, 7)),
+				});
+				response.writeHead(403, {
+					"WWW-Authenticate": 'Bearer error="insufficient_scope", scope="tickets:write"',
+				});
+				response.end();
+			}),
+		);
+		await fetch(url, { method: "POST", headers: { authorization: "Bearer TOKEN-CANARY" } });
+		await until(() => audit.events.length === 1);
+		expect(audit.events[0]).toMatchObject({
+			type: "mcp.request",
+			actor: {
+				principal: { id: "ann", issuer: "https://idp.example", assurance: "verified" },
+				auth: { scheme: "bearer", client_id: "desk", scopes: ["tickets:read"] },
+			},
+			target: { kind: "tool", name: "pay" },
+			mcp: { method: "tools/call", request_id: "7" },
+			authorization: { scopes_requested: ["tickets:write"], scopes_granted: ["tickets:read"] },
+		});
+		expect(JSON.stringify(audit.events)).not.toContain("CANARY");
+	});
+});
+
+const refuse401: Handle = () => new Response(null, { status: 401 });
+const ask = (headers: Record<string, string>): Request =>
+	new Request("http://localhost/mcp", { method: "POST", headers });
+
+describe("[bounded.http_edge_flood] floods", () => {
+	it("of one kind share an event that says how many", () => {
+		const { audit, edge } = settings();
+		const handle = edge.fetch(refuse401);
+		for (let turn = 0; turn < 1000; turn++) handle(ask({}));
+		expect(audit.events).toHaveLength(1);
+		edge.flush();
+		expect(audit.events.map(({ count = 1 }) => count)).toEqual([1, 999]);
+		edge.flush();
+		expect(audit.events).toHaveLength(2);
+	});
+
+	it("of very many kinds share events by outcome, and none is left out", () => {
+		const { audit, edge, faults } = settings({
+			maxKinds: 16,
+			remoteAddress: (request) => request.headers.get("x-from") ?? "",
+		});
+		const handle = edge.fetch(refuse401);
+		for (let turn = 0; turn < 1000; turn++)
+			handle(
+				new Request(`http://localhost/${turn}`, {
+					method: "POST",
+					headers: {
+						"mcp-method": `m${turn}`,
+						"x-from": `10.0.${turn % 250}.1`,
+						"user-agent": "x".repeat(10_000),
+						"mcp-name": "\u00ff".repeat(10_000),
+						"x-request-id": "9".repeat(10_000),
+						"mcp-session-id": "s".repeat(10_000),
+					},
+				}),
+			);
+		edge.flush();
+		expect(faults).toEqual([]);
+		expect(audit.events.length).toBeLessThan(20);
+		expect(audit.events.reduce((sum, { count = 1 }) => sum + count, 0)).toBe(1000);
+		expect(Math.max(...audit.events.map((event) => JSON.stringify(event).length))).toBeLessThan(
+			4000,
+		);
+		expect(audit.events.at(-1)).not.toHaveProperty("network");
+	});
+});
+
+const oddly: Listener = (request, response) => {
+	if (request.method === "HEAD") {
+		response.writeHead(405, { allow: "POST" }).end();
+		return;
+	}
+	if (request.url === "/cut") {
+		response.writeHead(413, "Too Much", ["content-type", "text/plain"]);
+		response.write("partly");
+		setTimeout(() => response.destroy(), 20);
+		return;
+	}
+	response.setHeader("x-own", "1");
+	response.statusCode = 400;
+	response.write("a\u00e4", "latin1");
+	setTimeout(() => response.end(Buffer.from([0, 255])), 5);
+};
+const answersOf = async (url: string): Promise<unknown[]> => {
+	const seen: unknown[] = [];
+	for (const [path, method] of [
+		["/", "GET"],
+		["/", "HEAD"],
+		["/cut", "POST"],
+	] as const)
+		await new Promise<void>((resolve) => {
+			const sent = httpRequest(new URL(path, url), { method, agent: false }, (answer) => {
+				const { date: _date, ...headers } = answer.headers;
+				seen.push(answer.statusCode, answer.statusMessage, headers);
+				answer.on("data", (chunk: Buffer) => seen.push(chunk.toString("hex")));
+				answer.on("error", (error: NodeJS.ErrnoException) => seen.push(error.code));
+				answer.on("close", resolve);
+			});
+			sent.end();
+		});
+	return seen;
+};
+
+describe("[transparent.http_edge] the answer", () => {
+	it("of a web handler is the very object, its bytes unread", async () => {
+		const { edge } = settings();
+		const answers = [
+			new Response("data: 1\n\n", { headers: { "content-type": "text/event-stream" } }),
+			Response.json({ jsonrpc: "2.0", id: null, error: { code: -32000 } }, { status: 400 }),
+			new Response(null, { status: 404 }),
+		];
+		const bodies = ["data: 1\n\n", '{"jsonrpc":"2.0","id":null,"error":{"code":-32000}}', ""];
+		for (const [index, answer] of answers.entries()) {
+			const given = edge.fetch<Handle>(() => answer)(new Request("http://localhost/mcp"));
+			expect(given).toBe(answer);
+			expect(await answer.text()).toBe(bodies[index]);
+		}
+		await expect(
+			edge.fetch<Handle>(() => Promise.reject(new Error("host")))(new Request("http://localhost/")),
+		).rejects.toThrow("host");
+	});
+
+	it("of node:http has the same bytes, streamed, HEAD and cut off", async () => {
+		const { audit, edge } = settings();
+		const bare = await answersOf(await listen(oddly));
+		expect(await answersOf(await listen(edge.listener(oddly)))).toEqual(bare);
+		await until(() => audit.events.length === 3);
+		expect(audit.events.map(({ outcome }) => [outcome?.http_status, outcome?.delivered])).toEqual([
+			[400, undefined],
+			[405, undefined],
+			[413, false],
+		]);
+	});
+});
+
+it("[safe.trusted_hops] the client's address is taken from configured hops only", async () => {
+	const options: Partial<HttpEdgeOptions>[] = [{}, { trustedProxies: ["127.0.0.0/8"] }];
+	const seen: unknown[] = [];
+	for (const option of options) {
+		const { audit, edge } = settings(option);
+		const url = await listen(
+			edge.listener((_request: IncomingMessage, response: ServerResponse) => {
+				response.writeHead(401).end();
+			}),
+		);
+		await fetch(url, {
+			headers: {
+				"x-forwarded-for": "198.51.100.9, 203.0.113.7",
+				forwarded: "for=198.51.100.1",
+				"x-request-id": "b7e1",
+			},
+		});
+		await until(() => audit.events.length === 1);
+		seen.push(audit.events[0]?.network);
+	}
+	expect(seen).toEqual([
+		{
+			client_address: "127.0.0.1",
+			client_port: expect.any(Number),
+			http: { method: "GET", version: "1.1", user_agent: "node", request_id: "b7e1" },
+		},
+		{
+			client_address: "203.0.113.7",
+			forwarded: true,
+			http: { method: "GET", version: "1.1", user_agent: "node", request_id: "b7e1" },
+		},
+	]);
+});
+
+it("[complete.http_edge] an edge within an edge, and one without audit, record nothing of their own", async () => {
+	const { audit, edge } = settings();
+	const inner = httpEdge({ audit });
+	const off = httpEdge({ audit: false });
+	const handle = off.fetch(
+		edge.fetch(inner.fetch<Handle>(() => new Response(null, { status: 401 }))),
+	);
+	handle(new Request("http://localhost/mcp"));
+	expect(audit.events).toHaveLength(1);
+});
+
+it("other paths are left alone", async () => {
+	const { audit, edge } = settings({ paths: ["/mcp", "/tenants/*"] });
+	const handle = edge.fetch<Handle>(() => new Response(null, { status: 404 }));
+	for (const path of ["/", "/favicon.ico", "/mcpx", "/tenantsx", "/mcp?x", "/tenants/a/mcp"])
+		handle(new Request(`http://localhost${path}`));
+	edge.flush();
+	expect(audit.events.reduce((sum, { count = 1 }) => sum + count, 0)).toBe(2);
+});
