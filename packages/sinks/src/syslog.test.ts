@@ -1,3 +1,4 @@
+import { Socket } from "node:dgram";
 import { inspect } from "node:util";
 import type { Sink, SinkError } from "@mcp-trail/audit";
 import { checkSink, sampleEvents } from "@mcp-trail/audit/testing";
@@ -446,6 +447,35 @@ describe("syslogSink over UDP", () => {
 		const error = await failure(sink.write(sampleEvents()(1), signal));
 		expect([error.code, error.verdict]).toEqual(["connection_failed", "retry"]);
 		expect(error.message).toMatch(/EACCES|ENETUNREACH/u);
+	});
+
+	it("[sinks.syslog_udp] a datagram that the system does not carry is refused, and does not stop the others for ever", async () => {
+		const server = await datagramServer();
+		open.push(server.close);
+		const sink = made({ transport: "udp", host: "127.0.0.1", port: server.port });
+		const events = sampleEvents()(3);
+		const poison = events[1]?.event.id ?? "";
+		const send = Object(Socket.prototype)["send"];
+		vi.spyOn(Object(Socket.prototype), "send").mockImplementation(function send1(
+			this: unknown,
+			...given: unknown[]
+		) {
+			const [message, done] = given;
+			if (!String(message).includes(poison)) return Reflect.apply(send, this, given);
+			const error = Object.assign(new Error("send EMSGSIZE"), { code: "EMSGSIZE" });
+			if (typeof done === "function") done(error);
+			return undefined;
+		});
+		const whole = await failure(sink.write(events, signal));
+		expect([whole.code, whole.verdict, whole.items]).toEqual([
+			"event_too_large",
+			"reject",
+			undefined,
+		]);
+		// What a lane does then: halves until the one is alone.
+		await sink.write(events.slice(2), signal);
+		await server.ids(2);
+		expect(await server.ids(2)).toEqual(ids([...events.slice(0, 1), ...events.slice(2)]));
 	});
 
 	it("[sinks.syslog_udp] notices a closed port where the system tells", async () => {

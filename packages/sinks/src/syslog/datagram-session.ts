@@ -65,7 +65,8 @@ export function datagramSession(options: DatagramOptions): MessageSession {
 	function stillThere({ refused }: Open): void {
 		if (refused === undefined) return;
 		close();
-		throw faults.classified(refused);
+		// Of which datagram it speaks is not known: none is blamed.
+		throw faults.fault("connection_failed", { cause: refused, said: refused.message });
 	}
 
 	async function sendOne({ socket }: Open, message: Uint8Array): Promise<void> {

@@ -52,7 +52,7 @@ export const streamFaults = {
 		"Check `host`, `port` and that the receiver runs.",
 	),
 	event_too_large: reject(
-		"One event alone is above `maxBytes`.",
+		"One event alone is above `maxBytes`, or above what this system sends in a datagram.",
 		"Choose a format that can shorten it, or raise the limit at both ends.",
 	),
 	event_unprojectable: reject(
@@ -100,6 +100,8 @@ const CERTIFICATES: readonly (readonly [RegExp, StreamFaultCode])[] = [
 	[/^ERR_SSL_.*ALERT_.*(?:CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED)/u, "client_certificate_refused"],
 	[/^(?:ERR_SSL_|ERR_TLS_|ERR_OSSL_|EPROTO$)/u, "tls_failed"],
 	[/^(?:ENOTFOUND|EAI_AGAIN)$/u, "name_not_found"],
+	// A datagram that this system does not carry, whatever `maxBytes` says: it never will.
+	[/^EMSGSIZE$/u, "event_too_large"],
 ];
 
 /** What a failed connection means, by the code of the error that Node gave. */
