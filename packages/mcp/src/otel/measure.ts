@@ -13,14 +13,20 @@ import type { SpanEnd } from "./span-end.ts";
 
 const METHOD_NOT_FOUND = "-32601";
 
+/** A request whose duration is measured. */
+export interface Measured {
+	readonly instruments: Instruments;
+	/** What its span says too, but for what would make too many of them; completed when it ends. */
+	readonly attributes: api.Attributes;
+}
+
 /**
- * Records how long a request took; `operation` is what its span says of it, and is completed here.
+ * Records how long a request took.
  * A name that a peer made up takes no place in the bound: one is counted only once it is known to be a real one.
  */
 export function recordOperation(
-	instruments: Instruments,
+	{ instruments, attributes: operation }: Measured,
 	exchange: Exchange,
-	operation: api.Attributes,
 	ending: Ending,
 	end: SpanEnd,
 	context: api.Context,

@@ -212,7 +212,6 @@ describe("durations", () => {
 });
 
 describe("sessions", () => {
-	const INITIALIZED = { jsonrpc: "2.0", method: "notifications/initialized" };
 	const initialize = { method: "initialize", params: {} } as const;
 
 	const closing = {
@@ -225,7 +224,11 @@ describe("sessions", () => {
 	};
 
 	/** Opens a session, and closes it. */
-	function session(over: Partial<Connection>, message: JsonObject = INITIALIZED): void {
+	function session(
+		over: Partial<Connection>,
+		method = "notifications/initialized",
+		cutOff = 0,
+	): void {
 		const observer = traced({ meterProvider });
 		const on = connection(over);
 		const inbound = on.role === "server";
@@ -234,12 +237,12 @@ describe("sessions", () => {
 		observer.notification?.({
 			...exchange({ connection: on, inbound }),
 			direction: "client_to_server",
-			message,
+			method,
 			misfit: undefined,
 			atMs: 0,
 		});
-		observer.closed?.(on, closing);
-		observer.closed?.(on, closing);
+		observer.closed?.(on, { ...closing, cutOff });
+		observer.closed?.(on, { ...closing, cutOff });
 	}
 
 	it.each(["client", "server"] as const)(
@@ -257,10 +260,16 @@ describe("sessions", () => {
 		},
 	);
 
+	it("[otel.session_duration] ends with an error where it cut requests off", async () => {
+		session({}, undefined, 2);
+		const [point] = await measured("mcp.server.session.duration");
+		expect(point?.attributes["error.type"]).toBe("connection_closed");
+	});
+
 	it("[otel.session_duration] is none where nothing was agreed, or HTTP has no session id", async () => {
 		session({ protocolVersion: () => undefined });
 		session({ transport: "streamable_http" });
-		session({}, { jsonrpc: "2.0", method: "notifications/progress" });
+		session({}, "notifications/progress");
 		traced({ meterProvider }).closed?.(connection(), closing);
 		expect(await measured("mcp.server.session.duration")).toEqual([]);
 		session({ transport: "streamable_http", sessionId: () => "s1" });

@@ -1,7 +1,6 @@
 import type * as api from "@opentelemetry/api";
 import { cleanText } from "@mcp-trail/event";
-import type { Connection, Exchange, Seen } from "../observer.ts";
-import { isObject } from "../hook/frame.ts";
+import type { Closing, Connection, Exchange, Seen } from "../observer.ts";
 import type { Instruments } from "./instruments.ts";
 import { connectionAttributes } from "./operation.ts";
 import { ATTR_ERROR_TYPE, ATTR_MCP_PROTOCOL_VERSION } from "./semconv.ts";
@@ -10,17 +9,17 @@ interface Session {
 	readonly startUs: number;
 	/** Both sides have said that it began. */
 	established: boolean;
-	/** Requests were still open when it closed. */
-	cut: boolean;
 }
 
 /** Follows the session of each connection, from `initialize` to its close. */
 export interface Sessions {
 	readonly requested: (exchange: Exchange) => void;
 	readonly notified: (seen: Seen) => void;
-	/** A request was cut off by the end of its connection. */
-	readonly cut: (connection: Connection) => void;
-	readonly closed: (connection: Connection, instruments: Instruments | undefined) => void;
+	readonly closed: (
+		connection: Connection,
+		closing: Closing,
+		instruments: Instruments | undefined,
+	) => void;
 }
 
 /** Measures sessions: those of protocol versions before 2026-07-28; later ones, and HTTP without a session id, have none. */
@@ -30,11 +29,10 @@ export function sessions(): Sessions {
 		requested({ method, connection, direction, startUs }) {
 			if (method !== "initialize" || direction !== "client_to_server" || open.has(connection))
 				return;
-			open.set(connection, { startUs, established: false, cut: false });
+			open.set(connection, { startUs, established: false });
 		},
-		notified({ message, connection, direction }) {
-			if (direction !== "client_to_server" || !isObject(message)) return;
-			if (message["method"] !== "notifications/initialized") return;
+		notified({ method, connection, direction }) {
+			if (direction !== "client_to_server" || method !== "notifications/initialized") return;
 			const session = open.get(connection);
 			if (session === undefined) return;
 			// Asked for now: a client that ends its session forgets the id before it closes.
@@ -42,11 +40,7 @@ export function sessions(): Sessions {
 				connection.protocolVersion() !== undefined &&
 				(connection.transport !== "streamable_http" || connection.sessionId() !== undefined);
 		},
-		cut(connection) {
-			const session = open.get(connection);
-			if (session !== undefined) session.cut = true;
-		},
-		closed(connection, instruments) {
+		closed(connection, { cutOff }, instruments) {
 			const session = open.get(connection);
 			open.delete(connection);
 			if (session === undefined || !session.established || instruments === undefined) return;
@@ -56,7 +50,7 @@ export function sessions(): Sessions {
 			if (version !== undefined)
 				attributes[ATTR_MCP_PROTOCOL_VERSION] = bounded(ATTR_MCP_PROTOCOL_VERSION, version, true);
 			connectionAttributes(connection, attributes);
-			if (session.cut) attributes[ATTR_ERROR_TYPE] = "connection_closed";
+			if (cutOff > 0) attributes[ATTR_ERROR_TYPE] = "connection_closed";
 			const us = Math.max(0, performance.now() * 1000 - session.startUs);
 			duration.record(us / 1e6, attributes);
 		},

@@ -5,8 +5,8 @@ import { activeContext, around, runContext, runMinted } from "./ambient.ts";
 import { extract, hasContext, inject, injectIds, stateOf } from "./carrier.ts";
 import { setRequestContent } from "./content.ts";
 import { type Inject, injects } from "./inject.ts";
-import { type Instruments, instrumentsSource } from "./instruments.ts";
-import { recordOperation } from "./measure.ts";
+import { instrumentsSource } from "./instruments.ts";
+import { type Measured, recordOperation } from "./measure.ts";
 import { operationAttributes } from "./operation.ts";
 import { sessions } from "./sessions.ts";
 import { type Answer, describeEnd, readAnswer, type SpanEnd, spanEnd } from "./span-end.ts";
@@ -41,13 +41,6 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 /** Nothing was begun that would have to be ended. */
 const UNMEASURED: Pick<Observation, "end"> = { end: () => undefined };
 
-/** A request whose duration is measured. */
-interface Measured {
-	readonly instruments: Instruments;
-	/** What its span says too, but for what would make too many of them. */
-	readonly attributes: api.Attributes;
-}
-
 /** Only sampled and random have a meaning in version 00; unknown flags are not passed on. */
 const KNOWN_FLAGS = 0x03;
 
@@ -67,17 +60,6 @@ export function traced(options: TracedOptions = {}): Observer {
 		return injects(into, exchange.method, exchange.era === "modern");
 	}
 
-	function measure(
-		{ instruments, attributes }: Measured,
-		exchange: Exchange,
-		ending: Ending,
-		end: SpanEnd,
-		context: api.Context,
-	): void {
-		if (ending.how === "connection_closed") session.cut(exchange.connection);
-		recordOperation(instruments, exchange, attributes, ending, end, context);
-	}
-
 	function minted(exchange: Exchange, measured: Measured | undefined): Observation {
 		const wire = exchange.inbound && trustPeerTrace ? exchange.meta : undefined;
 		const remote = parseTraceparent(wire?.["traceparent"]);
@@ -95,7 +77,7 @@ export function traced(options: TracedOptions = {}): Observer {
 			...(measured === undefined
 				? UNMEASURED
 				: settled(exchange, false, (ending, end) =>
-						measure(measured, exchange, ending, end, api.ROOT_CONTEXT),
+						recordOperation(measured, exchange, ending, end, api.ROOT_CONTEXT),
 					)),
 		};
 		if (writes(exchange)) observation.meta = injectIds(ids);
@@ -175,7 +157,7 @@ export function traced(options: TracedOptions = {}): Observer {
 			// Its owner may have ended it before.
 			if (finish !== undefined || span.isRecording()) describeEnd(span, end, captureErrorMessages);
 			finish?.();
-			if (measured !== undefined) measure(measured, exchange, ending, end, context);
+			if (measured !== undefined) recordOperation(measured, exchange, ending, end, context);
 		});
 	}
 
@@ -189,7 +171,7 @@ export function traced(options: TracedOptions = {}): Observer {
 		},
 		...(metrics && {
 			notification: session.notified,
-			closed: (connection) => session.closed(connection, instrumentsNow()),
+			closed: (connection, closing) => session.closed(connection, closing, instrumentsNow()),
 		}),
 	};
 }
