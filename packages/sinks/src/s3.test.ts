@@ -245,6 +245,28 @@ describe("s3Sink", () => {
 		await sink.close?.(signal);
 	});
 
+	it("[sinks.s3_differs] an object that goes on with other events than ours holds the lane at its end", async () => {
+		const { sink, objects, fake } = await started();
+		const at = (minute: number) => `2026-11-21T10:0${minute}:00.000Z`;
+		// Two recorders that were one, such as a copied machine: the same stream, the same beginning.
+		const ours = eventsAt(at(1), at(2), at(3), at(4));
+		const chain = sealer(ours[0]?.stream ?? "");
+		const theirs = ours.map(({ event: { integrity: _, ...event } }, index) =>
+			chain.seal(index < 2 ? event : { ...event, time: at(index + 5) }),
+		);
+		expect(theirs[1]?.hash).toBe(ours[1]?.hash);
+		await sink.write(theirs, signal);
+		const before = [...objects];
+		const life = sinkOf(fake);
+		await life.write(ours.slice(0, 2), signal);
+		const error = await failure(life.write(ours.slice(2), signal));
+		expect([error.verdict, error.code]).toEqual(["hold", "object_differs"]);
+		expect(error.message).toContain(before[0]?.[0] ?? "no key");
+		expect([...objects]).toEqual(before);
+		await life.close?.(signal);
+		await sink.close?.(signal);
+	});
+
 	it("[sinks.s3_resend] without the right to read an object is believed by its name, which then says where it ends", async () => {
 		const { sink, fake, objects, server, answer } = await started({ existing: "trust" });
 		const events = sampleEvents()(5);

@@ -51,8 +51,8 @@ export function archive<Row>(
 	const { objects, existing, suffix, contentType } = options;
 	/** Facts of objects met lately: a batch of many objects that is sent again asks for none twice. */
 	const known = new Map<string, ObjectFacts>();
-	/** By folder and stream, how far an object reaches behind a batch that ended within it. */
-	const reach = new Map<string, number>();
+	/** By folder and stream, the object that reaches behind a batch that ended within it, and its last event. */
+	const reach = new Map<string, { key: string; last: number; lastHash: string | undefined }>();
 
 	function know(key: string, said: ObjectFacts): void {
 		known.set(key, said);
@@ -88,7 +88,7 @@ export function archive<Row>(
 		if (last > end.sealed.sequence) {
 			// What it holds between is not seen here: only one without gaps is taken at its word.
 			if (events !== last - first.sealed.sequence + 1) return 1;
-			reach.set(laneOf(first), last);
+			reach.set(laneOf(first), { key, last, lastHash: found["last-hash"] });
 			return items.length;
 		}
 		const same = inside.length === events && inside.at(-1)?.sealed.hash === found["last-hash"];
@@ -102,9 +102,12 @@ export function archive<Row>(
 		const [first] = items;
 		if (first === undefined) return [];
 		const lane = laneOf(first);
-		const end = reach.get(lane);
-		if (end === undefined) return items;
-		const rest = items.filter(({ sealed }) => sealed.sequence > end);
+		const met = reach.get(lane);
+		if (met === undefined) return items;
+		const end = items.find(({ sealed }) => sealed.sequence === met.last);
+		// The chain's hash there stands for all before it.
+		if (end !== undefined && end.sealed.hash !== met.lastHash) throw differs(met.key);
+		const rest = items.filter(({ sealed }) => sealed.sequence > met.last);
 		if (rest.length > 0) reach.delete(lane);
 		return rest;
 	}
