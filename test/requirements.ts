@@ -118,6 +118,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["test/node/register.test.ts"],
 	},
 	{
+		id: "transparent.zero_code_traces",
+		says: "OpenTelemetry's SDK is started where the application starts none; it neither writes to standard output nor holds the process.",
+		provenBy: ["test/node/traces.test.ts"],
+	},
+	{
 		id: "complete.answered",
 		says: "A success is recorded once on each side.",
 		provenBy: ["test/mcp/outcomes.test.ts"],
@@ -265,7 +270,7 @@ export const requirements: readonly Requirement[] = [
 	{
 		id: "complete.zero_code",
 		says: "Under register every request of an untouched client or server has its outcome, once.",
-		provenBy: ["test/node/register.test.ts"],
+		provenBy: ["test/node/http.test.ts", "test/node/register.test.ts"],
 	},
 	{
 		id: "durable.broker_frozen",
@@ -353,7 +358,7 @@ export const requirements: readonly Requirement[] = [
 	{
 		id: "durable.zero_code_ends",
 		says: "At the end of input, on SIGTERM and at a natural end what was recorded is written within two seconds.",
-		provenBy: ["test/node/register.test.ts"],
+		provenBy: ["test/node/http.test.ts", "test/node/register.test.ts"],
 	},
 	{
 		id: "honest.collector_memory",
@@ -1199,6 +1204,11 @@ export const requirements: readonly Requirement[] = [
 		id: "otel.span_attributes",
 		says: "Spans carry what the MCP conventions ask by requirement level.",
 		provenBy: ["test/otel/conventions.test.ts"],
+	},
+	{
+		id: "schema.config_file",
+		says: "The JSON Schema of mcp-trail.config.json is generated from what judges it.",
+		provenBy: ["packages/node/src/config/schema.test.ts"],
 	},
 	{
 		id: "schema.generated",

@@ -4,17 +4,19 @@ import { isCallback, member } from "./hook/loose.ts";
 export interface Endings {
 	/** Writes what waits; recording goes on. */
 	readonly flush: () => Promise<void>;
-	/** Writes what waits and ends the stream; nothing is recorded after it. */
-	readonly close: () => Promise<void>;
+	/** Ends the stream, and lets sinks go; spans still leave at the end. */
+	readonly closeTrail: () => Promise<void>;
+	/** Writes what waits and ends the stream; nothing is recorded after it. False: something still works on. */
+	readonly close: () => Promise<boolean>;
 }
 
 /** A client follows with SIGTERM two seconds after it has ended a server's input. */
 const AFTER_INPUT_MS = 1_000;
 
 /** Watches how the process ends. The host's own handlers run as ever, and its exit code stays. */
-export function watchEndings({ flush, close }: Endings) {
-	let closing: Promise<void> | undefined;
-	const closeOnce = (): Promise<void> => (closing ??= close());
+export function watchEndings({ flush, closeTrail, close }: Endings) {
+	let closing: Promise<boolean> | undefined;
+	const closeOnce = (): Promise<boolean> => (closing ??= close());
 
 	for (const signal of ["SIGTERM", "SIGINT"] as const) {
 		const closeAndLeave = async (): Promise<void> => {
@@ -29,8 +31,13 @@ export function watchEndings({ flush, close }: Endings) {
 		};
 		process.on(signal, onSignal);
 	}
+	const closeAtEnd = async (): Promise<void> => {
+		const done = await closeOnce();
+		// The host had nothing left to do: an exporter that still waits for its receiver must not hold it.
+		if (!done && process.listenerCount("beforeExit") === 1) process.exit();
+	};
 	process.on("beforeExit", () => {
-		if (closing === undefined) void closeOnce();
+		if (closing === undefined) void closeAtEnd();
 	});
 
 	let others = false;
@@ -46,10 +53,9 @@ export function watchEndings({ flush, close }: Endings) {
 		if (input !== process.stdin || inputs.has(input)) return;
 		inputs.add(input);
 		process.stdin.once("end", () => {
-			void flush();
 			// A sink's connection must not keep a process whose only client has left; calls under way may still end.
 			setTimeout(() => {
-				if (!others) void closeOnce();
+				if (!others) void closeTrail();
 			}, AFTER_INPUT_MS).unref();
 		});
 	};

@@ -11,8 +11,8 @@ export const isSetUp = (): boolean => Object.hasOwn(globalThis, PROCESS_AUDIT);
 export interface Pipeline {
 	/** Undefined where it cannot be opened, which is said once. */
 	audit(): Audit | undefined;
-	flush(): Promise<void>;
-	close(): Promise<void>;
+	readonly flush: () => Promise<void>;
+	readonly close: () => Promise<void>;
 }
 
 const FLUSH_TIMEOUT_MS = 1_900;

@@ -30,8 +30,12 @@ function hook(pipeline: Pipeline, traces: Traces): void {
 	const instrument = (): Instrumentation =>
 		(made ??= instrumentation({ audit: pipeline.audit() ?? false }));
 	const serverConnects = watchEndings({
-		flush: () => settled([pipeline.flush(), within(traces.flush())]),
-		close: () => settled([pipeline.close(), within(traces.shutdown())]),
+		flush: async () => void (await Promise.allSettled([pipeline.flush(), inTime(traces.flush())])),
+		closeTrail: pipeline.close,
+		close: async () => {
+			const [, sent] = await Promise.allSettled([pipeline.close(), inTime(traces.shutdown())]);
+			return sent.status === "rejected" || sent.value;
+		},
 	});
 	onLoaded(
 		classWatcher(
@@ -58,16 +62,17 @@ function guarded<A extends readonly unknown[]>(work: (...args: A) => void): (...
 	};
 }
 
-const settled = async (work: readonly Promise<void>[]): Promise<void> =>
-	void (await Promise.allSettled(work));
-
 const TRACES_TIMEOUT_MS = 1_900;
 
-/** An exporter without a receiver must not hold the process. */
-async function within(work: Promise<void>): Promise<void> {
+/** True when the work ended in time: an exporter without a receiver takes longer. */
+async function inTime(work: Promise<void>): Promise<boolean> {
 	let timer: NodeJS.Timeout | undefined;
-	const late = new Promise<void>((resolve) => {
-		timer = setTimeout(resolve, TRACES_TIMEOUT_MS);
+	const late = new Promise<boolean>((resolve) => {
+		timer = setTimeout(() => resolve(false), TRACES_TIMEOUT_MS);
 	});
-	await Promise.race([work, late]).finally(() => clearTimeout(timer));
+	const done = async (): Promise<boolean> => {
+		await work;
+		return true;
+	};
+	return Promise.race([done(), late]).finally(() => clearTimeout(timer));
 }

@@ -1,4 +1,3 @@
-import { format } from "node:util";
 import * as api from "@opentelemetry/api";
 import { messageOf, say } from "./say.ts";
 
@@ -79,17 +78,25 @@ async function flush(): Promise<void> {
 	if ("forceFlush" in outer && typeof outer.forceFlush === "function") await outer.forceFlush();
 }
 
-const told = (...args: readonly unknown[]): void => say(`OpenTelemetry: ${format(...args)}`);
 const nothing = (): void => undefined;
 
-/** The SDK's console logger, when a level is asked for, writes to standard output, which may be the protocol. */
+/**
+ * The SDK's console logger, when a level is asked for, writes to standard output, which may be the protocol: while
+ * this work is done, and nothing else runs, what is written there goes to standard error.
+ */
 function withoutStdout(work: () => void): void {
-	const { log, info, debug } = console;
-	Object.assign(console, { log: told, info: told, debug: told });
+	const { stdout } = process;
+	const own = Object.getOwnPropertyDescriptor(stdout, "write");
+	Object.defineProperty(stdout, "write", {
+		configurable: true,
+		writable: true,
+		value: (chunk: string | Uint8Array) => process.stderr.write(chunk),
+	});
 	try {
 		work();
 	} finally {
-		Object.assign(console, { log, info, debug });
+		if (own === undefined) Reflect.deleteProperty(stdout, "write");
+		else Object.defineProperty(stdout, "write", own);
 	}
 }
 

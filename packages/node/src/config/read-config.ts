@@ -46,7 +46,7 @@ export function readConfig(env: Env = {}): ReadConfig {
 	const blocks = isBlock(value) ? value["sinks"] : undefined;
 	let sinks: SinksConfig | undefined;
 	try {
-		if (Array.isArray(blocks) && blocks.length > 0) sinks = parseSinksConfig({ sinks: blocks });
+		if (Array.isArray(blocks)) sinks = parseSinksConfig({ sinks: blocks });
 	} catch (error) {
 		problems.push(...sinkProblems(error));
 	}
