@@ -7,7 +7,7 @@ import { datadogSink, type DatadogSinkOptions } from "./datadog.ts";
 import { intake } from "./datadog/testing/intake.ts";
 import { cutParts } from "./http/encoded.ts";
 import type { ContractServer } from "./http/testing/contract-server.ts";
-import { failure } from "./http/testing/failure.ts";
+import { failure } from "./testing/failure.ts";
 
 const open: ContractServer[] = [];
 afterEach(async () => {

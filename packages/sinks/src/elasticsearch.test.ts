@@ -8,6 +8,7 @@ import { bulkErrors } from "./elasticsearch/bulk-errors.ts";
 import { cluster, type ItemFault } from "./elasticsearch/testing/cluster.ts";
 import { elasticsearchSink, type ElasticsearchSinkOptions } from "./elasticsearch.ts";
 import { type ContractServer, contractServer } from "./http/testing/contract-server.ts";
+import { failure } from "./testing/failure.ts";
 
 const open: ContractServer[] = [];
 afterEach(async () => {
@@ -21,15 +22,6 @@ async function started(options: Partial<ElasticsearchSinkOptions> = {}) {
 	open.push(fake.server);
 	const sink = elasticsearchSink({ url: fake.server.url, ...options });
 	return { ...fake, sink, calls: fake.server.calls };
-}
-
-async function failure(work: Promise<void>): Promise<SinkError> {
-	try {
-		await work;
-	} catch (error) {
-		return error as SinkError;
-	}
-	throw new Error("it did not fail");
 }
 
 describe("elasticsearchSink", () => {

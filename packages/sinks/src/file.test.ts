@@ -14,13 +14,13 @@ import {
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { Readable } from "node:stream";
-import type { SinkError } from "@mcp-trail/audit";
 import { checkSink, sampleEvents, type SinkFaultKind } from "@mcp-trail/audit/testing";
 import { ecs } from "@mcp-trail/formats";
 import { type SealedEvent, verify } from "@mcp-trail/integrity";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import { fileSink } from "./file.ts";
+import { failure } from "./testing/failure.ts";
 
 const folders: string[] = [];
 afterEach(() => {
@@ -57,15 +57,6 @@ function place() {
 		lines,
 		ids: () => lines().map((line): string => JSON.parse(line).id),
 	};
-}
-
-async function failure(work: Promise<void> | undefined): Promise<SinkError> {
-	try {
-		await work;
-	} catch (error) {
-		return error as SinkError;
-	}
-	throw new Error("it did not fail");
 }
 
 describe("fileSink", () => {

@@ -1,7 +1,6 @@
 import { Readable } from "node:stream";
 import { inspect } from "node:util";
-import type { SinkError } from "@mcp-trail/audit";
-import { checkSink, sampleEvents, type SinkFaultKind } from "@mcp-trail/audit/testing";
+import { checkSink, sampleEvents } from "@mcp-trail/audit/testing";
 import { otlpLog } from "@mcp-trail/formats";
 import { type SealedEvent, verify } from "@mcp-trail/integrity";
 import fc from "fast-check";
@@ -14,6 +13,7 @@ import { logRecord } from "./otlp-logs/records.ts";
 import { decoded } from "./otlp-logs/testing/opentelemetry-proto.ts";
 import { otlpReceiver, requestIn, spoken } from "./otlp-logs/testing/otlp-receiver.ts";
 import { otlpLogsSink, type OtlpLogsSinkOptions } from "./otlp-logs.ts";
+import { failure } from "./testing/failure.ts";
 
 const open: ContractServer[] = [];
 afterEach(async () => {
@@ -34,15 +34,6 @@ async function started(
 	return { ...fake, sink, calls: fake.server.calls };
 }
 
-async function failure(work: Promise<void> | undefined): Promise<SinkError> {
-	try {
-		await work;
-	} catch (error) {
-		return error as SinkError;
-	}
-	throw new Error("it did not fail");
-}
-
 describe.each(both)("otlpLogsSink in %s", (encoding) => {
 	checkSink({
 		test: it,
@@ -52,11 +43,7 @@ describe.each(both)("otlpLogsSink in %s", (encoding) => {
 				sink: otlpLogsSink({ url: fake.server.url, encoding }),
 				// A request that is taken in part is sent again in halves: once is enough here.
 				received: () => [...new Set(fake.ids())],
-				fault: (kind: SinkFaultKind | "none", which) => {
-					fake.poison.clear();
-					fake.always(kind === "down" ? { status: 503 } : kind === "silent" ? "hang" : undefined);
-					if (kind === "poison") for (const id of which ?? []) fake.poison.add(id);
-				},
+				fault: fake.fault,
 				dispose: async () => fake.server.close(),
 			};
 		},

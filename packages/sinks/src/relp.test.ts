@@ -11,6 +11,7 @@ import { relpSession } from "./relp/relp-session.ts";
 import { relpServer } from "./relp/testing/relp-server.ts";
 import { dialer } from "./syslog/dial.ts";
 import { faultMaker } from "./syslog/fault-maker.ts";
+import { failure } from "./testing/failure.ts";
 
 const { signal } = new AbortController();
 const ids = (events: readonly SealedEvent[]) => events.map(({ event }) => event.id);
@@ -18,15 +19,6 @@ const open: (() => unknown)[] = [];
 afterEach(async () => {
 	for (const close of open.splice(0).toReversed()) await close();
 });
-
-async function failure(work: Promise<void> | undefined): Promise<SinkError> {
-	try {
-		await work;
-	} catch (error) {
-		return error as SinkError;
-	}
-	throw new Error("it did not fail");
-}
 
 function made(options: RelpSinkOptions): Sink {
 	const sink = relpSink(options);

@@ -1,6 +1,5 @@
 import Module from "node:module";
 import { inspect } from "node:util";
-import type { SinkError } from "@mcp-trail/audit";
 import { checkSink, sampleEvents, type SinkFaultKind } from "@mcp-trail/audit/testing";
 import { ocsf18, rfc5424 } from "@mcp-trail/formats";
 import { type SealedEvent, sealer } from "@mcp-trail/integrity";
@@ -15,6 +14,7 @@ import { s3Codes } from "./s3/s3-faults.ts";
 import { type FakeBucket, fakeBucket, KEYS, linesOf, s3Error } from "./s3/testing/fake-bucket.ts";
 import { type ResolvedAwsKeys, s3Sink, type S3SinkOptions } from "./s3.ts";
 import { securityLakeSink } from "./security-lake.ts";
+import { failure } from "./testing/failure.ts";
 
 const { signal } = new AbortController();
 const open: FakeBucket[] = [];
@@ -37,15 +37,6 @@ async function started(options: Partial<S3SinkOptions> = {}) {
 	const fake = await fakeBucket();
 	open.push(fake);
 	return { ...fake, fake, sink: sinkOf(fake, options) };
-}
-
-async function failure(work: Promise<void> | undefined): Promise<SinkError> {
-	try {
-		await work;
-	} catch (error) {
-		return error as SinkError;
-	}
-	throw new Error("it did not fail");
 }
 
 const ids = (events: readonly SealedEvent[]) => events.map(({ event }) => event.id);

@@ -8,7 +8,7 @@ import { udm } from "@mcp-trail/formats";
 import type { SealedEvent } from "@mcp-trail/integrity";
 import { afterEach, describe, expect, it } from "vitest";
 import type { ContractServer } from "./http/testing/contract-server.ts";
-import { failure } from "./http/testing/failure.ts";
+import { failure } from "./testing/failure.ts";
 import {
 	google,
 	googleError,

@@ -4,7 +4,7 @@ import { asim } from "@mcp-trail/formats";
 import type { SealedEvent } from "@mcp-trail/integrity";
 import { afterEach, describe, expect, it } from "vitest";
 import type { ContractServer } from "./http/testing/contract-server.ts";
-import { failure, refusals } from "./http/testing/failure.ts";
+import { failure, refusals } from "./testing/failure.ts";
 import { clouds } from "./sentinel/clouds.ts";
 import { azure, INGESTION_PATH, optionsFor } from "./sentinel/testing/azure.ts";
 import { sentinelSink, type SentinelSinkOptions } from "./sentinel.ts";

@@ -9,6 +9,7 @@ import { type ContractServer, contractServer } from "./http/testing/contract-ser
 import { hecCodes } from "./splunk-hec/hec-codes.ts";
 import { collector } from "./splunk-hec/testing/collector.ts";
 import { splunkHecSink, type SplunkHecSinkOptions } from "./splunk-hec.ts";
+import { failure } from "./testing/failure.ts";
 
 const open: ContractServer[] = [];
 afterEach(async () => {
@@ -26,15 +27,6 @@ async function started(
 	open.push(fake.server);
 	const sink = splunkHecSink({ url: fake.server.url, ...quick, ...options });
 	return { ...fake, sink, calls: fake.server.calls };
-}
-
-async function failure(work: Promise<void>): Promise<SinkError> {
-	try {
-		await work;
-	} catch (error) {
-		return error as SinkError;
-	}
-	throw new Error("it did not fail");
 }
 
 describe("splunkHecSink", () => {

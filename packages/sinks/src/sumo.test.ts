@@ -7,7 +7,7 @@ import { ecs } from "@mcp-trail/formats";
 import type { SealedEvent } from "@mcp-trail/integrity";
 import { afterEach, describe, expect, it } from "vitest";
 import { type ContractServer, contractServer } from "./http/testing/contract-server.ts";
-import { failure, refusals } from "./http/testing/failure.ts";
+import { failure, refusals } from "./testing/failure.ts";
 import { CODE, source, SOURCE_PATH } from "./sumo/testing/source.ts";
 import { sumoSink, type SumoSinkOptions } from "./sumo.ts";
 

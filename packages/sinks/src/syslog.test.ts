@@ -1,6 +1,6 @@
 import { Socket } from "node:dgram";
 import { inspect } from "node:util";
-import type { Sink, SinkError } from "@mcp-trail/audit";
+import type { Sink } from "@mcp-trail/audit";
 import { checkSink, sampleEvents } from "@mcp-trail/audit/testing";
 import { type Format, rfc5424, rfc5424Cef, rfc5424Json } from "@mcp-trail/formats";
 import type { SealedEvent } from "@mcp-trail/integrity";
@@ -10,6 +10,7 @@ import { certificates } from "./http/testing/certificates.ts";
 import { syslogSink, type SyslogSinkOptions } from "./syslog.ts";
 import { counted } from "./syslog/testing/counted.ts";
 import { datagramServer, syslogServer } from "./syslog/testing/syslog-server.ts";
+import { failure } from "./testing/failure.ts";
 
 const { signal } = new AbortController();
 const ids = (events: readonly SealedEvent[]) => events.map(({ event }) => event.id);
@@ -18,15 +19,6 @@ afterEach(async () => {
 	vi.restoreAllMocks();
 	for (const close of open.splice(0).toReversed()) await close();
 });
-
-async function failure(work: Promise<void> | undefined): Promise<SinkError> {
-	try {
-		await work;
-	} catch (error) {
-		return error as SinkError;
-	}
-	throw new Error("it did not fail");
-}
 
 function made(options: SyslogSinkOptions): Sink {
 	const sink = syslogSink(options);

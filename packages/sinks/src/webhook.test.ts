@@ -1,12 +1,12 @@
 import { inspect } from "node:util";
-import type { SinkError } from "@mcp-trail/audit";
-import { checkSink, sampleEvents, type SinkFaultKind } from "@mcp-trail/audit/testing";
+import { checkSink, sampleEvents } from "@mcp-trail/audit/testing";
 import type { SealedEvent } from "@mcp-trail/integrity";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { ContractServer } from "./http/testing/contract-server.ts";
 import { webhookSink, type WebhookSinkOptions } from "./webhook.ts";
 import { signature, signingKey } from "./webhook/signature.ts";
 import { receiver, secret } from "./webhook/testing/receiver.ts";
+import { failure } from "./testing/failure.ts";
 
 const other = `whsec_${Buffer.alloc(24, 9).toString("base64")}`;
 
@@ -25,15 +25,6 @@ async function started(options: Partial<WebhookSinkOptions> = {}) {
 	return { ...fake, sink, calls: fake.server.calls };
 }
 
-async function failure(work: Promise<void>): Promise<SinkError> {
-	try {
-		await work;
-	} catch (error) {
-		return error as SinkError;
-	}
-	throw new Error("it did not fail");
-}
-
 describe("webhookSink", () => {
 	checkSink({
 		test: it,
@@ -42,11 +33,7 @@ describe("webhookSink", () => {
 			return {
 				sink: webhookSink({ url: fake.server.url, secret }),
 				received: fake.ids,
-				fault: (kind: SinkFaultKind | "none", which) => {
-					fake.poison.clear();
-					fake.always(kind === "down" ? { status: 503 } : kind === "silent" ? "hang" : undefined);
-					if (kind === "poison") for (const id of which ?? []) fake.poison.add(id);
-				},
+				fault: fake.fault,
 				dispose: async () => fake.server.close(),
 			};
 		},

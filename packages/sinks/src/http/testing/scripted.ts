@@ -6,8 +6,10 @@ export interface Scripted {
 	readonly server: ContractServer;
 	/** Ids that it refuses. */
 	readonly poison: Set<string>;
-	/** Answers the next calls so; `andStores`: what they bring is kept all the same. */
-	readonly answer: (next: readonly Reply[], andStores?: boolean) => void;
+	/** Answers the next calls so, `undefined` as it should; `andStores`: what they bring is kept all the same. */
+	readonly answer: (next: readonly (Reply | undefined)[], andStores?: boolean) => void;
+	/** Answers every later call so, until told `undefined`. */
+	readonly always: (reply: Reply | undefined) => void;
 	/** As `fault` of `checkSink` has it. */
 	readonly fault: (kind: SinkFaultKind | "none", ids?: ReadonlySet<string>) => void;
 }
@@ -18,7 +20,7 @@ export async function scripted(
 	aside: (call: Call) => Reply | undefined = () => undefined,
 ): Promise<Scripted> {
 	const poison = new Set<string>();
-	let replies: Reply[] = [];
+	let replies: (Reply | undefined)[] = [];
 	let always: Reply | undefined;
 	let storing = false;
 	const server = await contractServer((call) => {
@@ -35,6 +37,9 @@ export async function scripted(
 		answer: (next, andStores = false) => {
 			replies = [...next];
 			storing = andStores;
+		},
+		always: (reply) => {
+			always = reply;
 		},
 		fault: (kind, ids) => {
 			poison.clear();

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { type Call, contractServer, type Reply } from "../../http/testing/contract-server.ts";
+import type { Call, Reply } from "../../http/testing/contract-server.ts";
+import { scripted } from "../../http/testing/scripted.ts";
 import { decoded, encoded } from "./opentelemetry-proto.ts";
 
 /** An attribute as it came. */
@@ -40,12 +41,8 @@ export async function otlpReceiver(
 ) {
 	const { refuses = "part", maxBytes = 4_194_304 } = options;
 	const received: ReceivedRecord[] = [];
-	const poison = new Set<string>();
-	let replies: (Reply | undefined)[] = [];
-	let always: Reply | undefined;
-	let storing = false;
 
-	const take = (call: Call): Reply => {
+	const destination = await scripted((call, poison) => {
 		assert.deepEqual([call.method, call.path], ["POST", "/v1/logs"]);
 		if (call.headers.authorization === "Bearer wrong") return { status: 401 };
 		const binary = call.headers["content-type"] === PROTOBUF;
@@ -61,27 +58,12 @@ export async function otlpReceiver(
 		const rejectedLogRecords = binary ? bad.length : String(bad.length);
 		const partialSuccess = bad.length === 0 ? {} : { rejectedLogRecords, errorMessage: "no" };
 		return { status: 200, ...spoken(binary, "ExportLogsServiceResponse", { partialSuccess }) };
-	};
-	const server = await contractServer((call) => {
-		const reply = replies.length > 0 ? replies.shift() : always;
-		if (reply === undefined) return take(call);
-		if (storing) take(call);
-		return reply;
 	});
 	return {
-		server,
+		...destination,
 		received,
-		poison,
 		ids: () =>
 			received.filter(({ eventName }) => eventName !== "ext.mcp-trail.probe").map(({ id }) => id),
-		/** Answers the next requests so, `undefined` as it should; `andStores`: the records are kept all the same. */
-		answer: (next: (Reply | undefined)[], andStores = false) => {
-			replies = next;
-			storing = andStores;
-		},
-		always: (reply: Reply | undefined) => {
-			always = reply;
-		},
 	};
 }
 

@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { type Call, contractServer, type Reply } from "../../http/testing/contract-server.ts";
+import { scripted } from "../../http/testing/scripted.ts";
 
 /** What the receiver checks signatures with. */
 export const secret = `whsec_${Buffer.alloc(32, 7).toString("base64")}`;
@@ -7,11 +7,7 @@ export const secret = `whsec_${Buffer.alloc(32, 7).toString("base64")}`;
 /** A receiver that trusts nothing: checks signature and age as Standard Webhooks says, written without the sink's code. */
 export async function receiver() {
 	const received: { readonly id: string; readonly body: string }[] = [];
-	const poison = new Set<string>();
-	let replies: (Reply | undefined)[] = [];
-	let always: Reply | undefined;
-	let storing = false;
-	const take = ({ headers, body }: Call): Reply => {
+	const destination = await scripted(({ headers, body }, poison) => {
 		const id = String(headers["webhook-id"]);
 		const timestamp = String(headers["webhook-timestamp"]);
 		const expected = createHmac("sha256", Buffer.from(secret.slice(6), "base64"))
@@ -28,26 +24,11 @@ export async function receiver() {
 		if (poison.has(id)) return { status: 422 };
 		received.push({ id, body: body.toString() });
 		return { status: 204 };
-	};
-	const server = await contractServer((call) => {
-		const reply = replies.length > 0 ? replies.shift() : always;
-		if (reply === undefined) return take(call);
-		if (storing) take(call);
-		return reply;
 	});
 	return {
-		server,
+		...destination,
 		received,
-		poison,
 		ids: () =>
 			received.filter(({ body }) => !body.includes("ext.mcp-trail.probe")).map(({ id }) => id),
-		/** Answers the next requests so, `undefined` as it should; `andStores`: events are kept all the same. */
-		answer: (next: (Reply | undefined)[], andStores = false) => {
-			replies = next;
-			storing = andStores;
-		},
-		always: (reply: Reply | undefined) => {
-			always = reply;
-		},
 	};
 }

@@ -1,8 +1,8 @@
 import type { RefusedItem, SinkError } from "@mcp-trail/audit";
-import { isSinkError } from "../../sink-error.ts";
+import { isSinkError } from "../sink-error.ts";
 
 /** What a write rejected with; throws where it resolved, or rejected with anything else. */
-export async function failure(work: Promise<void> | undefined): Promise<SinkError> {
+export async function failure(work: Promise<unknown> | undefined): Promise<SinkError> {
 	try {
 		await work;
 	} catch (error) {
