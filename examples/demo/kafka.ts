@@ -1,5 +1,6 @@
 /** The Kafka act: the same events, delivered to a broker and verified as a consumer reads them back. */
 import { Readable } from "node:stream";
+import { setTimeout } from "node:timers/promises";
 import type { Sink } from "@mcp-trail/audit";
 import type { StoredEvent } from "@mcp-trail/event";
 import { verify } from "@mcp-trail/integrity";
@@ -18,7 +19,16 @@ export async function kafkaSinks(brokers: string | undefined): Promise<Sink[]> {
 	const { kafkaSink } = await import("@mcp-trail/sinks/kafka");
 	const topics = (await admin(brokers)).admin();
 	await topics.connect();
-	await topics.createTopics({ topics: [{ topic: TOPIC, numPartitions: 6 }] });
+	await topics.createTopics({
+		waitForLeaders: false,
+		topics: [{ topic: TOPIC, numPartitions: 6 }],
+	});
+	// A broker that has not yet heard of a new topic says that there is none.
+	for (let asked = 0; asked < 50; asked++) {
+		const seen = await topics.fetchTopicMetadata({ topics: [TOPIC] }).catch(() => undefined);
+		if (seen?.topics[0]?.partitions.every(({ leader }) => leader >= 0) === true) break;
+		await setTimeout(100);
+	}
 	await topics.disconnect();
 	// One copy will do for a demonstration.
 	return [kafkaSink({ brokers: brokers.split(","), minInSyncReplicas: 1 })];
@@ -43,7 +53,7 @@ export async function kafkaAct(brokers: string, events: readonly StoredEvent[]):
 	const lines: Buffer[] = [];
 	const missing = new Set(expected);
 	await new Promise<void>((resolve, reject) => {
-		const deadline = setTimeout(resolve, 15_000);
+		const deadline = globalThis.setTimeout(resolve, 15_000);
 		consumer
 			.run({
 				eachMessage: ({ message }) => {

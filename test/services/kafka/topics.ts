@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Admin, Kafka, logLevel } from "kafkajs";
+import { type Admin, Kafka, logLevel, type PartitionMetadata } from "kafkajs";
 
 async function withAdmin<T>(
 	brokers: readonly string[],
@@ -30,7 +30,8 @@ export async function createTopic(
 ): Promise<void> {
 	await withAdmin(brokers, async (admin) => {
 		await admin.createTopics({
-			waitForLeaders: true,
+			// kafkajs's own wait gives up where a broker has not yet heard of the topic.
+			waitForLeaders: false,
 			topics: [
 				{
 					topic,
@@ -43,6 +44,7 @@ export async function createTopic(
 				},
 			],
 		});
+		await eachPartition(admin, topic, ({ leader }) => leader >= 0, "a leader");
 	});
 }
 
@@ -67,13 +69,31 @@ export async function inSync(
 	replicas: number,
 	withinMs = 60_000,
 ): Promise<void> {
+	await withAdmin(brokers, async (admin) =>
+		eachPartition(
+			admin,
+			topic,
+			({ isr }) => isr.length >= replicas,
+			`${replicas} replicas in sync`,
+			withinMs,
+		),
+	);
+}
+
+/** Waits until every partition of a topic is as wanted; what a broker cannot answer yet is asked again. */
+async function eachPartition(
+	admin: Admin,
+	topic: string,
+	wanted: (partition: PartitionMetadata) => boolean,
+	what: string,
+	withinMs = 60_000,
+): Promise<void> {
 	const deadline = Date.now() + withinMs;
-	await withAdmin(brokers, async (admin) => {
-		while (Date.now() < deadline) {
-			const seen = await admin.fetchTopicMetadata({ topics: [topic] }).catch(() => undefined);
-			if (seen?.topics[0]?.partitions.every(({ isr }) => isr.length >= replicas)) return;
-			await sleep(100);
-		}
-		throw new Error(`${topic} did not get ${replicas} replicas in sync within ${withinMs} ms`);
-	});
+	while (Date.now() < deadline) {
+		const seen = await admin.fetchTopicMetadata({ topics: [topic] }).catch(() => undefined);
+		const partitions = seen?.topics[0]?.partitions ?? [];
+		if (partitions.length > 0 && partitions.every(wanted)) return;
+		await sleep(100);
+	}
+	throw new Error(`${topic} did not get ${what} within ${withinMs} ms`);
 }
