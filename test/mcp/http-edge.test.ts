@@ -12,6 +12,7 @@ import { httpEdge, type HttpEdgeOptions } from "@mcp-trail/mcp/http";
 import { McpServer as McpServerV1 } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
 import { createMcpHandler, McpServer } from "@modelcontextprotocol/server";
+import { Hono } from "hono";
 import { afterEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { as, fakeAudit, until, type FakeAudit } from "./support.ts";
@@ -593,4 +594,54 @@ it("other paths are left alone", async () => {
 		handle(new Request(`http://localhost${path}`));
 	edge.flush();
 	expect(audit.events.reduce((sum, { count = 1 }) => sum + count, 0)).toBe(2);
+});
+
+describe("[complete.http_edge] middleware", () => {
+	it("of Express and Connect", async () => {
+		const { audit, edge } = settings();
+		const url = await listen((request, response) =>
+			edge.connect(request, response, () => response.writeHead(401).end()),
+		);
+		await fetch(url);
+		await until(() => audit.events.length === 1);
+		expect(told(audit)).toEqual([
+			["mcp.message.refused", 401, "denied", "auth", "missing_token", 1],
+		]);
+	});
+
+	it("of Hono", async () => {
+		const { audit, edge } = settings({ remoteAddress: () => "192.0.2.1" });
+		const app = new Hono();
+		app.use(edge.hono);
+		app.use("/mcp", () => Promise.resolve(new Response("no", { status: 403 })));
+		const answer = await app.request("/mcp", { method: "POST" });
+		expect([answer.status, await answer.text()]).toEqual([403, "no"]);
+		await app.request("/elsewhere");
+		expect(told(audit).map(([, status]) => status)).toEqual([403, 404]);
+		expect(audit.events[0]?.network?.client_address).toBe("192.0.2.1");
+	});
+
+	it("of Fastify", async () => {
+		const { audit, edge } = settings();
+		const url = await listen((raw, reply) =>
+			edge.fastify({ raw }, { raw: reply }, () => reply.writeHead(415).end()),
+		);
+		await fetch(url);
+		await until(() => audit.events.length === 1);
+		expect(told(audit)[0]?.slice(1, 5)).toEqual([
+			415,
+			"rejected",
+			"transport",
+			"unsupported_media_type",
+		]);
+	});
+});
+
+it("[bounded.http_edge_flood] what is still counted is written when the audit closes", () => {
+	const closing = new AbortController();
+	const audit = { ...fakeAudit(), closing: closing.signal };
+	const handle = httpEdge({ audit }).fetch(refuse401);
+	for (let turn = 0; turn < 5; turn++) handle(ask({}));
+	closing.abort();
+	expect(audit.events.map(({ count = 1 }) => count)).toEqual([1, 4]);
 });
