@@ -365,6 +365,40 @@ it("[complete.http_edge] a body read before the transport is asked loses no requ
 	]);
 });
 
+it("[complete.http_edge] a body that comes late and in pieces keeps its exchange", async () => {
+	const { audit, edge } = settings();
+	const trail = instrumentation({ audit });
+	const handler = createMcpHandler(() =>
+		trail.server(new McpServer({ name: "desk", version: "1.0.0" })),
+	);
+	const url = await listen(
+		edge.listener((request: IncomingMessage, response: ServerResponse) => {
+			let body = "";
+			request.on("data", (chunk) => (body += String(chunk)));
+			request.on("end", () => {
+				const headers = as<Record<string, string>>(request.headers);
+				void handler.fetch(new Request(url, { method: "POST", body, headers })).then((answer) => {
+					response.writeHead(answer.status).end();
+					return answer;
+				});
+			});
+		}),
+	);
+	const body = rpc("nosuch/method", ENVELOPE);
+	const status = await new Promise((resolve) => {
+		const headers = { ...HEADERS, ...CALL, "mcp-method": "nosuch/method" };
+		const sent = httpRequest(url, { method: "POST", headers, agent: false }, (answer) => {
+			answer.resume().on("end", () => resolve(answer.statusCode));
+		});
+		sent.write(body.slice(0, 9));
+		setTimeout(() => sent.end(body.slice(9)), 30);
+	});
+	expect(status).toBe(404);
+	await until(() => told(audit).length > 0);
+	await new Promise((resolve) => setTimeout(resolve, 30));
+	expect(told(audit).map(([type]) => type)).toEqual(["mcp.request"]);
+});
+
 describe("[complete.http_challenge] a scope challenge", () => {
 	it("says what was asked and how often", async () => {
 		const made = modern({ foldMs: 1_000_000 });

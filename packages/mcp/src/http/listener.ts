@@ -73,6 +73,12 @@ export function watchNode<R>(
 		});
 	};
 	edge.guarded(() => {
+		const emit = member(request, "emit");
+		// A late body arrives in the socket's asynchronous context: its listeners belong to this exchange all the same.
+		if (isCallback(emit))
+			override(request, "emit", function (this: unknown, ...args) {
+				return exchange.run(() => Reflect.apply(emit, this, args));
+			});
 		before(response, "writeHead", ([status, ...rest]) => edge.guarded(() => note(status, rest)));
 		for (const key of ["write", "end"])
 			before(response, key, ([chunk, encoding]) => {
