@@ -140,7 +140,7 @@ export const requirements: readonly Requirement[] = [
 	{
 		id: "complete.connections",
 		says: "Connections that open and close are recorded, on both sides.",
-		provenBy: ["test/mcp/messages.test.ts"],
+		provenBy: ["test/mcp/http.test.ts", "test/mcp/messages.test.ts"],
 	},
 	{
 		id: "complete.counted_notifications",

@@ -151,6 +151,46 @@ describe.each(["modern", "legacy"] as const)("%s era, a server for each request"
 	});
 });
 
+it("[complete.connections] a session is a connection on both sides, a server for one request is none", async () => {
+	for (const mode of ["modern", "legacy"] as const) {
+		const { audit, client } = await perRequest(mode);
+		await client.callTool({ name: "create_ticket", arguments: { title: "t" } });
+		await client.close();
+		const seen = audit.events.filter(({ type }) => type.startsWith("mcp.connection."));
+		expect(seen.map(({ type, mcp }) => [type, mcp?.role])).toEqual([
+			["mcp.connection.opened", "client"],
+			["mcp.connection.closed", "client"],
+		]);
+	}
+	const audit = fakeAudit();
+	const transport = new WebStandardStreamableHTTPServerTransport({
+		sessionIdGenerator: () => "SESSION-CANARY",
+	});
+	const server = build(
+		instrumentation({ audit }).server(new McpServer({ name: "s", version: "1" })),
+	);
+	await server.connect(as(transport));
+	const client = instrumentClient(new Client({ name: "probe", version: "2.0.0" }), { audit });
+	const fetch = (url: string | URL, init?: RequestInit): Promise<Response> =>
+		transport.handleRequest(new Request(url, init));
+	await client.connect(new StreamableHTTPClientTransport(URL_HERE, { fetch }));
+	await client.callTool({ name: "create_ticket", arguments: { title: "t" } });
+	await client.close();
+	await server.close();
+	const seen = audit.events.filter(({ type }) => type.startsWith("mcp.connection."));
+	expect(seen.map(({ type, mcp }) => `${type} ${mcp?.role}`).toSorted()).toEqual([
+		"mcp.connection.closed client",
+		"mcp.connection.closed server",
+		"mcp.connection.opened client",
+		"mcp.connection.opened server",
+	]);
+	const digests = new Set(seen.map(({ mcp }) => mcp?.session_digest).filter(Boolean));
+	expect(digests.size).toBe(1);
+	const closed = seen.filter(({ type }) => type === "mcp.connection.closed");
+	expect(closed.map(({ mcp }) => mcp?.session_digest)).toEqual([...digests, ...digests]);
+	expect(JSON.stringify(audit.events)).not.toContain("CANARY");
+});
+
 it("a modern caller cancels by closing the stream of its request", async () => {
 	const { audit, client, entered } = await perRequest("modern");
 	const stop = new AbortController();

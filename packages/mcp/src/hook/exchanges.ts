@@ -49,12 +49,12 @@ export interface Exchanges {
 /** Makes a table of open requests of at most `maxOpen` entries. */
 export function exchanges(maxOpen: number): Exchanges {
 	const open = new Map<string | number, Entry>();
-	const tokens = new Map<string | number, Entry>();
+	let tokens: Map<string | number, Entry> | undefined;
 	const remove = (id: string | number, entry: Entry): Entry => {
 		open.delete(id);
 		entry.gone = true;
 		const { token } = entry;
-		if (token !== undefined && tokens.get(token) === entry) tokens.delete(token);
+		if (token !== undefined && tokens?.get(token) === entry) tokens.delete(token);
 		return entry;
 	};
 	return {
@@ -63,7 +63,7 @@ export function exchanges(maxOpen: number): Exchanges {
 		},
 		open(entry) {
 			open.set(entry.exchange.id, entry);
-			if (entry.token !== undefined) tokens.set(entry.token, entry);
+			if (entry.token !== undefined) (tokens ??= new Map()).set(entry.token, entry);
 		},
 		overflowing: () => (open.size < maxOpen ? undefined : open.values().next().value),
 		answer(id) {
@@ -75,7 +75,7 @@ export function exchanges(maxOpen: number): Exchanges {
 		},
 		get: (id) => (isRequestId(id) ? open.get(id) : undefined),
 		byToken: (token) =>
-			isRequestId(token) ? (tokens.get(token) ?? tokens.get(Number(token))) : undefined,
+			isRequestId(token) ? (tokens?.get(token) ?? tokens?.get(Number(token))) : undefined,
 		take(entry) {
 			if (entry.gone) return false;
 			remove(entry.exchange.id, entry);
@@ -93,7 +93,7 @@ export function exchanges(maxOpen: number): Exchanges {
 			const all = [...open.values()];
 			for (const entry of all) entry.gone = true;
 			open.clear();
-			tokens.clear();
+			tokens?.clear();
 			return all;
 		},
 	};

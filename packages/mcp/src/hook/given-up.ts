@@ -17,11 +17,13 @@ export interface GivenUps {
 const MAX = 256;
 
 export function givenUps(): GivenUps {
-	const last = new Map<string | number, GivenUp>();
+	// Most connections give up nothing; a server's may be made for one request.
+	let last: Map<string | number, GivenUp> | undefined;
 	return {
 		add({ id, method, trace }) {
 			// A name of any length would be held for as long as the connection lives.
 			if (method.length > 128 || (typeof id === "string" && id.length > 128)) return;
+			last ??= new Map();
 			last.delete(id);
 			last.set(id, { method, trace });
 			if (last.size <= MAX) return;
@@ -29,7 +31,7 @@ export function givenUps(): GivenUps {
 			if (oldest !== undefined) last.delete(oldest);
 		},
 		take(id) {
-			if (!isRequestId(id)) return undefined;
+			if (last === undefined || !isRequestId(id)) return undefined;
 			const key = last.has(id) ? id : Number(id);
 			const found = last.get(key);
 			last.delete(key);
