@@ -173,8 +173,11 @@ it("[complete.connections] a session is a connection on both sides, a server for
 	const client = instrumentClient(new Client({ name: "probe", version: "2.0.0" }), { audit });
 	const fetch = (url: string | URL, init?: RequestInit): Promise<Response> =>
 		transport.handleRequest(new Request(url, init));
-	await client.connect(new StreamableHTTPClientTransport(URL_HERE, { fetch }));
+	const near = new StreamableHTTPClientTransport(URL_HERE, { fetch });
+	await client.connect(near);
 	await client.callTool({ name: "create_ticket", arguments: { title: "t" } });
+	// Then it has forgotten the id.
+	await near.terminateSession();
 	await client.close();
 	await server.close();
 	const seen = audit.events.filter(({ type }) => type.startsWith("mcp.connection."));
