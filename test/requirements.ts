@@ -298,6 +298,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["test/services/collector/collector.service.test.ts"],
 	},
 	{
+		id: "durable.dead_letters",
+		says: "Events refused in batches that are under way together are all kept as dead letters.",
+		provenBy: ["packages/audit/src/delivery/dead-letters.test.ts"],
+	},
+	{
 		id: "durable.fence",
 		says: "A process stops writing when another has taken its stream.",
 		provenBy: ["packages/audit/src/trail/file-trail.test.ts"],

@@ -55,6 +55,8 @@ function eventsAt(...times: readonly string[]): readonly SealedEvent[] {
 	);
 }
 
+const atMinute = (minute: number): string => `2026-11-21T10:0${minute}:00.000Z`;
+
 describe("s3Sink", () => {
 	checkSink({
 		test: it,
@@ -238,13 +240,14 @@ describe("s3Sink", () => {
 
 	it("[sinks.s3_differs] an object that goes on with other events than ours holds the lane at its end", async () => {
 		const { sink, objects, fake } = await started();
-		const at = (minute: number) => `2026-11-21T10:0${minute}:00.000Z`;
 		// Two recorders that were one, such as a copied machine: the same stream, the same beginning.
-		const ours = eventsAt(at(1), at(2), at(3), at(4));
+		const ours = eventsAt(atMinute(1), atMinute(2), atMinute(3), atMinute(4));
 		const chain = sealer(ours[0]?.stream ?? "");
-		const theirs = ours.map(({ event: { integrity: _, ...event } }, index) =>
-			chain.seal(index < 2 ? event : { ...event, time: at(index + 5) }),
-		);
+		const theirs = ours.map(({ event: stored }, index) => {
+			const { integrity, ...event } = stored;
+			const same = integrity.sequence <= 2;
+			return chain.seal(same ? event : { ...event, time: atMinute(index + 5) });
+		});
 		expect(theirs[1]?.hash).toBe(ours[1]?.hash);
 		await sink.write(theirs, signal);
 		const before = [...objects];

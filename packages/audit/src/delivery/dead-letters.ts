@@ -93,27 +93,37 @@ export function deadLetters(
 		await closing?.handle.close();
 	};
 
+	const write = async (refused: readonly Refused[]): Promise<void> => {
+		if (options === undefined) {
+			throw unwritable(
+				`there is nowhere to keep an event refused with ${refused[0]?.code ?? "unknown"}`,
+				"set deadLetters.dir",
+			);
+		}
+		try {
+			file ??= await open(options.dir);
+			const time = new Date(clock.nowMs()).toISOString();
+			await append(file, Buffer.from(refused.map((one) => letter(time, sink, one)).join("")));
+		} catch (error) {
+			// After a failed write nothing is known about the handle: the next try opens the file anew.
+			await close().catch(() => undefined);
+			throw isCoded(error) && error.code === "dead_letter_unwritable"
+				? error
+				: unwritable(messageOf(error), `check ${options.dir}`, error);
+		}
+	};
+
+	/** Batches in flight are refused at the same time, and each letter has its own place in the file. */
+	let last: Promise<unknown> = Promise.resolve();
+	const inTurn = async (work: () => Promise<void>): Promise<void> => {
+		const turn = last.then(work);
+		last = turn.catch(() => undefined);
+		return turn;
+	};
+
 	return {
-		async write(refused) {
-			if (options === undefined) {
-				throw unwritable(
-					`there is nowhere to keep an event refused with ${refused[0]?.code ?? "unknown"}`,
-					"set deadLetters.dir",
-				);
-			}
-			try {
-				file ??= await open(options.dir);
-				const time = new Date(clock.nowMs()).toISOString();
-				await append(file, Buffer.from(refused.map((one) => letter(time, sink, one)).join("")));
-			} catch (error) {
-				// After a failed write nothing is known about the handle: the next try opens the file anew.
-				await close().catch(() => undefined);
-				throw isCoded(error) && error.code === "dead_letter_unwritable"
-					? error
-					: unwritable(messageOf(error), `check ${options.dir}`, error);
-			}
-		},
-		close,
+		write: async (refused) => inTurn(async () => write(refused)),
+		close: async () => inTurn(close),
 	};
 }
 

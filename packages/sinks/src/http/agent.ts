@@ -1,7 +1,8 @@
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
-import { isIP, Socket } from "node:net";
+import { isIP, type Socket } from "node:net";
 import { checkServerIdentity, connect, type ConnectionOptions } from "node:tls";
+import { callbackify } from "node:util";
 import { basic } from "./auth.ts";
 import type { HttpProxyOptions, HttpTlsOptions } from "./http-options.ts";
 import { readTls } from "./read-tls.ts";
@@ -51,17 +52,12 @@ export async function connections(
 	const host = addressOf(url);
 	const port = Number(url.port) || (secure ? 443 : 80);
 	const named = isIP(host) === 0 ? { servername: host } : {};
+	const connected = async (): Promise<Socket> => {
+		const socket = await tunnel(host, port, asked);
+		return secure ? connect({ ALPNProtocols: ["http/1.1"], ...named, ...tls, socket }) : socket;
+	};
 	agent.createConnection = (_, done) => {
-		tunnel(host, port, asked).then(
-			(socket) =>
-				done?.(
-					null,
-					secure ? connect({ ALPNProtocols: ["http/1.1"], ...named, ...tls, socket }) : socket,
-				),
-			// Where there is an error the other argument is not looked at.
-			(error: unknown) =>
-				done?.(error instanceof Error ? error : new Error(String(error)), new Socket()),
-		);
+		if (done !== undefined) callbackify(connected)(done);
 		return undefined;
 	};
 	return { agent, tls };

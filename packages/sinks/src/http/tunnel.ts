@@ -29,11 +29,6 @@ export async function tunnel(host: string, port: number, options: TunnelOptions)
 		const timer = setTimeout(() => {
 			request.destroy(coded("ETIMEDOUT", "the proxy did not answer"));
 		}, timeoutMs);
-		const refused = (status: number | undefined): Error =>
-			coded(
-				status === 407 ? "PROXY_UNAUTHORIZED" : "PROXY_REFUSED",
-				`the proxy answered ${status ?? 0}`,
-			);
 		request.on("connect", ({ statusCode }, socket: Socket, head) => {
 			clearTimeout(timer);
 			if (statusCode !== 200) {
@@ -53,3 +48,9 @@ export async function tunnel(host: string, port: number, options: TunnelOptions)
 }
 
 const coded = (code: string, message: string): Error => Object.assign(new Error(message), { code });
+
+const refused = (status: number | undefined): Error =>
+	coded(
+		status === 407 ? "PROXY_UNAUTHORIZED" : "PROXY_REFUSED",
+		`the proxy answered ${status ?? 0}`,
+	);
