@@ -140,6 +140,16 @@ describe("node --import @mcp-trail/node/register", () => {
 		});
 	});
 
+	it("[durable.zero_code_ends] SIGTERM ends a process with signal-exit in it", async () => {
+		await inFolder(async (dir) => {
+			const running = start([app("exit-hooks.mjs")], { MCP_TRAIL_DIR: dir });
+			await ask(running);
+			running.child.kill("SIGTERM");
+			expect(await running.ended).toMatchObject({ code: null, signal: "SIGTERM", stderr: "" });
+			expect(recorded(dir).at(-1)?.type).toBe("trail.stopped");
+		});
+	});
+
 	it("[durable.zero_code_ends] a host that handles SIGTERM ends by itself, its events written", async () => {
 		await inFolder(async (dir) => {
 			const running = start([app("v1.cjs"), "handles"], { MCP_TRAIL_DIR: dir });

@@ -13,6 +13,24 @@ export interface Endings {
 /** A client follows with SIGTERM two seconds after it has ended a server's input. */
 const AFTER_INPUT_MS = 1_000;
 
+/**
+ * True when somebody besides `ours` decides when the process ends. signal-exit does not: it ends the process only
+ * where nobody else listens, and would wait for this listener, as this one for it.
+ */
+function hostListens(signal: NodeJS.Signals, ours = 0): boolean {
+	return process.listenerCount(signal) > ours + signalExits();
+}
+
+/** The listeners of signal-exit on each signal, of its versions 3 and 4, by their own count. */
+function signalExits(): number {
+	const emitters = [
+		member(process, "__signal_exit_emitter__"),
+		member(globalThis, Symbol.for("signal-exit emitter")),
+	];
+	const counts = emitters.map((emitter) => member(emitter, "count"));
+	return counts.reduce<number>((sum, one) => sum + (typeof one === "number" ? one : 0), 0);
+}
+
 /** Watches how the process ends. The host's own handlers run as ever, and its exit code stays. */
 export function watchEndings({ flush, closeTrail, close }: Endings) {
 	let closing: Promise<boolean> | undefined;
@@ -22,11 +40,11 @@ export function watchEndings({ flush, closeTrail, close }: Endings) {
 		const closeAndLeave = async (): Promise<void> => {
 			await closeOnce();
 			process.removeListener(signal, onSignal);
-			if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+			if (!hostListens(signal)) process.kill(process.pid, signal);
 		};
 		const onSignal = (): void => {
 			// The host decides when it ends; what it does until then is recorded, too.
-			if (process.listenerCount(signal) > 1) return void flush();
+			if (hostListens(signal, 1)) return void flush();
 			void closeAndLeave();
 		};
 		process.on(signal, onSignal);
