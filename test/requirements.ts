@@ -299,7 +299,7 @@ export const requirements: readonly Requirement[] = [
 	},
 	{
 		id: "durable.dead_letters",
-		says: "Events refused in batches that are under way together are all kept as dead letters.",
+		says: "Events refused at the same time, by batches under way or by processes that share the folder, are all kept as dead letters.",
 		provenBy: ["packages/audit/src/delivery/dead-letters.test.ts"],
 	},
 	{

@@ -20,6 +20,7 @@ export type {
 	FileHandle,
 	Files,
 	FileStatus,
+	OpenFlag,
 	ProcessIdentity,
 	System,
 	Timers,

@@ -21,10 +21,16 @@ export interface FileStatus {
 	readonly mode: number;
 }
 
+/**
+ * How a file is opened: `create` = must not exist (wx), `update` = must exist, read and write, `read` = must exist,
+ * `append` = made where it is missing, and every write goes to the end, whatever other processes write there.
+ */
+export type OpenFlag = "create" | "update" | "append" | "read";
+
 /** The files a trail needs; no link is ever followed. */
 export interface Files {
-	/** `create` = must not exist (wx), `update` = must exist, read and write, `read` = must exist. New files are 0600. */
-	open(path: string, flag: "create" | "update" | "read"): Promise<FileHandle>;
+	/** New files are 0600. */
+	open(path: string, flag: OpenFlag): Promise<FileHandle>;
 	/** Makes a folder and its parents, 0700. */
 	makeFolder(path: string): Promise<void>;
 	/** Names in a folder, sorted by code unit; empty when it does not exist. */

@@ -4,9 +4,9 @@ import type { FileHandle, System } from "../system.ts";
 
 /** Where a sink's refused events are kept. */
 export interface DeadLettersOptions {
-	/** A folder that this process owns; made (0700) when it does not exist. Each sink has one file in it. */
+	/** A folder that this user owns; made (0700) when it does not exist. Each sink has one file in it. */
 	readonly dir: string;
-	/** Size of one sink's file, in bytes; at the limit its lane holds. @default 104_857_600 */
+	/** Size of one sink's file, in bytes; at the limit its lane holds (processes that share it may pass it by a write each). @default 104_857_600 */
 	readonly maxBytes?: number;
 }
 
@@ -14,19 +14,15 @@ export interface DeadLettersOptions {
 export interface DeadLetters {
 	/** Adds refused events, durably; rejects with `dead_letter_unwritable`. */
 	write(refused: readonly Refused[]): Promise<void>;
+	/** Resolves once what is being written is written. */
 	close(): Promise<void>;
 }
 
 const LINE_FEED = 0x0a;
 
-interface OpenFile {
-	readonly handle: FileHandle;
-	size: number;
-}
-
 /**
  * A file of one JSON object a line: `time`, `sink`, `code`, `stream_id`, `sequence` and `line`, the stored line
- * as a string, byte for byte, so that its hash still verifies.
+ * as a string, byte for byte, so that its hash still verifies. Processes may share the folder: each appends.
  */
 export function deadLetters(
 	sink: string,
@@ -35,7 +31,6 @@ export function deadLetters(
 ): DeadLetters {
 	const { files, clock } = system;
 	const maxBytes = options?.maxBytes ?? 104_857_600;
-	let file: OpenFile | undefined;
 
 	const unwritable = (what: string, remedy: string, cause?: unknown): AuditError =>
 		new AuditError(
@@ -44,7 +39,7 @@ export function deadLetters(
 			cause,
 		);
 
-	const open = async (dir: string): Promise<OpenFile> => {
+	const checkFolder = async (dir: string): Promise<void> => {
 		await files.makeFolder(dir);
 		const folder = await files.status(dir);
 		if (folder?.kind !== "directory") {
@@ -56,41 +51,24 @@ export function deadLetters(
 				"use a folder that only this user can write to",
 			);
 		}
-		const path = `${dir}/${sink}.dead-letters.ndjson`;
-		const before = await files.status(path);
-		const handle = await files.open(path, before === undefined ? "create" : "update");
-		try {
-			let size = await handle.size();
-			// A line cut short by a crash is ended, so that it spoils no other.
-			if (size > 0 && (await handle.read(1, size - 1))[0] !== LINE_FEED) {
-				size += await handle.writev([Uint8Array.of(LINE_FEED)], size);
-			}
-			if (before === undefined) await files.syncFolder(dir);
-			return { handle, size };
-		} catch (error) {
-			await handle.close();
-			throw error;
-		}
 	};
 
-	const append = async (into: OpenFile, bytes: Uint8Array): Promise<void> => {
-		if (into.size + bytes.length > maxBytes) {
+	const append = async (into: FileHandle, dir: string, letters: Uint8Array): Promise<void> => {
+		const size = await into.size();
+		// A line cut short, by a crash or a full disk, is ended, so that it spoils no other.
+		const torn = size > 0 && (await into.read(1, size - 1))[0] !== LINE_FEED;
+		const bytes = torn ? Buffer.concat([Uint8Array.of(LINE_FEED), letters]) : letters;
+		if (size + bytes.length > maxBytes) {
 			throw unwritable(
 				`the file has reached its limit of ${maxBytes} bytes`,
 				"replay it and move it away, or raise deadLetters.maxBytes",
 			);
 		}
-		const written = await into.handle.writev([bytes], into.size);
+		if (size === 0) await files.syncFolder(dir);
+		const written = await into.writev([bytes], size);
 		if (written !== bytes.length)
 			throw unwritable("the write was cut short", "make room on the disk");
-		await into.handle.datasync();
-		into.size += bytes.length;
-	};
-
-	const close = async (): Promise<void> => {
-		const closing = file;
-		file = undefined;
-		await closing?.handle.close();
+		await into.datasync();
 	};
 
 	const write = async (refused: readonly Refused[]): Promise<void> => {
@@ -101,12 +79,19 @@ export function deadLetters(
 			);
 		}
 		try {
-			file ??= await open(options.dir);
+			const { dir } = options;
+			await checkFolder(dir);
+			// Opened for each write: the file may have been moved away, and other processes append to it.
+			const file = await files.open(`${dir}/${sink}.dead-letters.ndjson`, "append");
 			const time = new Date(clock.nowMs()).toISOString();
-			await append(file, Buffer.from(refused.map((one) => letter(time, sink, one)).join("")));
+			try {
+				const letters = refused.map((one) => letter(time, sink, one)).join("");
+				await append(file, dir, Buffer.from(letters));
+			} finally {
+				// What was written is durable by now: a close that fails must not have it written again.
+				await file.close().catch(() => undefined);
+			}
 		} catch (error) {
-			// After a failed write nothing is known about the handle: the next try opens the file anew.
-			await close().catch(() => undefined);
 			throw isCoded(error) && error.code === "dead_letter_unwritable"
 				? error
 				: unwritable(messageOf(error), `check ${options.dir}`, error);
@@ -123,7 +108,7 @@ export function deadLetters(
 
 	return {
 		write: async (refused) => inTurn(async () => write(refused)),
-		close: async () => inTurn(close),
+		close: async () => inTurn(async () => undefined),
 	};
 }
 

@@ -4,7 +4,7 @@ import type { FileHandle } from "../system.ts";
 type Done<T> = (error: Error | null, value: T) => void;
 
 /** An open descriptor, closed once and only after what is under way: its number soon names another file. */
-export function fileHandle(fd: number): FileHandle {
+export function fileHandle(fd: number, appends: boolean): FileHandle {
 	let underWay = 0;
 	let closing: Promise<void> | undefined;
 	let idle: (() => void) | undefined;
@@ -34,7 +34,9 @@ export function fileHandle(fd: number): FileHandle {
 	}
 
 	return {
-		writev: (buffers, position) => call((done) => writev(fd, buffers, position, done)),
+		// Not every system ignores the offset of a file that is opened to append.
+		writev: (buffers, position) =>
+			call((done) => writev(fd, buffers, appends ? null : position, done)),
 		async read(length, position) {
 			const buffer = Buffer.allocUnsafe(length);
 			let filled = 0;

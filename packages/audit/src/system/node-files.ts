@@ -19,12 +19,14 @@ import type { Files, FileStatus } from "../system.ts";
 import { errorCode } from "./error-code.ts";
 import { fileHandle } from "./node-file-handle.ts";
 
-const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR } = constants;
+const { O_APPEND, O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR } =
+	constants;
 // Windows has neither O_NOFOLLOW nor O_NONBLOCK. Non-blocking, so that a pipe laid in the folder cannot hang an open.
 const GUARDED = (O_NOFOLLOW ?? 0) | (O_NONBLOCK ?? 0);
 const FLAGS = {
 	create: O_RDWR | O_CREAT | O_EXCL | GUARDED,
 	update: O_RDWR | GUARDED,
+	append: O_RDWR | O_APPEND | O_CREAT | GUARDED,
 	read: O_RDONLY | GUARDED,
 } as const;
 
@@ -44,7 +46,7 @@ const files = {
 	unlink: promisify(unlink),
 };
 
-/** Real files: never through a link, new ones 0600 in folders 0700, positional writes only. */
+/** Real files: never through a link, new ones 0600 in folders 0700; writes are positional, but to what is opened to append. */
 export const nodeFiles: Files = {
 	async open(path, flag) {
 		const fd = await files.open(path, FLAGS[flag], 0o600);
@@ -54,7 +56,7 @@ export const nodeFiles: Files = {
 			await files.close(fd);
 			throw error;
 		}
-		return fileHandle(fd);
+		return fileHandle(fd, flag === "append");
 	},
 	async makeFolder(path) {
 		await files.mkdir(path, { recursive: true, mode: 0o700 });

@@ -1,4 +1,4 @@
-import type { FileStatus } from "../system.ts";
+import type { FileStatus, OpenFlag } from "../system.ts";
 import { simulatedInode, type SimulatedInode } from "./simulated-inode.ts";
 import type { SeededRandom } from "./seeded-random.ts";
 
@@ -30,7 +30,7 @@ export interface SimulatedDisk {
 	/** Bytes it holds, in whole blocks. */
 	capacityBytes: number;
 	readonly usedBytes: number;
-	open(path: string, flag: "create" | "update" | "read", uid: number): SimulatedInode;
+	open(path: string, flag: OpenFlag, uid: number): SimulatedInode;
 	makeFolder(path: string, uid: number): void;
 	list(path: string): readonly string[];
 	status(path: string): FileStatus | undefined;
@@ -73,7 +73,7 @@ export function simulatedDisk(): SimulatedDisk {
 		open(path, flag, uid) {
 			const { parent, name } = parentOf(path);
 			const node = parent.entries.get(name);
-			if (flag !== "create") {
+			if (flag !== "create" && !(flag === "append" && node === undefined)) {
 				if (node === undefined) throw systemError("ENOENT", path);
 				if (node.kind !== "file") throw systemError("ENOTFILE", path);
 				return node.inode;

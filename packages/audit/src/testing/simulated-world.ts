@@ -1,4 +1,4 @@
-import type { FileHandle, Files, System } from "../system.ts";
+import type { FileHandle, Files, OpenFlag, System } from "../system.ts";
 import { seededRandom } from "./seeded-random.ts";
 import { simulatedDisk, systemError, type SimulatedDisk } from "./simulated-disk.ts";
 import type { SimulatedInode } from "./simulated-inode.ts";
@@ -126,8 +126,7 @@ export function simulatedWorld(seed: number): SimulatedWorld {
 				return act();
 			});
 		return {
-			open: (path, flag) =>
-				entry(path, () => handleOf(pid, disk.open(path, flag, uid), flag !== "read")),
+			open: (path, flag) => entry(path, () => handleOf(pid, disk.open(path, flag, uid), flag)),
 			makeFolder: (path) => entry(path, () => disk.makeFolder(path, uid)),
 			list: (path) => entry(path, () => disk.list(path)),
 			status: (path) => entry(path, () => disk.status(path)),
@@ -139,14 +138,15 @@ export function simulatedWorld(seed: number): SimulatedWorld {
 		};
 	}
 
-	function handleOf(pid: number, inode: SimulatedInode, writable: boolean): FileHandle {
+	function handleOf(pid: number, inode: SimulatedInode, flag: OpenFlag): FileHandle {
 		let open = true;
 		const check = (): void => {
 			if (!open) throw systemError("EBADF", "the file is closed");
-			if (!writable) throw systemError("EBADF", "the file is open for reading");
+			if (flag === "read") throw systemError("EBADF", "the file is open for reading");
 		};
+		const place = (position: number): number => (flag === "append" ? inode.size : position);
 		const part = (bytes: Uint8Array, position: number): void => {
-			disk.write(inode, bytes.subarray(0, random.below(bytes.length + 1)), position);
+			disk.write(inode, bytes.subarray(0, random.below(bytes.length + 1)), place(position));
 		};
 		return {
 			writev(buffers, position) {
@@ -159,7 +159,7 @@ export function simulatedWorld(seed: number): SimulatedWorld {
 					}
 					const short = random.chance(faults.shortWrite) && bytes.length > 1;
 					const count = short ? 1 + random.below(bytes.length - 1) : bytes.length;
-					return disk.write(inode, bytes.subarray(0, count), position);
+					return disk.write(inode, bytes.subarray(0, count), place(position));
 				};
 				return call(pid, act, () => attempt(() => part(bytes, position)));
 			},

@@ -5,8 +5,10 @@ export function sharedFiles(files: Files, gid: number): Files {
 	return {
 		...files,
 		async open(path, flag) {
+			const made =
+				flag === "create" || (flag === "append" && (await files.status(path)) === undefined);
 			const handle = await files.open(path, flag);
-			if (flag !== "create") return handle;
+			if (!made) return handle;
 			try {
 				await files.share(path, gid, 0o640);
 			} catch (error) {
