@@ -679,3 +679,31 @@ it("[bounded.http_edge_flood] what is still counted is written when the audit cl
 	closing.abort();
 	expect(audit.events.map(({ count = 1 }) => count)).toEqual([1, 4]);
 });
+
+it("[private.http_edge] the query of a URI that stands where a name may stand is not kept", async () => {
+	const uri = "https://ann:PASS-CANARY@h.example/x?token=QUERY-CANARY";
+	const asks: readonly [string, object][] = [
+		["completion/complete", { ref: { type: "ref/resource", uri } }],
+		["skills/get", { uri }],
+		["resources/read", { uri }],
+	];
+	for (const [method, params] of asks) {
+		const { audit, edge, faults } = settings();
+		const url = await listen(
+			edge.listener((request: IncomingMessage, response: ServerResponse) => {
+				if (request.method === "POST")
+					Object.assign(request, { body: JSON.parse(rpc(method, params)) });
+				response.writeHead(403).end();
+			}),
+		);
+		await fetch(url, { method: "POST", headers: { "mcp-method": method, "mcp-name": uri } });
+		await fetch(url, { method: "PUT", headers: { "mcp-method": method, "mcp-name": uri } });
+		await until(() => audit.events.length === 2);
+		expect(JSON.stringify(audit.events)).not.toContain("CANARY");
+		expect(audit.events.map(({ target }) => target)).toMatchObject([
+			{ uri: "https://h.example/x", uri_digest: expect.stringMatching(/^hmac-sha256:/) },
+			{ uri: "https://h.example/x", uri_digest: expect.stringMatching(/^hmac-sha256:/) },
+		]);
+		expect(faults).toEqual([]);
+	}
+});

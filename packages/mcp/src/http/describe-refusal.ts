@@ -33,6 +33,8 @@ export interface Read {
 	readonly id: string | number | undefined;
 	readonly facts: MethodFacts | undefined;
 	readonly name: string | undefined;
+	/** Kept apart from names: a URI may hold secrets that only `cleanUri` takes out. */
+	readonly uri: string | undefined;
 	readonly version: string | undefined;
 	readonly client: { readonly name: string; readonly version?: string } | undefined;
 	readonly traceparent: string | undefined;
@@ -40,6 +42,7 @@ export interface Read {
 }
 
 const MAX_DIGESTED_LENGTH = 1024;
+const SCHEME = /^\s*[a-z][a-z0-9+.-]*:/i;
 const BASE64 = /^=\?base64\?([A-Za-z0-9+/]{0,2048}={0,2})\?=$/;
 
 const textOf = (value: unknown): string | undefined =>
@@ -82,11 +85,14 @@ export function readOf(asked: Asked): Read {
 	const claimedVersion = textOf(asked.header("mcp-protocol-version"));
 	if (frame === undefined) {
 		const facts = claimed === undefined ? undefined : factsOf(claimed);
+		// The header does not say which of the two it names.
+		const isUri = facts?.uri !== undefined && (!facts.name || SCHEME.test(claimedName ?? ""));
 		return {
 			method: claimed,
 			id: undefined,
 			facts,
-			name: facts?.task === undefined ? claimedName : undefined,
+			name: facts?.task === undefined && !isUri ? claimedName : undefined,
+			uri: isUri ? claimedName : undefined,
 			version: claimedVersion,
 			client: undefined,
 			traceparent: textOf(asked.header("traceparent")),
@@ -108,14 +114,16 @@ function readOfFrame(
 	const facts = factsOf(method);
 	const meta = metaOf(params);
 	const envelope = envelopeOf(meta);
-	const name = textOf(at(params, facts.uri)) ?? textOf(at(params, facts.name));
-	const named = name ?? textOf(at(params, facts.task));
+	const uri = textOf(at(params, facts.uri));
+	const name = textOf(at(params, facts.name));
+	const named = uri ?? name ?? textOf(at(params, facts.task));
 	const clean = facts.task ? unshown : facts.uri ? shownUri : shown;
 	return {
 		method,
 		id: typeof id === "string" || typeof id === "number" ? id : undefined,
 		facts,
 		name,
+		uri,
 		version: envelope.version ?? claimedVersion,
 		client: envelope.client,
 		traceparent: textOf(meta?.["traceparent"]),
@@ -156,18 +164,15 @@ export function authorizationOf(
 	return Object.keys(detail).length === 0 ? undefined : detail;
 }
 
-function targetOf({ facts, name }: Read, digester: Digester): Target | undefined {
+function targetOf({ facts, name, uri }: Read, digester: Digester): Target | undefined {
 	if (facts === undefined) return undefined;
 	const target: Writable<Target> = { kind: facts.kind };
-	if (facts.uri && !facts.name) {
-		const uri = cleanUri(name, 1024);
-		if (uri !== undefined) target.uri = uri;
-		if (name !== undefined && name.length <= MAX_DIGESTED_LENGTH)
-			target.uri_digest = digester.digest("uri", name);
-	} else {
-		const clean = cleanText(name, 256);
-		if (clean !== undefined) target.name = clean;
-	}
+	const shownName = cleanText(name, 256);
+	if (shownName !== undefined) target.name = shownName;
+	const clean = cleanUri(uri, 1024);
+	if (clean !== undefined) target.uri = clean;
+	if (uri !== undefined && uri.length <= MAX_DIGESTED_LENGTH)
+		target.uri_digest = digester.digest("uri", uri);
 	return target;
 }
 

@@ -133,7 +133,7 @@ export function edgeCore(options: {
 			ticket.network.client_address,
 		].join("\n");
 		const method = cleanText(read.method, 128);
-		const name = cleanText(read.name, 256);
+		const name = cleanText(read.uri ?? read.name, 256);
 		const scope = challenge?.parameters.get("scope")?.slice(0, 1024);
 		const isScope = outcome.reason === "insufficient_scope";
 		const endMs = Date.now();
