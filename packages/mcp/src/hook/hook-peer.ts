@@ -92,11 +92,13 @@ function watchConnect(low: object, peer: Peer): void {
 		const here = peer.findInbound;
 		const connecting = Reflect.apply(connect, this, args);
 		// A connect that the SDK refuses ("already connected") leaves the connection before it in use.
-		if (types.isPromise(connecting))
-			void then.call(connecting, undefined, () => {
-				if (peer.findInbound === here) peer.findInbound = before;
-			});
-		return connecting;
+		// The host gets what follows on it: a failure that nobody handles stays one.
+		return types.isPromise(connecting)
+			? then.call(connecting, undefined, (error: unknown) => {
+					if (peer.findInbound === here) peer.findInbound = before;
+					throw error;
+				})
+			: connecting;
 	});
 }
 

@@ -528,6 +528,8 @@ it("trap 20: a send runs inside the context of its request", async () => {
 	expect(inside).toEqual(["span"]);
 });
 
+const failing = () => ({ connect: () => Promise.reject(new Error("no server")) });
+
 describe("an observer cannot harm the host", () => {
 	it.each<[string, Partial<Observation>]>([
 		["throws in run", { run: () => as<never>(thrower()) }],
@@ -544,6 +546,24 @@ describe("an observer cannot harm the host", () => {
 		expect(sent).toHaveLength(1);
 		expect(seen.endings()).toEqual(["tools/call:answered"]);
 		failures.length = 0;
+	});
+
+	it("a connect that fails and that nobody awaits is an unhandled rejection, as bare", async () => {
+		const unhandled: unknown[] = [];
+		const listeners = process.listeners("unhandledRejection");
+		process.removeAllListeners("unhandledRejection");
+		process.on("unhandledRejection", (reason) => unhandled.push(String(reason)));
+		try {
+			void hook(failing(), "client", log()).connect();
+			await settle();
+			expect(unhandled).toEqual(["Error: no server"]);
+			await expect(hook(failing(), "client", log()).connect()).rejects.toThrow("no server");
+			await settle();
+			expect(unhandled).toHaveLength(1);
+		} finally {
+			process.removeAllListeners("unhandledRejection");
+			for (const listener of listeners) process.on("unhandledRejection", listener);
+		}
 	});
 
 	it("what the host itself throws is the host's to see", async () => {
