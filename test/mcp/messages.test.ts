@@ -2,7 +2,14 @@ import { openAudit } from "@mcp-trail/audit";
 import type { StoredEvent } from "@mcp-trail/event";
 import { instrumentClient, instrumentServer } from "@mcp-trail/mcp";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { as, fakeAudit, generations, type Generation, type Transport } from "./support.ts";
+import {
+	as,
+	fakeAudit,
+	generations,
+	type FakeAudit,
+	type Generation,
+	type Transport,
+} from "./support.ts";
 
 /** A server that is connected, and the far end of its line, driven by hand. */
 async function served(sdk: Generation, audit = fakeAudit()) {
@@ -156,6 +163,26 @@ const from = (sub: string) => ({
 	authInfo: { token: "t", clientId: "c", scopes: [], extra: { sub } },
 });
 
+class HttpTransport {
+	onmessage?: Transport["onmessage"];
+	onclose?: Transport["onclose"];
+	readonly sessionId: string | undefined;
+	constructor(sessionId: string | undefined) {
+		this.sessionId = sessionId;
+	}
+	async start() {}
+	async send() {}
+	async close() {}
+}
+
+/** A server of its own for one transport, as stateless hosts and hosts with sessions make them. */
+async function overHttp(audit: FakeAudit, sessionId?: string): Promise<HttpTransport> {
+	const server = instrumentServer(new v1.McpServer({ name: "s", version: "1" }), { audit });
+	const transport = new HttpTransport(sessionId);
+	await server.connect(as(transport));
+	return transport;
+}
+
 describe("a flood", () => {
 	it("[bounded.folded] of frames that are dropped is two events, whatever they hold, and none goes uncounted", async () => {
 		const { audit, receive, near } = await served(v1);
@@ -184,16 +211,8 @@ describe("a flood", () => {
 
 	it("[bounded.folded] over transports that serve one request each is one flood", async () => {
 		const audit = fakeAudit();
-		class HttpTransport {
-			onmessage?: Transport["onmessage"];
-			async start() {}
-			async send() {}
-			async close() {}
-		}
 		for (let opened = 0; opened < 50; opened++) {
-			const server = instrumentServer(new v1.McpServer({ name: "s", version: "1" }), { audit });
-			const transport = new HttpTransport();
-			await server.connect(as(transport));
+			const transport = await overHttp(audit);
 			transport.onmessage?.(notification("notifications/initialized"));
 		}
 		vi.advanceTimersByTime(10_000);
@@ -201,6 +220,34 @@ describe("a flood", () => {
 			["mcp.notification", undefined],
 			["mcp.notification", 49],
 		]);
+	});
+
+	it("[bounded.folded] over transports that close after their one request is one flood", async () => {
+		const audit = fakeAudit();
+		for (let opened = 0; opened < 50; opened++) {
+			const transport = await overHttp(audit);
+			transport.onmessage?.(notification("notifications/initialized"));
+			transport.onclose?.();
+		}
+		vi.advanceTimersByTime(10_000);
+		expect(told(audit.events)).toEqual([
+			["mcp.notification", "notifications/initialized", 1],
+			["mcp.notification", "notifications/initialized", 49],
+		]);
+	});
+
+	it("[bounded.folded] of another session is another flood, though each has a server of its own", async () => {
+		const audit = fakeAudit();
+		for (const sessionId of ["one", "two"]) {
+			const transport = await overHttp(audit, sessionId);
+			for (let sent = 0; sent < 2; sent++) transport.onmessage?.(notification("acme/hello"));
+		}
+		vi.advanceTimersByTime(10_000);
+		const sessions = audit.events
+			.filter(({ type }) => type === "mcp.notification")
+			.map(({ mcp }) => mcp?.session_digest);
+		expect(sessions).toHaveLength(4);
+		expect(new Set(sessions).size).toBe(2);
 	});
 
 	it("[bounded.folded] of another person is another flood", async () => {

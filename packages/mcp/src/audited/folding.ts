@@ -3,14 +3,16 @@ import { inMemberOrder, timeText, type KnownType, type NewEvent } from "@mcp-tra
 
 /** Records what a peer can send without end: alike events share one that says how many they were. */
 export interface Folding {
-	/** Records the first of its kind at once; those alike that follow within the window share one event. */
-	add(type: KnownType, alike: string, owner: object, make: () => NewEvent): void;
+	/** Records the first of its kind at once; those alike that follow within the window share one event. Without an owner, nothing ends it early. */
+	add(type: KnownType, alike: string, owner: object | undefined, make: () => NewEvent): void;
+	/** A number by which one owner is told from all others of the audit. */
+	numberOf(owner: object): number;
 	/** Records at once what is being counted for one owner. */
 	flush(owner: object): void;
 }
 
 interface Kind {
-	readonly owner: object;
+	readonly owner: object | undefined;
 	/** The first of those counted, and when it and the last of them came. */
 	first: NewEvent | undefined;
 	count: number;
@@ -24,7 +26,8 @@ const MAX_KINDS = 256;
 /** Makes the folding of one audit; its one timer does not keep the process alive. */
 function folding(audit: Audit): Folding {
 	const kinds = new Map<string, Kind>();
-	const anybody = {};
+	const numbers = new WeakMap<object, number>();
+	let next = 1;
 	let timer: NodeJS.Timeout | undefined;
 
 	function say(kind: Kind): void {
@@ -72,7 +75,7 @@ function folding(audit: Audit): Folding {
 			const kind = kinds.get(key);
 			if (kind === undefined) {
 				kinds.set(key, {
-					owner: crowded ? anybody : owner,
+					owner: crowded ? undefined : owner,
 					first: undefined,
 					count: 0,
 					lastMs: 0,
@@ -83,6 +86,11 @@ function folding(audit: Audit): Folding {
 			kind.count++;
 			kind.lastMs = Date.now();
 			kind.first ??= make();
+		},
+		numberOf(owner) {
+			let number = numbers.get(owner);
+			if (number === undefined) numbers.set(owner, (number = next++));
+			return number;
 		},
 		flush(owner) {
 			for (const [key, kind] of kinds) {

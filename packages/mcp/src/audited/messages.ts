@@ -11,6 +11,14 @@ const MAX_PART = 256;
 const part = (value: unknown): string =>
 	typeof value === "string" ? value.slice(0, MAX_PART) : "";
 
+/** A server's transport that serves one request is not told from the next: they are one flood, which no close ends. */
+function ownerOf(connection: Connection, session: string | undefined): Connection | undefined {
+	const { role, transport } = connection;
+	return role === "server" && transport === "streamable_http" && session === undefined
+		? undefined
+		: connection;
+}
+
 /** Makes events of what is no request: other notifications, frames that were dropped, stray answers, connections. */
 export function messages(
 	audit: Audit,
@@ -19,24 +27,14 @@ export function messages(
 ): Required<Pick<Observer, "notification" | "refused" | "unmatched" | "opened" | "closed">> {
 	const { policy, digester } = audit;
 	const folding = foldingOf(audit);
-	const numbers = new WeakMap<Connection, number>();
-	let next = 1;
-
-	/** A server's transport that serves one request is not told from the next: they are one flood. */
-	function numberOf(connection: Connection, session: string | undefined): number {
-		const { role, transport } = connection;
-		if (role === "server" && transport === "streamable_http" && session === undefined) return 0;
-		let number = numbers.get(connection);
-		if (number === undefined) numbers.set(connection, (number = next++));
-		return number;
-	}
 
 	function record(type: KnownType, seen: Seen): void {
 		const { connection, direction, method, misfit, auth, authScheme } = seen;
 		const session = sessionOf(connection);
+		const owner = ownerOf(connection, session);
 		const { iss, sub } = auth?.claims ?? {};
 		const alike = [
-			numberOf(connection, session),
+			owner === undefined ? 0 : folding.numberOf(owner),
 			direction,
 			part(method),
 			misfit,
@@ -46,7 +44,7 @@ export function messages(
 			part(auth?.clientId),
 			part(method === "notifications/resources/updated" ? at(seen.params, ["uri"]) : ""),
 		];
-		folding.add(type, JSON.stringify(alike), connection, () =>
+		folding.add(type, JSON.stringify(alike), owner, () =>
 			describeMessage(type, seen, policy, digester, session),
 		);
 	}
