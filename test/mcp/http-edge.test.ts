@@ -7,6 +7,7 @@ import {
 	type ServerResponse,
 } from "node:http";
 import type { AddressInfo } from "node:net";
+import { Readable } from "node:stream";
 import { instrumentation } from "@mcp-trail/mcp";
 import { httpEdge, type HttpEdgeOptions } from "@mcp-trail/mcp/http";
 import { McpServer as McpServerV1 } from "@modelcontextprotocol/sdk/server/mcp.js";
@@ -544,6 +545,22 @@ const answersOf = async (url: string): Promise<unknown[]> => {
 	return seen;
 };
 
+/** What nobody handles of what `work` leaves behind. */
+async function unhandledIn(work: () => void): Promise<unknown[]> {
+	const unhandled: unknown[] = [];
+	const listeners = process.listeners("unhandledRejection");
+	process.removeAllListeners("unhandledRejection");
+	process.on("unhandledRejection", (reason) => unhandled.push(String(reason)));
+	try {
+		work();
+		await new Promise((resolve) => setTimeout(resolve, 20));
+		return unhandled;
+	} finally {
+		process.removeAllListeners("unhandledRejection");
+		for (const listener of listeners) process.on("unhandledRejection", listener);
+	}
+}
+
 describe("[transparent.http_edge] the answer", () => {
 	it("of a web handler is the very object, its bytes unread", async () => {
 		const { edge } = settings();
@@ -561,6 +578,49 @@ describe("[transparent.http_edge] the answer", () => {
 		await expect(
 			edge.fetch<Handle>(() => Promise.reject(new Error("host")))(new Request("http://localhost/")),
 		).rejects.toThrow("host");
+	});
+
+	it("of a web handler that fails, and that nobody awaits, is an unhandled rejection, as bare", async () => {
+		const { audit, edge } = settings();
+		const unhandled = await unhandledIn(() => {
+			void edge.fetch<Handle>(() => Promise.reject(new Error("host")))(ask({}));
+		});
+		expect(unhandled).toEqual(["Error: host"]);
+		expect(audit.events).toHaveLength(1);
+	});
+
+	it("of a web handler whose body is a stream of Node is passed on, and ends no process", async () => {
+		const { audit, edge } = settings();
+		// As node-fetch makes them.
+		const answer = {
+			status: 400,
+			headers: new Headers({ "content-type": "application/json" }),
+			body: Readable.from(["{}"]),
+			bodyUsed: false,
+			clone: () => answer,
+		};
+		const unhandled = await unhandledIn(() => {
+			expect(edge.fetch<Handle>(() => answer)(ask({}))).toBe(answer);
+		});
+		expect(unhandled).toEqual([]);
+		expect(told(audit).map(([, status]) => status)).toEqual([400]);
+	});
+
+	it("is read from a copy, whatever the host does with its buffer", async () => {
+		const { audit, edge } = settings();
+		const url = await listen(
+			edge.listener((_request: IncomingMessage, response: ServerResponse) => {
+				response.writeHead(400, { "content-type": "application/json" });
+				const buffer = Buffer.from('{"error":{"code":-32601}}');
+				response.write(buffer, () => {
+					buffer.fill(" ");
+					response.end();
+				});
+			}),
+		);
+		await (await fetch(url)).text();
+		await until(() => audit.events.length === 1);
+		expect(audit.events[0]?.outcome?.rpc_code).toBe(-32601);
 	});
 
 	it("of node:http has the same bytes, streamed, HEAD and cut off", async () => {

@@ -9,15 +9,16 @@ const PEEK_MS = 1000;
 
 /** Reads the beginning of a copy; the answer itself goes on to the client untouched. */
 async function codeIn(copy: Response): Promise<number | undefined> {
-	const reader = copy.body?.getReader();
-	if (reader === undefined) return undefined;
 	const body = peek();
+	let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
 	let timer: NodeJS.Timeout | undefined;
 	const late = new Promise<undefined>((resolve) => {
 		timer = setTimeout(() => resolve(undefined), PEEK_MS);
 		timer.unref();
 	});
 	try {
+		reader = copy.body?.getReader();
+		if (reader === undefined) return undefined;
 		while (!body.isFull()) {
 			const read = await Promise.race([reader.read(), late]);
 			if (read === undefined) return undefined;
@@ -29,7 +30,7 @@ async function codeIn(copy: Response): Promise<number | undefined> {
 		return undefined;
 	} finally {
 		clearTimeout(timer);
-		void reader.cancel().catch(() => undefined);
+		void reader?.cancel().catch(() => undefined);
 	}
 }
 
@@ -44,7 +45,9 @@ export function noteResponse(edge: EdgeCore, exchange: WatchedExchange, response
 		const header = (name: string): string | undefined => headers.get(name) ?? undefined;
 		const challenge = header("www-authenticate");
 		const isText = isReadable(header("content-type"), header("content-encoding"));
-		if (!isText || body === null || bodyUsed || body.locked) {
+		// A body that is no web stream (node-fetch) is left alone: an unread copy of it would hold up the answer.
+		const isWeb = isCallback(member(body, "getReader"));
+		if (!isText || body === null || !isWeb || bodyUsed || body.locked) {
 			exchange.ended({ status, challenge, code: undefined });
 			return;
 		}
@@ -53,31 +56,43 @@ export function noteResponse(edge: EdgeCore, exchange: WatchedExchange, response
 }
 
 /** Calls a web handler under watch; its answer comes back as it is, at once where it came at once. */
-export function watchFetch<R>(
+export function watchFetch(
 	edge: EdgeCore,
 	request: unknown,
 	extras: unknown,
 	remoteAddress: () => string | undefined,
-	inside: () => R,
-): R {
+	inside: () => unknown,
+): unknown {
 	if (typeof request !== "object" || request === null) return inside();
 	const address = edge.guarded(remoteAddress);
 	const exchange = edge.watch(askedOfWeb(request, extras, address));
 	if (exchange === undefined) return inside();
-	const threw = (): void => {
-		// Gone before there was an answer: nothing was refused.
-		if (member(member(request, "signal"), "aborted") !== true)
-			exchange.ended({ status: undefined, challenge: undefined, code: undefined });
-	};
-	let answer: R;
+	const threw = (): void =>
+		edge.guarded(() => {
+			// Gone before there was an answer: nothing was refused.
+			if (member(member(request, "signal"), "aborted") !== true)
+				exchange.ended({ status: undefined, challenge: undefined, code: undefined });
+		});
+	let answer: unknown;
 	try {
 		answer = exchange.run(inside);
 	} catch (error) {
 		threw();
 		throw error;
 	}
-	if (types.isPromise(answer))
-		void answer.then((response) => noteResponse(edge, exchange, response), threw);
-	else noteResponse(edge, exchange, answer);
-	return answer;
+	if (!types.isPromise(answer)) {
+		noteResponse(edge, exchange, answer);
+		return answer;
+	}
+	// The host gets what follows on it: a failure that nobody handles stays one.
+	return answer.then(
+		(response) => {
+			noteResponse(edge, exchange, response);
+			return response;
+		},
+		(error: unknown) => {
+			threw();
+			throw error;
+		},
+	);
 }

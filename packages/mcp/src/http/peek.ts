@@ -26,8 +26,9 @@ export function peek() {
 	let bytes = 0;
 	return {
 		see(chunk: Uint8Array): void {
-			// The host may use its buffer again.
-			if (bytes <= MAX_PEEK_BYTES) parts.push(chunk.slice(0, MAX_PEEK_BYTES + 1 - bytes));
+			// The host may use its buffer again: a copy, which the slice of a Buffer is not.
+			if (bytes <= MAX_PEEK_BYTES)
+				parts.push(Buffer.from(chunk.subarray(0, MAX_PEEK_BYTES + 1 - bytes)));
 			bytes += chunk.byteLength;
 		},
 		isFull: (): boolean => bytes > MAX_PEEK_BYTES,
