@@ -115,7 +115,7 @@ export const requirements: readonly Requirement[] = [
 	{
 		id: "transparent.zero_code",
 		says: "Under register a program's standard output and exit are those of the bare run.",
-		provenBy: ["test/node/register.test.ts"],
+		provenBy: ["packages/node/src/hook/classes.test.ts", "test/node/register.test.ts"],
 	},
 	{
 		id: "transparent.zero_code_traces",

@@ -20,6 +20,8 @@ const classes = {
 	Client: ["connect"],
 } as const satisfies Record<string, readonly string[]>;
 
+const keysOfPeers: readonly string[] = [...registering, "connect"];
+
 /** What a connection is made over, told before it is made. */
 export type OnConnect = (transport: unknown, role: "client" | "server") => void;
 
@@ -31,25 +33,72 @@ export function classWatcher(onPeer: OnPeer, onConnect: OnConnect): (exports: un
 	const patched = new WeakSet<object>();
 	const known = new WeakSet<object>();
 
+	/** The instrumentation's own method before the class's, by the caught one that calls it. */
+	const wrappers = new WeakMap<object, ReadonlyMap<Callback, Callback>>();
+	const originals = new WeakMap<Callback, Callback>();
+
 	function meet(peer: object): void {
 		known.add(peer);
 		// The low-level server of an `McpServer` is met with it.
 		const inner = member(peer, "server");
+		const peers = isObject(inner) ? [peer, inner] : [peer];
+		const lifted = peers.map((one) => lift(one));
 		if (isObject(inner)) known.add(inner);
-		onPeer(peer, roleOf(peer));
+		try {
+			onPeer(peer, roleOf(peer));
+		} finally {
+			for (const [at, lower] of lifted.entries()) {
+				const one = peers[at];
+				if (one !== undefined) wrappers.set(one, lower());
+			}
+		}
+	}
+
+	/**
+	 * Puts the SDK's own methods on the object, so that the instrumentation goes before them and not before an
+	 * application's override, which would call itself again. What is returned takes them off, with what is before them.
+	 */
+	function lift(peer: object): () => ReadonlyMap<Callback, Callback> {
+		const puts = keysOfPeers.flatMap((key) => {
+			const own = Object.getOwnPropertyDescriptor(peer, key);
+			if (own?.configurable === false) return [];
+			const found = firstCaught(peer, key);
+			if (found === undefined) return [];
+			const value = originals.get(found);
+			const put = { configurable: true, writable: true, enumerable: false, value };
+			return Reflect.defineProperty(peer, key, put) ? [{ key, own, found, value }] : [];
+		});
+		return () => {
+			const made = new Map<Callback, Callback>();
+			for (const { key, own, found, value } of puts) {
+				const now = member(peer, key);
+				if (now !== value && isCallback(now)) made.set(found, now);
+				if (own === undefined) Reflect.deleteProperty(peer, key);
+				else Object.defineProperty(peer, key, own);
+			}
+			return made;
+		};
+	}
+
+	/** The method of this name that is nearest to the object, of those that are caught. */
+	function firstCaught(peer: object, key: string): Callback | undefined {
+		let prototype = Reflect.getPrototypeOf(peer);
+		for (; prototype !== null; prototype = Reflect.getPrototypeOf(prototype)) {
+			const value: unknown = Object.getOwnPropertyDescriptor(prototype, key)?.value;
+			if (isCallback(value) && originals.has(value)) return value;
+		}
+		return undefined;
 	}
 
 	function caught(key: string, original: Callback): Callback {
-		return function (this: unknown, ...args) {
+		function standIn(this: unknown, ...args: unknown[]): unknown {
 			if (!isObject(this)) return Reflect.apply(original, this, args);
 			if (key === "connect" && !isMcpServer(this)) onConnect(args[0], roleOf(this));
-			if (known.has(this)) return Reflect.apply(original, this, args);
-			const before = member(this, key);
-			meet(this);
-			const now = member(this, key);
-			// The instrumentation has put its own method before this one: it has not seen this call yet.
-			return Reflect.apply(now !== before && isCallback(now) ? now : original, this, args);
-		};
+			if (!known.has(this)) meet(this);
+			return Reflect.apply(wrappers.get(this)?.get(standIn) ?? original, this, args);
+		}
+		originals.set(standIn, original);
+		return standIn;
 	}
 
 	function patch(prototype: object, keys: readonly string[]): void {
