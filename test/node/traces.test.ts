@@ -57,6 +57,33 @@ it("[transparent.zero_code_traces] starts sdk-node, which sends its spans and sa
 	}
 });
 
+it("[transparent.zero_code_traces] spans name the service, and say nothing of the command line", async () => {
+	const otlp = await receiver();
+	try {
+		await inFolder(async (dir) => {
+			const running = start([app("v1.mjs"), "--db=postgres://root:c4nary@db"], {
+				...quietOtlp,
+				OTEL_NODE_RESOURCE_DETECTORS: "",
+				OTEL_LOG_LEVEL: "",
+				MCP_TRAIL_DIR: dir,
+				MCP_TRAIL_SERVICE: "tickets",
+				OTEL_EXPORTER_OTLP_ENDPOINT: otlp.url,
+				OTEL_RESOURCE_ATTRIBUTES: "team=ledger",
+			});
+			await ask(running);
+			running.child.stdin?.end();
+			expect(await running.ended).toMatchObject({ code: 0 });
+			const sent = otlp.bodies.join("");
+			for (const said of ["tools/call echo", "host.name", "ledger", "tickets"])
+				expect(sent).toContain(said);
+			for (const secret of ["c4nary", "process.command", "process.owner"])
+				expect(sent).not.toContain(secret);
+		});
+	} finally {
+		otlp.close();
+	}
+});
+
 it("[transparent.zero_code_traces] an exporter whose receiver never answers does not hold the process", async () => {
 	const otlp = await receiver(false);
 	try {

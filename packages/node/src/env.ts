@@ -41,3 +41,24 @@ export function readEnv(): Env {
 	});
 	return Object.fromEntries(set);
 }
+
+/** What the application's environment says of OpenTelemetry that the SDK would not be told twice. */
+export interface OtelEnv {
+	/** `OTEL_NODE_RESOURCE_DETECTORS` says which facts of the process spans carry. */
+	readonly namesDetectors: boolean;
+	/** `OTEL_SERVICE_NAME` or `OTEL_RESOURCE_ATTRIBUTES` names the service. */
+	readonly namesService: boolean;
+}
+
+/** Reads what of OpenTelemetry's own variables goes before what is set here. */
+export function readOtelEnv(
+	env: Readonly<Record<string, string | undefined>> = process.env,
+): OtelEnv {
+	const said = (name: string): string => env[name]?.trim() ?? "";
+	return {
+		namesDetectors: said("OTEL_NODE_RESOURCE_DETECTORS") !== "",
+		namesService:
+			said("OTEL_SERVICE_NAME") !== "" ||
+			/(^|,)\s*service\.name\s*=/.test(said("OTEL_RESOURCE_ATTRIBUTES")),
+	};
+}

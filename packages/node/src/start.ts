@@ -18,7 +18,7 @@ export async function register(env: Env): Promise<void> {
 		const config = readConfig(env);
 		const sinks = config.sinks === undefined ? [] : await openSinks(config.sinks, { onWarn: say });
 		const options = auditOptions(config, sinks);
-		const traces = await loadTraces(config.traces ?? true);
+		const traces = await loadTraces(config.traces ?? true, options.service);
 		hook(processPipeline(options), traces);
 	} catch (error) {
 		say(`${messageOf(error)}\nNothing is recorded; the application runs without it.`);

@@ -1,4 +1,5 @@
 import * as api from "@opentelemetry/api";
+import { readOtelEnv } from "./env.ts";
 import { messageOf, say } from "./say.ts";
 
 /** The OpenTelemetry SDK of the process, where the application starts none. */
@@ -18,12 +19,22 @@ const none: Traces = {
 };
 
 /** Loads `@opentelemetry/sdk-node`, which is started later: until then the application may start its own. */
-export async function loadTraces(wanted: boolean): Promise<Traces> {
+export async function loadTraces(wanted: boolean, serviceName: string): Promise<Traces> {
 	if (!wanted) return none;
 	if (registered()) return { ...none, flush };
 	try {
-		const { NodeSDK } = await import("@opentelemetry/sdk-node");
-		return nodeTraces(() => new NodeSDK());
+		const { NodeSDK, resources } = await import("@opentelemetry/sdk-node");
+		const { namesDetectors, namesService } = readOtelEnv();
+		return nodeTraces(
+			() =>
+				new NodeSDK({
+					// The SDK's own choice sends the command line, which may hold a secret.
+					...(!namesDetectors && {
+						resourceDetectors: [resources.envDetector, resources.hostDetector],
+					}),
+					...(!namesService && { serviceName }),
+				}),
+		);
 	} catch (error) {
 		say(
 			`no spans are made, events are recorded: ${absent(error) ? "@opentelemetry/sdk-node is not installed" : `@opentelemetry/sdk-node does not load (${messageOf(error)})`}. Install it, or set MCP_TRAIL_TRACES=false.`,
