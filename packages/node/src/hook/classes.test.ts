@@ -49,7 +49,7 @@ function watched() {
 	return { ...classes, met };
 }
 
-const callback = (): undefined => undefined;
+const greet = (): undefined => undefined;
 const transport = () => ({ start: async () => undefined, send: async () => undefined });
 /** Marks of `@mcp-trail/mcp` on what it has hooked. */
 const marks = (object: object) =>
@@ -97,7 +97,7 @@ describe("classWatcher", () => {
 		}
 		const server = new OwnServer();
 		for (const name of ["a", "b"])
-			expect(server.registerTool(name, {}, callback)).not.toMatchObject({ callback });
+			expect(server.registerTool(name, {}, greet)).not.toMatchObject({ callback: greet });
 		expect(heard).toEqual(["McpServer.registerTool own_a", "McpServer.registerTool own_b"]);
 		expect(calls).toBe(2);
 		const over = transport();
