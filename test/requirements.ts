@@ -442,8 +442,8 @@ export const requirements: readonly Requirement[] = [
 	},
 	{
 		id: "bounded.close",
-		says: "Close ends at its deadline whatever hangs, and names what hangs.",
-		provenBy: ["packages/audit/src/open-audit.test.ts"],
+		says: "Close ends at its deadline whatever hangs, names what hangs, and still ends the trail.",
+		provenBy: ["packages/audit/src/close-audit.test.ts", "packages/audit/src/open-audit.test.ts"],
 	},
 	{
 		id: "bounded.dead_letters",

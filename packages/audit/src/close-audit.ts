@@ -5,6 +5,8 @@ import { late, unlessAborted, within } from "./delivery/waiting.ts";
 import type { System } from "./system.ts";
 import type { Trail } from "./trail.ts";
 
+type Work<T> = (signal: AbortSignal) => Promise<T>;
+
 export interface CloseOptions {
 	readonly system: System;
 	readonly timeoutMs: number;
@@ -46,13 +48,20 @@ export async function closeAudit(options: CloseOptions): Promise<CloseReport> {
 	if (outside?.aborted === true) deadline.abort();
 	let clean = true;
 
+	/** After the deadline a step has a signal of its own: one that is aborted already would end it before it began. */
+	const hurried = async <T>(work: Work<T>): Promise<T | typeof late> => {
+		const last = new AbortController();
+		const ended = await within(system.timers, LAST_MS, work(last.signal));
+		if (ended === late) last.abort();
+		return ended;
+	};
+
 	/** Runs a step; what it throws, and missing the deadline, is reported. */
-	const step = async <T>(name: string, work: () => Promise<T>): Promise<T | undefined> => {
+	const step = async <T>(name: string, work: Work<T>): Promise<T | undefined> => {
 		try {
-			const running = work();
 			const ended = deadline.signal.aborted
-				? await within(system.timers, LAST_MS, running)
-				: await unlessAborted(running, deadline.signal);
+				? await hurried(work)
+				: await unlessAborted(work(deadline.signal), deadline.signal);
 			if (ended !== late) return ended;
 			options.onError(new AuditError("close_incomplete", `${name}: not done by the deadline`));
 		} catch (error) {
@@ -63,9 +72,9 @@ export async function closeAudit(options: CloseOptions): Promise<CloseReport> {
 	};
 
 	const closeSink = (lane: Lane): Promise<void> =>
-		step(`closing sink ${lane.sink.name}`, async () => {
+		step(`closing sink ${lane.sink.name}`, async (signal) => {
 			await lane.finish();
-			await lane.sink.close?.(deadline.signal);
+			await lane.sink.close?.(signal);
 		});
 
 	await step("opening the trail", () => options.ready);
@@ -77,10 +86,10 @@ export async function closeAudit(options: CloseOptions): Promise<CloseReport> {
 		for (const lane of lanes) lane.stop();
 		await Promise.all(lanes.map(closeSink));
 		// A trail that opens after the deadline must not stay open.
-		void options.ready.then(() => options.trail()?.close(deadline.signal)).catch(() => undefined);
+		void options.ready.then(() => options.trail()?.close()).catch(() => undefined);
 	} else {
 		await step("recording trail.stopped", () => options.noteStopped());
-		await step("flushing the trail", () => trail.flush(deadline.signal));
+		await step("flushing the trail", (signal) => trail.flush(signal));
 		await Promise.all(
 			lanes.map(async (lane) => {
 				const { name } = lane.sink;
@@ -92,7 +101,7 @@ export async function closeAudit(options: CloseOptions): Promise<CloseReport> {
 		await Promise.all(lanes.map(closeSink));
 		const { streamId, head: last } = trail.health();
 		if (last !== undefined) head = { streamId, ...last };
-		await step("closing the trail", () => trail.close(deadline.signal));
+		await step("closing the trail", (signal) => trail.close(signal));
 	}
 	cancel();
 	outside?.removeEventListener("abort", onOutside);
