@@ -212,6 +212,8 @@ export function appender(
 					wanted = size;
 					break;
 				}
+				// What is sealed goes first: where there was no room beside it, there may be room in its place.
+				if (batch.lines.length > 0) break;
 				queue.shift();
 				if (!pending.reserve) full = true;
 				refuse(pending, fullError());

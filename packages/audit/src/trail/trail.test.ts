@@ -1,13 +1,14 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import type { AuditEvent, NewEvent } from "@mcp-trail/event";
-import { describe, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { nodeSystem } from "../system/node-system.ts";
 import type { System } from "../system.ts";
 import { checkTrail, type TrailUnderCheck } from "../testing/check-trail.ts";
 import { simulatedWorld } from "../testing/simulated-world.ts";
 import type { OpenTrail, TrailContext } from "../trail.ts";
 import { fileTrail } from "./file-trail.ts";
+import { testEvent } from "../testing/trail-check-kit.ts";
 import { memoryTrail } from "./memory-trail.ts";
 
 function contextOf(system: System): TrailContext {
@@ -43,6 +44,17 @@ describe("memoryTrail", () => {
 	checkTrail({
 		test: it,
 		open: async (options) => ({ trail: await memoryTrail(options)(contextOf(nodeSystem())) }),
+	});
+
+	it("keeps the newest without a reader, however many come at once", async () => {
+		const trail = await memoryTrail({ maxEvents: 20 })(contextOf(nodeSystem()));
+		const burst = await Promise.allSettled(
+			Array.from({ length: 30 }, (_, at) => trail.append(testEvent(at))),
+		);
+		// As many as the queue holds are taken.
+		expect(burst.filter(({ status }) => status === "fulfilled")).toHaveLength(20);
+		await expect(trail.append(testEvent(30))).resolves.toMatchObject({});
+		await trail.close();
 	});
 });
 
