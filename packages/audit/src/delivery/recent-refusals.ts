@@ -7,18 +7,18 @@ export interface RecentRefusals {
 	has(position: Position): boolean;
 }
 
-/** At least the last 1,000 refusals, at most 2,000. */
+/** At least the last 1,000 refusals and all that were added at once; at most 2,000 and two such additions. */
 export function recentRefusals(): RecentRefusals {
 	let older = new Set<string>();
 	let newer = new Set<string>();
 	return {
 		add(refused) {
-			for (const { event } of refused) {
-				newer.add(`${event.stream}/${event.sequence}`);
-				if (newer.size < 1000) continue;
+			// Between two adds only: whoever waits for one of a batch is told right after it was added.
+			if (newer.size >= 1000) {
 				older = newer;
 				newer = new Set();
 			}
+			for (const { event } of refused) newer.add(`${event.stream}/${event.sequence}`);
 		},
 		has({ streamId, sequence }) {
 			const key = `${streamId}/${sequence}`;
