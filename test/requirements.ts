@@ -150,7 +150,10 @@ export const requirements: readonly Requirement[] = [
 	{
 		id: "complete.dead_letter",
 		says: "A refused event is kept byte for byte, and the refusal is chained.",
-		provenBy: ["packages/audit/src/open-audit.test.ts"],
+		provenBy: [
+			"packages/audit/src/delivery/in-flight.test.ts",
+			"packages/audit/src/open-audit.test.ts",
+		],
 	},
 	{
 		id: "complete.delivered",

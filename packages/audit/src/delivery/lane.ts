@@ -126,9 +126,8 @@ export function lane(options: LaneOptions): Lane {
 	const next = async (from: TrailReader): Promise<Batch | undefined> => {
 		for (let wait = times.retryBaseMs; !stop.signal.aborted;) {
 			const hurried = hurry.signal.aborted;
-			// Only a booked batch has left the lag.
-			if (hurried) await booked;
-			if (hurried && allRead(from)) return undefined;
+			// Only a booked batch has left the lag; after one that was given up nothing more is tried.
+			if (hurried && (!(await booked) || allRead(from))) return undefined;
 			try {
 				return hurried
 					? await from.read({ ...limit, lingerMs: 0 }, stop.signal)
@@ -155,15 +154,28 @@ export function lane(options: LaneOptions): Lane {
 			refuse: (some) => deadLetters.write(some),
 		});
 
+	/** Records in the trail what is among the dead letters, whatever became of the batches before. */
+	const noteRefused = async (refusedNow: readonly Refused[]): Promise<void> => {
+		if (refusedNow.length === 0) return;
+		refusals.add(refusedNow);
+		try {
+			await options.recordRefused(refusedNow);
+		} catch (error) {
+			fail("trail_failed", `its refusals cannot be recorded: ${messageOf(error)}`, error);
+		}
+	};
+
 	/** Books a delivered batch: refusals into the trail, then the cursor. False = given up, the cursor stays. */
-	const settle = async (batch: Batch, result: Delivered, from: TrailReader): Promise<boolean> => {
+	const settle = async (
+		batch: Batch,
+		result: Delivered,
+		from: TrailReader,
+		whole: boolean,
+	): Promise<boolean> => {
 		delivered += result.delivered;
 		refused += result.refused.length;
-		if (result.refused.length > 0) {
-			refusals.add(result.refused);
-			await options.recordRefused(result.refused);
-		}
-		if (result.undelivered > 0) return false;
+		await noteRefused(result.refused);
+		if (!whole || result.undelivered > 0) return false;
 		try {
 			await from.commit(batch.end);
 			committedTo(batch.end);
@@ -195,7 +207,7 @@ export function lane(options: LaneOptions): Lane {
 			// Cursors move in the order of the trail, however many batches are under way.
 			booked = (async () => {
 				const [outcome, whole] = [await result, await before];
-				return whole && (await settle(batch, outcome, from));
+				return settle(batch, outcome, from, whole);
 			})();
 			underWay.push(result);
 			bookings.push(booked);
