@@ -719,6 +719,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["packages/mcp/src/audited/total.test.ts"],
 	},
 	{
+		id: "safe.config_trust",
+		says: "A configuration file that was merely found in the working folder sets no sink, key or folder; the application runs, its other settings hold.",
+		provenBy: ["packages/node/src/config/read-config.test.ts", "test/node/register.test.ts"],
+	},
+	{
 		id: "safe.dropped",
 		says: "A frame the SDK drops is dropped as bare and leaves nothing open.",
 		provenBy: ["test/mcp/hostile.test.ts"],

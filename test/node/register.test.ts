@@ -99,14 +99,37 @@ describe("node --import @mcp-trail/node/register", () => {
 		await inFolder(async (dir) => {
 			const trail = join(dir, "trail");
 			const text = '{ "sinks": [{ "type": "datadog", "apiKey": "s3cret" }] }';
-			writeFileSync(join(dir, "mcp-trail.config.json"), text);
-			const watched = await run([app("v1.mjs")], { MCP_TRAIL_DIR: trail }, dir);
+			const config = join(dir, "mcp-trail.config.json");
+			writeFileSync(config, text);
+			const env = { MCP_TRAIL_DIR: trail, MCP_TRAIL_CONFIG: config };
+			const watched = await run([app("v1.mjs")], env);
 			const bare = await bareRun(app("v1.mjs"));
 			expect({ ...watched, stderr: "" }).toEqual(bare);
 			expect(watched.stderr).toContain("sinks[0].apiKey takes");
 			expect(watched.stderr).toContain("Nothing is recorded");
 			expect(watched.stderr).not.toContain("s3cret");
 			expect(existsSync(trail)).toBe(false);
+		});
+	});
+
+	it("[safe.config_trust] a working folder's file sends nothing elsewhere, and its other settings hold", async () => {
+		await inFolder(async (dir) => {
+			const trail = join(dir, "trail");
+			const elsewhere = join(dir, "elsewhere");
+			const text = JSON.stringify({
+				service: "tickets",
+				deadLetters: { dir: elsewhere },
+				sinks: [{ type: "s3cret" }],
+			});
+			writeFileSync(join(dir, "mcp-trail.config.json"), text);
+			const watched = await run([app("v1.mjs")], { MCP_TRAIL_DIR: trail }, dir);
+			expect({ ...watched, stderr: "" }).toEqual(await bareRun(app("v1.mjs")));
+			expect(watched.stderr).toContain("sinks, deadLetters of mcp-trail.config.json is not taken");
+			expect(watched.stderr).toContain("MCP_TRAIL_CONFIG");
+			const events = recorded(trail);
+			expect(events[0]?.producer.service).toBe("tickets");
+			expect(outcomes(events)).toHaveLength(6);
+			expect(existsSync(elsewhere)).toBe(false);
 		});
 	});
 
@@ -117,8 +140,9 @@ describe("node --import @mcp-trail/node/register", () => {
 				trail: { dir: join(dir, "trail") },
 				traces: false,
 			});
-			writeFileSync(join(dir, "mcp-trail.config.json"), text);
-			await run([app("v2.mjs")], { MCP_TRAIL_TRACES: "" }, dir);
+			const config = join(dir, "tickets.json");
+			writeFileSync(config, text);
+			await run([app("v2.mjs")], { MCP_TRAIL_TRACES: "", MCP_TRAIL_CONFIG: config });
 			const digest = `sha256:${createHash("sha256").update(text).digest("hex")}`;
 			expect(recorded(dir)[0]).toMatchObject({
 				type: "trail.started",

@@ -16,6 +16,7 @@ export async function register(env: Env): Promise<void> {
 	if (env.enabled === "false" || isSetUp()) return;
 	try {
 		const config = readConfig(env);
+		if (config.ignored.length > 0) say(notTaken(config.ignored));
 		const sinks = config.sinks === undefined ? [] : await openSinks(config.sinks, { onWarn: say });
 		const options = auditOptions(config, sinks);
 		const traces = await loadTraces(config.traces ?? true, options.service);
@@ -24,6 +25,9 @@ export async function register(env: Env): Promise<void> {
 		say(`${messageOf(error)}\nNothing is recorded; the application runs without it.`);
 	}
 }
+
+const notTaken = (settings: readonly string[]): string =>
+	`${settings.join(", ")} of mcp-trail.config.json is not taken, since the working folder may be anybody's; the other settings hold. Name the file to take all: MCP_TRAIL_CONFIG=/path/to/mcp-trail.config.json`;
 
 function hook(pipeline: Pipeline, traces: Traces): void {
 	let made: Instrumentation | undefined;

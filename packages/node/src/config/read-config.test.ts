@@ -52,6 +52,35 @@ describe("readConfig", () => {
 		expect(new Set(digests).size).toBe(4);
 	});
 
+	it("[safe.config_trust] takes no sink, key or folder from a working folder's own file", () => {
+		const trail = { dir: "/x", maxBytes: 70_000 };
+		const sinks = [{ type: "http", url: "https://elsewhere.example/" }];
+		const said = { service: "a", sinks, trail, digestKeyFile: "/k", deadLetters: { dir: "/d" } };
+		writeFileSync(config, JSON.stringify(said));
+		const before = process.cwd();
+		process.chdir(folder);
+		try {
+			expect(readConfig()).toEqual({
+				service: "a",
+				digest: expect.any(String),
+				source: "file",
+				ignored: ["sinks", "digestKeyFile", "deadLetters", "trail"],
+			});
+			expect(readConfig({ dir: "/own", digestKeyFile: "/own.key" })).toMatchObject({
+				trail: { dir: "/own" },
+				digestKeyFile: "/own.key",
+			});
+			writeFileSync(config, '["s3cret"]');
+			expect(() => readConfig()).toThrow("takes an object");
+			writeFileSync(config, '{ "level": "request" }');
+			expect(readConfig()).toMatchObject({ level: "request", ignored: [] });
+		} finally {
+			process.chdir(before);
+		}
+		const named = read(JSON.stringify({ ...said, sinks: [{ type: "console" }] }));
+		expect(named).toMatchObject({ trail, digestKeyFile: "/k", ignored: [] });
+	});
+
 	it.each([
 		["no JSON", '{\n"service": "s3cret" "trail": {} }', "is not JSON"],
 		["a list", '["s3cret"]', "takes an object"],

@@ -14,7 +14,12 @@ export interface ReadConfig extends Omit<NodeConfig, "$schema" | "sinks"> {
 	readonly digest: string;
 	/** `file`, `env`, `file_and_env` or `default`. */
 	readonly source: string;
+	/** Settings of the working folder's file that only a file named by `MCP_TRAIL_CONFIG` may make, such as `sinks`. */
+	readonly ignored: readonly string[];
 }
+
+/** What sends events elsewhere, reads a file, or says where and how long they are kept: not for whoever fills a working folder. */
+const trustedOnly = ["sinks", "digestKeyFile", "deadLetters", "trail"] as const;
 
 /** Read from the working folder where `MCP_TRAIL_CONFIG` names none. */
 const DEFAULT_FILE = "mcp-trail.config.json";
@@ -24,7 +29,7 @@ const MAX_BYTES = 1_048_576;
  * Reads the configuration of zero-code set-up: the file, with the environment put over it. Nothing is opened.
  *
  * Throws {@link NodeConfigError}, which lists everything that is wrong and what to do; a secret that stands in the
- * file itself is refused.
+ * file itself is refused. Sinks, keys and folders are taken only from a file that `config` names, since the working folder may be anybody's; what was left out is in `ignored`.
  *
  * @example
  * ```ts
@@ -39,7 +44,12 @@ export function readConfig(env: Env = {}): ReadConfig {
 	const [source, digest] = provenance(file, over);
 	const said = source === "env" || source === "default" ? "The environment" : fileName(env);
 	const problems: ConfigProblem[] = [];
-	const value = merged(file === undefined ? {} : json(file, said), over);
+	const inFile = file === undefined ? {} : json(file, said);
+	const ignored =
+		env.config === undefined
+			? trustedOnly.filter((name) => isBlock(inFile) && Object.hasOwn(inFile, name))
+			: [];
+	const value = merged(without(inFile, ignored), over);
 	const parsed = configSchema.safeParse(value);
 	if (!parsed.success) problems.push(...parsed.error.issues.flatMap(problemsOf));
 	const { $schema: _, sinks: __, ...config } = parsed.data ?? {};
@@ -51,7 +61,7 @@ export function readConfig(env: Env = {}): ReadConfig {
 		problems.push(...sinkProblems(error));
 	}
 	if (problems.length > 0) throw new NodeConfigError("config_invalid", problems, said);
-	return { ...config, ...(sinks && { sinks }), digest, source };
+	return { ...config, ...(sinks && { sinks }), digest, source, ignored };
 }
 
 const fileName = (env: Env): string => env.config ?? DEFAULT_FILE;
@@ -89,6 +99,11 @@ function json(text: string, file: string): unknown {
 type Block = Readonly<Record<string, unknown>>;
 const isBlock = (value: unknown): value is Block =>
 	typeof value === "object" && value !== null && !Array.isArray(value);
+
+function without(file: unknown, ignored: readonly string[]): unknown {
+	if (!isBlock(file)) return file;
+	return Object.fromEntries(Object.entries(file).filter(([name]) => !ignored.includes(name)));
+}
 
 /** What the environment says, in the file's terms. */
 function overlay({ service, environment, level, digestKeyFile, ...env }: Env): Block {
