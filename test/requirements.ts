@@ -406,7 +406,10 @@ export const requirements: readonly Requirement[] = [
 	{
 		id: "honest.lost",
 		says: "After a disk that failed for a while, trail.lost says what it cost.",
-		provenBy: ["packages/audit/src/trail/file-trail.test.ts"],
+		provenBy: [
+			"packages/audit/src/trail/file-trail.test.ts",
+			"packages/audit/src/trail/loss-reports.test.ts",
+		],
 	},
 	{
 		id: "honest.own_name",

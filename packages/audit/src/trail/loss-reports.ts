@@ -10,7 +10,7 @@ export interface LossReports {
 	unfit(): void;
 	/** A write failed, and what it told with it. */
 	failed(): void;
-	/** There is room again: the next report need not wait for long. */
+	/** There is room again: the next report need not wait for long; schedule it anew. */
 	roomChanged(): void;
 	/** Sees to it that losses are told in time, though nothing else is written. */
 	schedule(): void;
@@ -53,6 +53,9 @@ export function lossReports(
 		},
 		roomChanged() {
 			nextMs = Math.min(nextMs, monotonicMs() + REPORT_MS);
+			// What was to wake for the next time as it was comes too late; it is scheduled anew.
+			cancelTimer?.();
+			cancelTimer = undefined;
 		},
 		schedule() {
 			if (cancelTimer !== undefined || closing) return;
