@@ -92,16 +92,16 @@ export async function closeAudit(options: CloseOptions): Promise<CloseReport> {
 		await step("flushing the trail", (signal) => trail.flush(signal));
 		await Promise.all(
 			lanes.map(async (lane) => {
-				const { name } = lane.sink;
-				await step(`draining sink ${name}`, () => lane.drain());
+				await step(`draining sink ${lane.sink.name}`, () => lane.drain());
 				lane.stop();
-				undelivered[name] = lane.health().lagEvents;
 			}),
 		);
 		await Promise.all(lanes.map(closeSink));
+		await step("closing the trail", (signal) => trail.close(signal));
+		// Only now: what is lost until the end is told by a last record.
 		const { streamId, head: last } = trail.health();
 		if (last !== undefined) head = { streamId, ...last };
-		await step("closing the trail", (signal) => trail.close(signal));
+		for (const lane of lanes) undelivered[lane.sink.name] = lane.health().lagEvents;
 	}
 	cancel();
 	outside?.removeEventListener("abort", onOutside);

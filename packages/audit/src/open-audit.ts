@@ -88,6 +88,7 @@ export function openAudit(options: AuditOptions): Audit {
 		});
 	})();
 
+	const recorded = (): number => trail?.health().head?.sequence ?? 0;
 	const lanes: readonly Lane[] = (options.sinks ?? []).map((sink) =>
 		lane({
 			system,
@@ -95,6 +96,7 @@ export function openAudit(options: AuditOptions): Audit {
 			times: timesOf(options),
 			deadLetters: deadLetters(sink.name, options.deadLetters, system),
 			open: async () => (await opening).reader(sink.name),
+			recorded,
 			async recordRefused(refused) {
 				for (const detail of refusalDetails(sink.name, refused)) {
 					const { events: many, code } = detail;
@@ -107,7 +109,7 @@ export function openAudit(options: AuditOptions): Audit {
 	);
 
 	const checkpoint = (): CheckpointDetail => ({
-		events: trail?.health().head?.sequence ?? 0,
+		events: recorded(),
 		lost: events.counts().lost,
 		undelivered: Math.max(0, ...lanes.map((one) => one.health().lagEvents)),
 	});

@@ -55,6 +55,7 @@ async function carrying(
 		times: { ...DEFAULT_TIMES, retryBaseMs: 100_000_000, retryCapMs: 100_000_000 },
 		deadLetters: { write: async () => {}, close: async () => {} },
 		open: async () => reader,
+		recorded: () => count,
 		recordRefused: async () => {},
 		onError: () => {},
 		...more,

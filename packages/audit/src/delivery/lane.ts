@@ -19,6 +19,8 @@ export interface LaneOptions {
 	readonly deadLetters: DeadLetters;
 	/** Opens the sink's cursor in the trail; called again after a failure. */
 	open(): Promise<TrailReader>;
+	/** Events of the trail: what is undelivered while the cursor cannot be opened. */
+	recorded(): number;
 	/** Records in the trail that events were refused; settles when that is durable or cannot be. */
 	recordRefused(refused: readonly Refused[]): Promise<void>;
 	onError(error: AuditError): void;
@@ -234,7 +236,7 @@ export function lane(options: LaneOptions): Lane {
 		health: () => ({
 			sink: sink.name,
 			state,
-			lagEvents: reader?.lag() ?? 0,
+			lagEvents: reader?.lag() ?? options.recorded(),
 			delivered,
 			refused,
 			retries,
@@ -253,7 +255,7 @@ export function lane(options: LaneOptions): Lane {
 			hurry.abort();
 			await running;
 			state = "closed";
-			return reader?.lag() ?? 0;
+			return reader?.lag() ?? options.recorded();
 		},
 		stop: () => stop.abort(),
 		async finish() {

@@ -58,6 +58,7 @@ async function carried(count: number) {
 		times: DEFAULT_TIMES,
 		deadLetters: { write: async () => expect.fail("refused"), close: async () => {} },
 		open: async () => reader,
+		recorded: () => count,
 		recordRefused: async () => expect.fail("refused"),
 		onError(error) {
 			throw error;
