@@ -71,6 +71,9 @@ const other: MethodFacts = { kind: "other", acting: true };
 /** What is known of a method; a method nobody has heard of is taken to act. */
 export const factsOf = (method: string): MethodFacts => methods.get(method) ?? other;
 
+/** True for a method that some revision or extension of MCP defines. */
+export const isKnownMethod = (method: string): boolean => methods.has(method);
+
 /** A method as events name it; those that are known need no cleaning. */
 export const methodOf = (method: string): string =>
 	methods.has(method) ? method : (cleanText(method, 128) ?? "?");

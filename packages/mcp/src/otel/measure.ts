@@ -1,4 +1,6 @@
 import type * as api from "@opentelemetry/api";
+import { isKnownMethod } from "../describe/methods.ts";
+import { isKnownRevision } from "../describe/revisions.ts";
 import type { Ending, Exchange } from "../observer.ts";
 import type { BoundedAttribute, Instruments } from "./instruments.ts";
 import {
@@ -12,6 +14,7 @@ import {
 import type { SpanEnd } from "./span-end.ts";
 
 const METHOD_NOT_FOUND = "-32601";
+const UNSUPPORTED_VERSION = "-32022";
 
 /** A request whose duration is measured. */
 export interface Measured {
@@ -41,13 +44,19 @@ export function recordOperation(
 	bound(
 		ATTR_MCP_METHOD_NAME,
 		operation[ATTR_MCP_METHOD_NAME],
-		!inbound || code !== METHOD_NOT_FOUND,
+		!inbound ||
+			isKnownMethod(exchange.method) ||
+			(ending.how === "answered" && code !== METHOD_NOT_FOUND),
 	);
 	bound(ATTR_GEN_AI_TOOL_NAME, operation[ATTR_GEN_AI_TOOL_NAME], !inbound || known);
 	bound(ATTR_GEN_AI_PROMPT_NAME, operation[ATTR_GEN_AI_PROMPT_NAME], !inbound || known);
+	const version = end.attributes[ATTR_MCP_PROTOCOL_VERSION] ?? operation[ATTR_MCP_PROTOCOL_VERSION];
 	bound(
 		ATTR_MCP_PROTOCOL_VERSION,
-		end.attributes[ATTR_MCP_PROTOCOL_VERSION] ?? operation[ATTR_MCP_PROTOCOL_VERSION],
+		version,
+		!inbound ||
+			isKnownRevision(String(version)) ||
+			(ending.how === "answered" && !end.callerFault && code !== UNSUPPORTED_VERSION),
 	);
 	bound(ATTR_RPC_STATUS_CODE, code);
 	bound(ATTR_ERROR_TYPE, end.errorType);

@@ -185,13 +185,18 @@ describe("durations", () => {
 			watch({}, call(`refused ${number}`), failed(-32602));
 			watch({}, call(`given up ${number}`), { how: "cancelled" });
 			watch({}, { method: `acme/${number}`, params: {} }, failed(-32601));
+			watch({}, { method: `acme/given up ${number}`, params: {} }, { how: "cancelled" });
+			const protocolVersion = `2${String(number).padStart(3, "0")}-01-01`;
+			watch({}, { method: "ping", params: {}, protocolVersion }, failed(-32022));
 		}
 		watch({}, call("add"));
 		const points = await measured(SERVER);
 		expect(new Set(names(points))).toEqual(new Set([undefined, "_OTHER", "add"]));
 		expect(new Set(points.map(({ attributes }) => attributes["mcp.method.name"]))).toEqual(
-			new Set(["_OTHER", "tools/call"]),
+			new Set(["_OTHER", "tools/call", "ping"]),
 		);
+		const versions = points.map(({ attributes }) => attributes["mcp.protocol.version"]);
+		expect(versions.filter((version) => String(version).endsWith("-01-01"))).toEqual([]);
 	});
 
 	it("[bounded.metric_values] beyond 1,000 names, 100 errors and 20 versions the rest is one", async () => {
