@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
 import {
 	createServer,
 	request as httpRequest,
@@ -6,6 +7,12 @@ import {
 	type Server,
 	type ServerResponse,
 } from "node:http";
+import {
+	connect,
+	createServer as createServerH2,
+	type Http2ServerRequest,
+	type Http2ServerResponse,
+} from "node:http2";
 import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { instrumentation } from "@mcp-trail/mcp";
@@ -509,6 +516,50 @@ describe("[bounded.http_edge_flood] floods", () => {
 	});
 });
 
+it("[bounded.http_edge_flood] of very many JSON-RPC codes share events by outcome", async () => {
+	const { audit, edge, faults } = settings({ maxKinds: 16 });
+	let code = 0;
+	const url = await listen(
+		edge.listener((_request: IncomingMessage, response: ServerResponse) => {
+			response.writeHead(400, { "content-type": "application/json" });
+			response.end(JSON.stringify({ error: { code: ++code } }));
+		}),
+	);
+	for (let turn = 0; turn < 60; turn++) await (await fetch(url)).text();
+	await until(() => {
+		edge.flush();
+		return audit.events.reduce((sum, { count = 1 }) => sum + count, 0) === 60;
+	});
+	expect(faults).toEqual([]);
+	// The last answer may be noted after a flush: 16 kinds, and two or three of those that are shared.
+	expect(audit.events.length).toBeLessThan(20);
+	expect(audit.events.at(-1)?.outcome).not.toHaveProperty("rpc_code");
+});
+
+it("[bounded.http_edge_flood] a kind whose first event could not be made is tried again", () => {
+	const { audit, edge, faults } = settings({ foldMs: 1_000_000 });
+	const { digester } = audit;
+	let calls = 0;
+	const broken = httpEdge({
+		audit: {
+			...audit,
+			digester: {
+				...digester,
+				digest(kind, value) {
+					if (kind === "session" && ++calls === 1) throw new Error("once");
+					return digester.digest(kind, value);
+				},
+			},
+		},
+		onWarning: (warning) => faults.push(warning.cause),
+	});
+	const handle = broken.fetch(refuse401);
+	for (let turn = 0; turn < 2; turn++) handle(ask({ "mcp-session-id": "s" }));
+	expect(faults).toHaveLength(1);
+	expect(audit.events).toHaveLength(1);
+	edge.flush();
+});
+
 const oddly: Listener = (request, response) => {
 	if (request.method === "HEAD") {
 		response.writeHead(405, { allow: "POST" }).end();
@@ -688,6 +739,108 @@ it("other paths are left alone", async () => {
 		handle(new Request(`http://localhost${path}`));
 	edge.flush();
 	expect(audit.events.reduce((sum, { count = 1 }) => sum + count, 0)).toBe(2);
+});
+
+it("[complete.http_edge] the body of an answer over HTTP/2 is read once", async () => {
+	const { audit, edge } = settings();
+	const server = createServerH2(
+		edge.listener((_request: Http2ServerRequest, response: Http2ServerResponse) => {
+			response.writeHead(400, { "content-type": "application/json" });
+			response.end('{"error":{"code":-32601}}');
+		}),
+	);
+	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+	const session = connect(`http://127.0.0.1:${as<AddressInfo>(server.address()).port}`);
+	let body = "";
+	const stream = session.request({ ":path": "/mcp", ":method": "POST" });
+	stream.on("data", (chunk) => (body += String(chunk)));
+	stream.end();
+	await once(stream, "end");
+	await until(() => audit.events.length === 1);
+	session.close();
+	await new Promise((resolve) => server.close(resolve));
+	expect(body).toBe('{"error":{"code":-32601}}');
+	expect(audit.events[0]?.outcome?.rpc_code).toBe(-32601);
+});
+
+it("[complete.http_edge] a path is MCP's however a router lets it be written", async () => {
+	const { audit, edge } = settings({ paths: ["/mcp", "/Tenants/*"], foldMs: 1_000_000 });
+	const handle = edge.listener((_request: IncomingMessage, response: ServerResponse) => {
+		response.writeHead(404).end();
+	});
+	const url = await listen(handle);
+	const paths = [
+		["/MCP", "/mcp/", "/mcp/?x", "http://elsewhere/mcp", "HTTP://h:1/Mcp/?x#y", "/tenants/A"],
+		["/", "http://elsewhere", "http://mcp/x", "/mcpx", "/tenantsx/", "/x/mcp"],
+	] as const;
+	const counted = (): number => {
+		edge.flush();
+		return audit.events.reduce((sum, { count = 1 }) => sum + count, 0);
+	};
+	for (const some of paths) {
+		for (const path of some)
+			await new Promise<void>((resolve) => {
+				const sent = httpRequest(new URL(url), { path, agent: false }, (answer) => {
+					answer.resume().on("close", resolve);
+				});
+				sent.end();
+			});
+		await until(() => counted() >= 6);
+	}
+	await new Promise((resolve) => setTimeout(resolve, 20));
+	expect(counted()).toBe(6);
+});
+
+it("[complete.http_edge] who is told before anything was verified is not recorded as verified", async () => {
+	const { audit, edge } = settings();
+	const url = await listen(
+		edge.listener((request: IncomingMessage, response: ServerResponse) => {
+			// As express-basic-auth leaves it before it checks the password.
+			Object.assign(request, {
+				auth: { user: "ann", password: "PASS-CANARY", clientId: "ann", extra: { sub: "ann" } },
+			});
+			response.writeHead(401).end();
+		}),
+	);
+	await fetch(url, { headers: { authorization: "Basic YW5uOg==" } });
+	await until(() => audit.events.length === 1);
+	expect(audit.events[0]?.actor?.principal).toMatchObject({ type: "unknown", assurance: "none" });
+	expect(JSON.stringify(audit.events)).not.toContain("CANARY");
+});
+
+const throwing = (): never => {
+	throw new Error("getter");
+};
+
+it("[transparent.http_edge] what throws while it is read is the host's to never see", async () => {
+	const { edge, faults } = settings({ remoteAddress: throwing });
+	const env = Object.defineProperty({}, "incoming", { get: throwing });
+	const context = { req: { raw: ask({}) }, res: new Response(null, { status: 401 }), env };
+	let served = 0;
+	await edge.hono(context, () => Promise.resolve(void served++));
+	const bare = settings();
+	await bare.edge.hono(context, () => Promise.resolve(void served++));
+	expect(bare.audit.events).toHaveLength(1);
+	const request = as<Request>(Object.defineProperty({}, "headers", { get: throwing }));
+	expect(edge.fetch<Handle>(() => 7)(request)).toBe(7);
+	edge.connect(Object.defineProperty({}, "socket", { get: throwing }), {}, () => served++);
+	expect(served).toBe(3);
+	// The same trouble is reported once.
+	expect([faults.length, bare.faults.length]).toEqual([1, 1]);
+});
+
+it("[complete.http_edge] a status that is none of HTTP's is left out of an event that is valid", async () => {
+	const { audit, edge, faults } = settings();
+	const url = await listen(
+		edge.listener((_request: IncomingMessage, response: ServerResponse) => {
+			response.writeHead(799).end();
+		}),
+	);
+	await fetch(url);
+	await until(() => audit.events.length === 1);
+	expect(audit.events[0]?.outcome).not.toHaveProperty("http_status");
+	expect(audit.events[0]?.outcome).toMatchObject({ status: "failure", reason: "internal_error" });
+	expect(faults).toEqual([]);
 });
 
 describe("[complete.http_edge] middleware", () => {

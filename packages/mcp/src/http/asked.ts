@@ -22,9 +22,13 @@ export interface Asked {
 const text = (value: unknown): string | undefined =>
 	typeof value === "string" ? value : undefined;
 
-const pathOf = (url: string): string => {
+const AUTHORITY = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i;
+
+/** The path of a request's target, which may be written with scheme and authority (RFC 9112 §3.2.2). */
+const pathOf = (target: string): string => {
+	const url = target.replace(AUTHORITY, "");
 	const end = url.search(/[?#]/);
-	return end === -1 ? url : url.slice(0, end);
+	return (end === -1 ? url : url.slice(0, end)) || "/";
 };
 
 /** One message, or the first of a batch. */
@@ -62,13 +66,10 @@ export function askedOfWeb(
 ): Asked {
 	const headers = member(request, "headers");
 	const get = member(headers, "get");
-	const url = text(member(request, "url")) ?? "/";
-	const authority = url.indexOf("://");
-	const start = authority === -1 ? 0 : url.indexOf("/", authority + 3);
 	return {
 		request,
 		method: text(member(request, "method")) ?? "GET",
-		path: start === -1 ? "/" : pathOf(url.slice(start)),
+		path: pathOf(text(member(request, "url")) ?? "/"),
 		version: undefined,
 		remote: { address: remoteAddress, port: undefined },
 		header: (name) =>

@@ -271,7 +271,8 @@ export function describeRefusal(
 
 /** Makes the event that stands for refusals of which only the outcome is alike. */
 export function describeCoarsely(refused: Refused, policy: Policy, decision: Decision): NewEvent {
-	const { outcome } = refused;
+	// Of codes there are as many as of numbers.
+	const { rpc_code: _ofTheFirst, ...outcome } = refused.outcome;
 	return inMemberOrder({
 		time: timeText(refused.endMs),
 		type: "mcp.message.refused",

@@ -5,6 +5,7 @@ import { actorOf } from "../describe/actor.ts";
 import { authFacts } from "../hook/auth-facts.ts";
 import { schemeOf } from "../hook/http-facts.ts";
 import { ticketOf, currentTicket, withTicket, type HttpTicket } from "../hook/http-ticket.ts";
+import { member } from "../hook/loose.ts";
 import type { AuthFacts } from "../observer.ts";
 import type { Asked } from "./asked.ts";
 import { attempts } from "./attempts.ts";
@@ -44,7 +45,7 @@ export interface WatchedExchange {
 /** What the wrappers of an edge share. */
 export interface EdgeCore {
 	/** Begins to watch an exchange; undefined where it is not this edge's. */
-	watch(asked: Asked): WatchedExchange | undefined;
+	watch(ask: () => Asked): WatchedExchange | undefined;
 	guarded<R>(work: () => R): R | undefined;
 	flush(): void;
 }
@@ -104,7 +105,13 @@ export function edgeCore(options: {
 	}
 
 	function authOf(asked: Asked): AuthFacts | undefined {
-		return guarded(() => authFacts(asked.authInfo(), (token) => digester.digest("token", token)));
+		return guarded(() => {
+			const info = asked.authInfo();
+			// Without a token it is no `AuthInfo`: others put there what was asked for, before they check it.
+			return typeof member(info, "token") === "string"
+				? authFacts(info, (token) => digester.digest("token", token))
+				: undefined;
+		});
 	}
 
 	function refused(
@@ -155,9 +162,9 @@ export function edgeCore(options: {
 			operationId: randomUUID(),
 		};
 		const { status, reason, http_status, rpc_code, delivered } = outcome;
-		const coarseKey = [status, reason, http_status, rpc_code, delivered].join("\n");
+		const coarseKey = [status, reason, http_status, delivered].join("\n");
 		table.take({
-			key: [coarseKey, asked.method, who, method, name, scope].join("\n"),
+			key: [coarseKey, rpc_code, asked.method, who, method, name, scope].join("\n"),
 			coarseKey,
 			startMs: whole.startMs,
 			endMs,
@@ -173,8 +180,9 @@ export function edgeCore(options: {
 
 	return {
 		guarded,
-		watch: (asked) =>
+		watch: (ask) =>
 			guarded(() => {
+				const asked = ask();
 				// An edge around this one counts already.
 				if (ticketOf(audit) !== undefined || !options.isMcp(asked.path)) return undefined;
 				const started = { ms: Date.now(), us: Math.round(performance.now() * 1000) };

@@ -65,7 +65,7 @@ export function watchFetch(
 ): unknown {
 	if (typeof request !== "object" || request === null) return inside();
 	const address = edge.guarded(remoteAddress);
-	const exchange = edge.watch(askedOfWeb(request, extras, address));
+	const exchange = edge.watch(() => askedOfWeb(request, extras, address));
 	if (exchange === undefined) return inside();
 	const threw = (): void =>
 		edge.guarded(() => {

@@ -87,9 +87,10 @@ export function floods(options: {
 			const key = isCoarse ? refusal.coarseKey : refusal.key;
 			const kind = table.get(key);
 			if (kind === undefined) {
+				// First of all: one that cannot be built is not what later ones are counted with.
+				const { event, decision } = refusal.build(isCoarse);
 				table.set(key, { count: 0, startMs: 0, endMs: 0, first: undefined });
 				arm();
-				const { event, decision } = refusal.build(isCoarse);
 				write(event, decision);
 				return;
 			}

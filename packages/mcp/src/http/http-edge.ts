@@ -51,6 +51,9 @@ export interface HonoContext {
 	readonly env: unknown;
 }
 
+/** Routers take a path in any case and with a slash behind it. */
+const routed = (path: string): string => path.toLowerCase().replace(/(?<!\/)\/+$/, "");
+
 function pathTest(paths: readonly string[] | undefined): (path: string) => boolean {
 	if (paths === undefined) return () => true;
 	const bad = paths.findIndex((path) => !path.startsWith("/"));
@@ -58,9 +61,16 @@ function pathTest(paths: readonly string[] | undefined): (path: string) => boole
 		throw new TypeError(
 			`paths${bad === -1 ? "" : `[${bad}]`} names no path; give paths that begin with "/", or leave the option out for all.`,
 		);
-	const exact = new Set(paths.map((path) => (path.endsWith("/*") ? path.slice(0, -2) : path)));
-	const below = paths.filter((path) => path.endsWith("/*")).map((path) => path.slice(0, -1));
-	return (path) => exact.has(path) || below.some((start) => path.startsWith(start));
+	const exact = new Set(
+		paths.map((path) => routed(path.endsWith("/*") ? path.slice(0, -2) : path)),
+	);
+	const below = paths
+		.filter((path) => path.endsWith("/*"))
+		.map((path) => path.slice(0, -1).toLowerCase());
+	return (path) => {
+		const asked = routed(path);
+		return exact.has(asked) || below.some((start) => `${asked}/`.startsWith(start));
+	};
 }
 
 function within(value: number, name: string, max: number): number {
@@ -106,9 +116,8 @@ export function httpEdge(options: HttpEdgeOptions = {}): HttpEdge {
 		hono: async (context, next) => {
 			if (edge === undefined) return next();
 			const { raw } = context.req;
-			const exchange = edge.watch(
-				askedOfWeb(raw, undefined, remoteAddress?.(raw, context) ?? honoAddress(context)),
-			);
+			const address = edge.guarded(() => remoteAddress?.(raw, context) ?? honoAddress(context));
+			const exchange = edge.watch(() => askedOfWeb(raw, undefined, address));
 			if (exchange === undefined) return next();
 			await exchange.run(next);
 			noteResponse(edge, exchange, context.res);

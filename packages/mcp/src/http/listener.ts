@@ -44,11 +44,12 @@ export function watchNode<R>(
 	response: object,
 	inside: () => R,
 ): R {
-	const exchange = edge.watch(askedOfNode(request));
+	const exchange = edge.watch(() => askedOfNode(request));
 	if (exchange === undefined) return inside();
 	const headers: Headers = {};
 	const body = peek();
 	let isHeadWritten = false;
+	let isEnding = false;
 
 	const note = (status: unknown, rest: readonly unknown[]): void => {
 		isHeadWritten = true;
@@ -82,6 +83,9 @@ export function watchNode<R>(
 		before(response, "writeHead", ([status, ...rest]) => edge.guarded(() => note(status, rest)));
 		for (const key of ["write", "end"])
 			before(response, key, ([chunk, encoding]) => {
+				// HTTP/2 ends by a call of its own write.
+				if (key === "write" && isEnding) return;
+				isEnding = key === "end";
 				if (Number(member(response, "statusCode")) < 400 || body.isFull()) return;
 				const bytes = bytesOf(chunk, encoding);
 				if (bytes) edge.guarded(() => body.see(bytes));

@@ -1,4 +1,5 @@
 import type { Outcome, Reason } from "@mcp-trail/event";
+import { LEGACY_REVISIONS } from "../describe/revisions.ts";
 import type { Challenge } from "./challenge.ts";
 
 /** How an HTTP exchange ended that no transport saw. */
@@ -60,7 +61,6 @@ const byChallenge: ReadonlyMap<string | undefined, Reason> = new Map([
 	["invalid_dpop_proof", "binding_failed"],
 ]);
 
-const LEGACY = ["2024-10-07", "2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"];
 const SDK_REFUSAL = -32000;
 
 function unauthorized({ challenge }: Answer, { hasCredentials }: Told): Verdict {
@@ -77,7 +77,7 @@ function forbidden({ challenge, code }: Answer): Verdict {
 
 /** A 400 of a transport with sessions: its number is the same for all, so what the request lacks decides. */
 function sessionOrVersion({ hasSession, version }: Told): Verdict {
-	if (version !== undefined && !LEGACY.includes(version))
+	if (version !== undefined && !LEGACY_REVISIONS.has(version))
 		return rejected("protocol", "unsupported_version");
 	return rejected("transport", hasSession ? "session_unknown" : "session_missing");
 }
@@ -123,7 +123,8 @@ export function refusalOf(
 	const outcome: Outcome = {
 		...verdict,
 		...(code !== undefined && { rpc_code: code }),
-		...(status !== undefined && { http_status: status }),
+		// Node sends what is none of HTTP's (RFC 9110 §15), too.
+		...(status !== undefined && status <= 599 && { http_status: status }),
 		...(delivered === false && { delivered }),
 		...(asks && { remediation: challenge === undefined ? "undisclosed" : "available" }),
 	};
