@@ -174,6 +174,19 @@ describe("node --import @mcp-trail/node/register", () => {
 		});
 	});
 
+	it("[durable.zero_code_ends] a call that is answered long after the end of input is recorded", async () => {
+		await inFolder(async (dir) => {
+			const { child, ended } = start([app("slow.mjs")], { MCP_TRAIL_DIR: dir });
+			const params = { name: "slow", arguments: {} };
+			const frame = { jsonrpc: "2.0", id: 1, method: "tools/call", params };
+			child.stdin?.end(`${JSON.stringify(frame)}\n`);
+			expect(await ended).toMatchObject({ code: 0, signal: null, stderr: "" });
+			const events = recorded(dir);
+			expect(outcomes(events)).toEqual(["server tools/call slow success yes"]);
+			expect(events.at(-1)?.type).toBe("trail.stopped");
+		});
+	});
+
 	it("[durable.zero_code_ends] a host that handles SIGTERM ends by itself, its events written", async () => {
 		await inFolder(async (dir) => {
 			const running = start([app("v1.cjs"), "handles"], { MCP_TRAIL_DIR: dir });

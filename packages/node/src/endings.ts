@@ -12,6 +12,8 @@ export interface Endings {
 
 /** A client follows with SIGTERM two seconds after it has ended a server's input. */
 const AFTER_INPUT_MS = 1_000;
+/** A call that waits for the client that has left may never end: a sink's connection does not wait for it longer. */
+const MAX_AFTER_INPUT_MS = 300_000;
 
 /**
  * True when somebody besides `ours` decides when the process ends. signal-exit does not: it ends the process only
@@ -62,7 +64,7 @@ export function watchEndings({ flush, closeTrail, close }: Endings) {
 	const inputs = new WeakSet<object>();
 
 	/** Told of every transport that a server is connected to. */
-	return function serverConnects(transport: unknown): void {
+	return function serverConnects(transport: unknown, server: unknown): void {
 		const input = member(transport, "_stdin");
 		if (typeof input !== "object" || input === null || !isCallback(member(input, "once"))) {
 			others = true;
@@ -72,9 +74,18 @@ export function watchEndings({ flush, closeTrail, close }: Endings) {
 		inputs.add(input);
 		process.stdin.once("end", () => {
 			// A sink's connection must not keep a process whose only client has left; calls under way may still end.
-			setTimeout(() => {
+			let left = MAX_AFTER_INPUT_MS / AFTER_INPUT_MS;
+			const look = setInterval(() => {
+				if (!others && answers(server) && --left > 0) return;
+				clearInterval(look);
 				if (!others) void closeTrail();
 			}, AFTER_INPUT_MS).unref();
 		});
 	};
+}
+
+/** True while the server works on a request, as either SDK generation keeps it. */
+function answers(server: unknown): boolean {
+	const open = member(server, "_requestHandlerAbortControllers");
+	return open instanceof Map && open.size > 0;
 }

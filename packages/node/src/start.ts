@@ -44,9 +44,9 @@ function hook(pipeline: Pipeline, traces: Traces): void {
 	onLoaded(
 		classWatcher(
 			guarded((peer, role) => void instrument()[role](peer)),
-			guarded((transport, role) => {
+			guarded((transport, role, peer) => {
 				traces.start();
-				if (role === "server") serverConnects(transport);
+				if (role === "server") serverConnects(transport, peer);
 			}),
 		),
 	);

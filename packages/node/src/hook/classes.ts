@@ -23,7 +23,7 @@ const classes = {
 const keysOfPeers: readonly string[] = [...registering, "connect"];
 
 /** What a connection is made over, told before it is made. */
-export type OnConnect = (transport: unknown, role: "client" | "server") => void;
+export type OnConnect = (transport: unknown, role: "client" | "server", peer: object) => void;
 
 /**
  * Makes the watcher of classes: it changes prototypes only, each once, in every copy of an SDK that is loaded.
@@ -93,7 +93,7 @@ export function classWatcher(onPeer: OnPeer, onConnect: OnConnect): (exports: un
 	function caught(key: string, original: Callback): Callback {
 		function standIn(this: unknown, ...args: unknown[]): unknown {
 			if (!isObject(this)) return Reflect.apply(original, this, args);
-			if (key === "connect" && !isMcpServer(this)) onConnect(args[0], roleOf(this));
+			if (key === "connect" && !isMcpServer(this)) onConnect(args[0], roleOf(this), this);
 			if (!known.has(this)) meet(this);
 			return Reflect.apply(wrappers.get(this)?.get(standIn) ?? original, this, args);
 		}
