@@ -112,6 +112,17 @@ describe("node --import @mcp-trail/node/register", () => {
 		});
 	});
 
+	it("[transparent.bad_config] what is said to a closed standard error does not end the application", async () => {
+		await inFolder(async (dir) => {
+			const env = { MCP_TRAIL_DIR: dir, MCP_TRAIL_LEVEL: "wrong" };
+			const running = start([app("v1.mjs")], env);
+			running.child.stderr?.destroy();
+			await ask(running);
+			running.child.stdin?.end();
+			expect(await running.ended).toEqual(await bareRun(app("v1.mjs")));
+		});
+	});
+
 	it("[safe.config_trust] a working folder's file sends nothing elsewhere, and its other settings hold", async () => {
 		await inFolder(async (dir) => {
 			const trail = join(dir, "trail");
@@ -200,7 +211,8 @@ describe("node --import @mcp-trail/node/register", () => {
 	it("[transparent.zero_code] a process without MCP leaves no trail and says nothing", async () => {
 		await inFolder(async (dir) => {
 			const trail = join(dir, "trail");
-			const running = start(["-e", "process.exitCode = 3"], { MCP_TRAIL_DIR: trail });
+			const code = `process.exitCode = 3 + process.listenerCount("SIGTERM") + process.listenerCount("beforeExit")`;
+			const running = start(["-e", code], { MCP_TRAIL_DIR: trail });
 			expect(await running.ended).toEqual({ code: 3, signal: null, stdout: "", stderr: "" });
 			expect(existsSync(trail)).toBe(false);
 		});

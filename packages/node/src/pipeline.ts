@@ -17,10 +17,13 @@ export interface Pipeline {
 
 const FLUSH_TIMEOUT_MS = 1_900;
 
-/** Makes the audit of the process, and lets everybody in it find it. */
-export function processPipeline(options: AuditOptions): Pipeline {
+/** Makes the audit of the process, and lets everybody in it find it; `onAsked` is called before it is first opened. */
+export function processPipeline(options: AuditOptions, onAsked: () => void): Pipeline {
 	let opened: { readonly audit: Audit | undefined } | undefined;
-	const audit = (): Audit | undefined => (opened ??= { audit: open(options) }).audit;
+	const audit = (): Audit | undefined => {
+		if (opened === undefined) onAsked();
+		return (opened ??= { audit: open(options) }).audit;
+	};
 	Object.defineProperty(globalThis, PROCESS_AUDIT, { configurable: true, get: audit });
 	return {
 		audit,

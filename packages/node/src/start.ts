@@ -1,3 +1,4 @@
+import type { AuditOptions } from "@mcp-trail/audit";
 import { type Instrumentation, instrumentation } from "@mcp-trail/mcp";
 import { openSinks } from "@mcp-trail/sinks/config";
 import { auditOptions } from "./audit-options.ts";
@@ -7,7 +8,7 @@ import type { Env } from "./env.ts";
 import { classWatcher } from "./hook/classes.ts";
 import { installHooks } from "./hook/install.ts";
 import { onLoaded } from "./hook/loaded.ts";
-import { isSetUp, type Pipeline, processPipeline } from "./pipeline.ts";
+import { isSetUp, processPipeline } from "./pipeline.ts";
 import { messageOf, say } from "./say.ts";
 import { loadTraces, type Traces } from "./traces.ts";
 
@@ -20,7 +21,7 @@ export async function register(env: Env): Promise<void> {
 		const sinks = config.sinks === undefined ? [] : await openSinks(config.sinks, { onWarn: say });
 		const options = auditOptions(config, sinks);
 		const traces = await loadTraces(config.traces ?? true, options.service);
-		hook(processPipeline(options), traces);
+		hook(options, traces);
 	} catch (error) {
 		say(`${messageOf(error)}\nNothing is recorded; the application runs without it.`);
 	}
@@ -29,24 +30,29 @@ export async function register(env: Env): Promise<void> {
 const notTaken = (settings: readonly string[]): string =>
 	`${settings.join(", ")} of mcp-trail.config.json is not taken, since the working folder may be anybody's; the other settings hold. Name the file to take all: MCP_TRAIL_CONFIG=/path/to/mcp-trail.config.json`;
 
-function hook(pipeline: Pipeline, traces: Traces): void {
+function hook(options: AuditOptions, traces: Traces): void {
+	let watched: ReturnType<typeof watchEndings> | undefined;
+	// A process without MCP keeps its signals to itself.
+	const endings = (): ReturnType<typeof watchEndings> =>
+		(watched ??= watchEndings({
+			flush: async () =>
+				void (await Promise.allSettled([pipeline.flush(), inTime(traces.flush())])),
+			closeTrail: pipeline.close,
+			close: async () => {
+				const [, sent] = await Promise.allSettled([pipeline.close(), inTime(traces.shutdown())]);
+				return sent.status === "rejected" || sent.value;
+			},
+		}));
+	const pipeline = processPipeline(options, () => void endings());
 	let made: Instrumentation | undefined;
 	const instrument = (): Instrumentation =>
 		(made ??= instrumentation({ audit: pipeline.audit() ?? false }));
-	const serverConnects = watchEndings({
-		flush: async () => void (await Promise.allSettled([pipeline.flush(), inTime(traces.flush())])),
-		closeTrail: pipeline.close,
-		close: async () => {
-			const [, sent] = await Promise.allSettled([pipeline.close(), inTime(traces.shutdown())]);
-			return sent.status === "rejected" || sent.value;
-		},
-	});
 	onLoaded(
 		classWatcher(
 			guarded((peer, role) => void instrument()[role](peer)),
 			guarded((transport, role, peer) => {
 				traces.start();
-				if (role === "server") serverConnects(transport, peer);
+				if (role === "server") endings()(transport, peer);
 			}),
 		),
 	);

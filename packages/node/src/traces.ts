@@ -1,6 +1,6 @@
 import * as api from "@opentelemetry/api";
 import { readOtelEnv } from "./env.ts";
-import { messageOf, say } from "./say.ts";
+import { messageOf, say, toStderr } from "./say.ts";
 
 /** The OpenTelemetry SDK of the process, where the application starts none. */
 export interface Traces {
@@ -101,7 +101,10 @@ function withoutStdout(work: () => void): void {
 	Object.defineProperty(stdout, "write", {
 		configurable: true,
 		writable: true,
-		value: (chunk: string | Uint8Array) => process.stderr.write(chunk),
+		value: (chunk: string | Uint8Array) => {
+			toStderr(chunk);
+			return true;
+		},
 	});
 	try {
 		work();
