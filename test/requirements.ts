@@ -120,7 +120,7 @@ export const requirements: readonly Requirement[] = [
 	{
 		id: "transparent.zero_code_traces",
 		says: "OpenTelemetry's SDK is started where the application starts none; it neither writes to standard output nor holds the process.",
-		provenBy: ["test/node/traces.test.ts"],
+		provenBy: ["packages/node/src/traces.test.ts", "test/node/traces.test.ts"],
 	},
 	{
 		id: "complete.answered",

@@ -1,5 +1,6 @@
 import * as api from "@opentelemetry/api";
 import { readOtelEnv } from "./env.ts";
+import { isCallback, member } from "./hook/loose.ts";
 import { messageOf, say, toStderr } from "./say.ts";
 
 /** The OpenTelemetry SDK of the process, where the application starts none. */
@@ -55,10 +56,12 @@ function nodeTraces(make: () => { start(): void; shutdown(): Promise<void> }): T
 			asked = true;
 			if (registered()) return;
 			try {
+				const hosts = hostsLogger();
 				withoutStdout(() => {
 					sdk = make();
-					api.diag.setLogger(quiet(), {
-						logLevel: api.DiagLogLevel.WARN,
+					// The SDK puts its console logger there when a level is asked for.
+					api.diag.setLogger(hosts ?? quiet(), {
+						logLevel: hosts === undefined ? api.DiagLogLevel.WARN : api.DiagLogLevel.ALL,
 						suppressOverrideMessage: true,
 					});
 					sdk.start();
@@ -74,6 +77,16 @@ function nodeTraces(make: () => { start(): void; shutdown(): Promise<void> }): T
 	};
 }
 
+/** The logger that the application has given the API, which keeps it under one global for all its copies. */
+function hostsLogger(): api.DiagLogger | undefined {
+	const kept: unknown = member(globalThis, Symbol.for("opentelemetry.js.api.1"));
+	const logger = member(kept, "diag");
+	return isLogger(logger) ? logger : undefined;
+}
+
+const isLogger = (value: unknown): value is api.DiagLogger =>
+	["error", "warn", "info", "debug", "verbose"].every((key) => isCallback(member(value, key)));
+
 /** An SDK is registered: the API's stand-in has somebody to ask. */
 function registered(): boolean {
 	const provider = api.trace.getTracerProvider();
@@ -86,7 +99,12 @@ function registered(): boolean {
 async function flush(): Promise<void> {
 	const provider = api.trace.getTracerProvider();
 	const outer = provider instanceof api.ProxyTracerProvider ? provider.getDelegate() : provider;
-	if ("forceFlush" in outer && typeof outer.forceFlush === "function") await outer.forceFlush();
+	await Promise.allSettled([outer, api.metrics.getMeterProvider()].map(forceFlush));
+}
+
+async function forceFlush(provider: object): Promise<void> {
+	if ("forceFlush" in provider && typeof provider.forceFlush === "function")
+		await provider.forceFlush();
 }
 
 const nothing = (): void => undefined;
