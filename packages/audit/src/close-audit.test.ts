@@ -94,3 +94,23 @@ it("counts what it writes last, and reports all as undelivered where a cursor co
 	expect(report.head?.sequence).toBe(3);
 	expect(report.undelivered).toEqual({ open: 1, closed: 3 });
 });
+
+it("ends a flush that still waits for a sink that is down", async () => {
+	const audit = openAudit({
+		service: "tickets",
+		sinks: [
+			{
+				name: "down",
+				delivery: "at_least_once",
+				ordered: true,
+				write: () => Promise.reject(new Error("down")),
+			},
+		],
+		onError: () => {},
+	});
+	await audit.ready;
+	const flushing = audit.flush(new AbortController().signal).catch((error: unknown) => error);
+	await new Promise((resolve) => setTimeout(resolve, 50));
+	await audit.close();
+	expect(await flushing).toMatchObject({ code: "closed" });
+});

@@ -2,6 +2,7 @@ import type { SealedEvent } from "@mcp-trail/integrity";
 import type { System } from "../system.ts";
 import type { Batch, Limit, Position, TrailReader } from "../trail.ts";
 import { notifier, type Notifier } from "./notifier.ts";
+import { closedError } from "./trail-error.ts";
 
 /** One stream as readers see it. */
 export interface Source {
@@ -143,6 +144,7 @@ export function trailReader(name: string, host: ReaderHost): TrailReader {
 				const source = host.sources().find(({ streamId }) => streamId === position.streamId);
 				// A stream that is gone was removed after every reader had passed it.
 				if (source === undefined || placeOf(source).committed >= position.sequence) return;
+				if (closed) throw closedError();
 				await moved.wait(signal);
 			}
 		},
@@ -158,6 +160,7 @@ export function trailReader(name: string, host: ReaderHost): TrailReader {
 			if (closed) return;
 			closed = true;
 			host.changes.notify();
+			moved.notify();
 			for (const place of places.values()) await place.scan?.close();
 			await host.released(name);
 		},
