@@ -68,6 +68,7 @@ async function carrying(
 const down = (): Promise<never> => Promise.reject(new Error("down"));
 const refusal = (): Error =>
 	Object.assign(new Error("never"), { code: "odd", verdict: "reject" as const });
+const hold = (): Error => Object.assign(new Error("ask"), { code: "no_acl", verdict: "hold" });
 
 describe("a lane with several batches under way", () => {
 	it("tries no further batch while it drains, once one was given up", async () => {
@@ -107,5 +108,25 @@ describe("a lane with several batches under way", () => {
 		await vi.waitFor(() => expect(committed()).toBe(2));
 		expect(codes).toEqual(["trail_failed"]);
 		expect(await wide.drain()).toBe(0);
+	});
+
+	it("is as well as the worst of its batches", async () => {
+		let held = true;
+		const codes: string[] = [];
+		const { lane: wide, tried } = await carrying(
+			2,
+			async (sequence) => (sequence === 1 && held ? Promise.reject(hold()) : undefined),
+			{
+				times: { ...DEFAULT_TIMES, holdMs: 100 },
+				onError: ({ code }) => void codes.push(code),
+			},
+		);
+		await vi.waitFor(() => expect(tried.slice(0, 3)).toEqual([1, 2, 1]));
+		expect(wide.health()).toMatchObject({ state: "holding", lastError: { code: "no_acl" } });
+		expect(codes).toEqual(["sink_holding"]);
+		held = false;
+		await vi.waitFor(() => expect(wide.health().lagEvents).toBe(0));
+		expect(wide.health().state).toBe("delivering");
+		expect(wide.health().lastError).toBeUndefined();
 	});
 });

@@ -7,6 +7,7 @@ import { recentRefusals } from "./recent-refusals.ts";
 import type { Refused } from "./resend.ts";
 import type { Sink } from "../sink.ts";
 import type { Failure } from "./sink-error.ts";
+import { laneTroubles, worse, type Trouble } from "./lane-troubles.ts";
 import type { System } from "../system.ts";
 import type { Batch, Limit, Position, TrailReader } from "../trail.ts";
 import { late, pause, unlessAborted } from "./waiting.ts";
@@ -69,17 +70,24 @@ export function lane(options: LaneOptions): Lane {
 		options.onError(new AuditError(code, `sink ${sink.name}: ${message}`, cause));
 	};
 
-	const tried = (now: "delivering" | "retrying" | "holding", failure?: Failure): void => {
-		const changed = state !== now;
-		state = now;
-		if (failure === undefined) {
-			lastError = undefined;
+	const troubles = laneTroubles();
+	/** The worst of the lane itself and of what is under way. */
+	const health = (): LaneHealth["state"] => worse(state, troubles.worst()?.state ?? "delivering");
+
+	/** Told how the tries of one batch went: others under way may be better off. */
+	const tried = (batch: Batch, now: Trouble["state"] | "delivering", failure?: Failure): void => {
+		if (failure === undefined || now === "delivering") {
+			if (state === "retrying") state = "delivering";
+			troubles.over(batch);
+			lastError = troubles.worst()?.error;
 			return;
 		}
 		retries += 1;
+		const before = health();
 		const { code, message } = failure;
 		lastError = { code, message };
-		if (!changed) return;
+		troubles.met(batch, { state: now, error: lastError });
+		if (health() === before) return;
 		const known =
 			code === "dead_letter_unwritable"
 				? code
@@ -146,15 +154,19 @@ export function lane(options: LaneOptions): Lane {
 		return undefined;
 	};
 
-	const carry = (batch: Batch): Promise<Delivered> =>
-		deliver(sink, batch.events, {
+	const carry = async (batch: Batch): Promise<Delivered> => {
+		const result = await deliver(sink, batch.events, {
 			system,
 			times,
 			hurry: hurry.signal,
 			stop: stop.signal,
-			tried,
+			tried: (now, failure) => tried(batch, now, failure),
 			refuse: (some) => deadLetters.write(some),
 		});
+		// What ends with a refusal is over, too.
+		if (result.undelivered === 0) tried(batch, "delivering");
+		return result;
+	};
 
 	/** Records in the trail what is among the dead letters, whatever became of the batches before. */
 	const noteRefused = async (refusedNow: readonly Refused[]): Promise<void> => {
@@ -235,7 +247,7 @@ export function lane(options: LaneOptions): Lane {
 		},
 		health: () => ({
 			sink: sink.name,
-			state,
+			state: health(),
 			lagEvents: reader?.lag() ?? options.recorded(),
 			delivered,
 			refused,
