@@ -170,6 +170,59 @@ describe("fileTrail", () => {
 		const { streams } = await world.run(() => inspectTrail(dir, world.start()));
 		expect(streams.map(({ owner }) => owner?.adopted)).toEqual([true, false]);
 	});
+
+	it("refuses what was queued before it learned that its stream is another's", async () => {
+		const world = simulatedWorld(2);
+		const process = world.start({ host: "elsewhere" });
+		const missed: (() => void)[] = [];
+		const timers = {
+			after(_ms: number, fn: () => void) {
+				missed.push(fn);
+				return () => {};
+			},
+		};
+		const first = await world.run(() =>
+			fileTrail({ dir, maxQueueBytes: 1 << 30 })({
+				system: { ...process, timers },
+				complete: (event): AuditEvent => ({ ...testEvent(0), ...event }),
+				onError: () => {},
+			}),
+		);
+		await append(world, first, 1);
+		await open(world, world.start());
+		await world.pass(120_000);
+		// It wakes: the round that finds the new owner runs beside the writing of five batches.
+		for (const fn of missed) fn();
+		const results = await world.run(() =>
+			Promise.allSettled(Array.from({ length: 5_000 }, (_, i) => first.append(testEvent(i)))),
+		);
+		const refused = results.filter(({ status }) => status === "rejected");
+		expect(refused.length).toBeGreaterThan(0);
+		for (const one of refused) expect(one).toMatchObject({ reason: { code: "closed" } });
+	});
+});
+
+it("[durable.torn] leaves nothing of a failed write behind when it ends before the next one", async () => {
+	const world = simulatedWorld(4);
+	const process = world.start();
+	const trail = await world.run(() =>
+		fileTrail({ dir })({
+			system: process,
+			complete: (event): AuditEvent => ({ ...testEvent(0), ...event }),
+			onError: () => {},
+		}),
+	);
+	await append(world, trail, 3);
+	world.faults.writeError = 1;
+	await expect(append(world, trail, 1)).rejects.toMatchObject({ code: "write_failed" });
+	world.faults.writeError = 0;
+	await world.run(() => trail.close());
+	const next = await open(world, world.start());
+	const reader = await world.run(() => next.reader("sink"));
+	const events = await world.run(() => drain(reader, 4));
+	const recovery = events.find(({ event }) => event.recovery !== undefined)?.event.recovery;
+	expect(recovery).toMatchObject({ clean_end: true });
+	expect(recovery).not.toHaveProperty("torn_bytes");
 });
 
 it("ends for its readers and lets its stream go, though the disk has no room to say that it ended", async () => {

@@ -13,8 +13,8 @@ export interface LiveStream {
 	refusal(): TrailError | undefined;
 	/** Stores lines as durable as promised, or rejects and has stored none of them. */
 	write(lines: readonly SealedEvent[], bytes: number): Promise<void>;
-	/** Makes everything durable and closes the segment. */
-	close(): Promise<void>;
+	/** Makes everything durable and closes the segment; of a stream that is another's by now nothing is touched. */
+	close(owned: boolean): Promise<void>;
 }
 
 /** How a stream is written. */
@@ -149,10 +149,11 @@ export function liveStream(options: LiveStreamOptions): LiveStream {
 				throw fail(error);
 			}
 		},
-		async close() {
+		async close(owned) {
 			const last = current;
 			current = undefined;
-			if (last === undefined) return;
+			// Bytes of a failed write would make a clean end look torn.
+			if (last === undefined) return owned ? repair() : undefined;
 			try {
 				if (!sync) await last.handle.datasync();
 			} finally {

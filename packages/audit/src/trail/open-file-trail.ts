@@ -95,6 +95,9 @@ export async function openFileTrail(
 			refusal: () => keeper.fenced() ?? segments.refusal(),
 			prepare: (bytes, record) => room.prepare(bytes, record),
 			async write(lines, bytes) {
+				const fence = keeper.fenced();
+				// What was queued before the stream was taken over would fork its chain.
+				if (fence !== undefined) throw fence;
 				await segments.write(lines, bytes);
 				lastError = undefined;
 				room.add(bytes);
@@ -238,8 +241,9 @@ export async function openFileTrail(
 		try {
 			await keeper.stop();
 			await appends.close();
-			await segments.close();
-			if (keeper.fenced() === undefined) {
+			const owned = keeper.fenced() === undefined;
+			await segments.close(owned);
+			if (owned) {
 				const { head } = appends;
 				await writeJson(files, own.path, ENDED, {
 					last_sequence: head?.sequence ?? 0,
