@@ -1,5 +1,5 @@
 export { checkSink } from "./testing/check-sink.ts";
-export type { CheckSinkOptions, SinkFaultKind, SinkUnderTest } from "./testing/check-sink.ts";
+export type { CheckSinkOptions, SinkFaultKind, SinkUnderTest } from "./testing/sink-under-test.ts";
 export { sampleEvents } from "./testing/sample-events.ts";
 export { checkTrail } from "./testing/check-trail.ts";
 export type {

@@ -1,7 +1,8 @@
 import type { SealedEvent } from "@mcp-trail/integrity";
 import { describe, expect, it, test } from "vitest";
 import type { Sink, SinkError } from "../sink.ts";
-import { checkSink, type CheckSinkOptions, type SinkUnderTest } from "./check-sink.ts";
+import { checkSink } from "./check-sink.ts";
+import type { CheckSinkOptions, SinkUnderTest } from "./sink-under-test.ts";
 
 const errorOf = (verdict: "retry" | "reject", items?: SinkError["items"]): SinkError =>
 	Object.assign(new Error("the destination said no"), {
