@@ -1,5 +1,5 @@
 import type { AuditOptions } from "@mcp-trail/audit";
-import { type Instrumentation, instrumentation } from "@mcp-trail/mcp";
+import { type Instrumentation, instrumentation, measureAudit } from "@mcp-trail/mcp";
 import { openSinks } from "@mcp-trail/sinks/config";
 import { auditOptions } from "./audit-options.ts";
 import { readConfig } from "./config/read-config.ts";
@@ -52,6 +52,9 @@ function hook(options: AuditOptions, traces: Traces): void {
 			guarded((peer, role) => void instrument()[role](peer)),
 			guarded((transport, role, peer) => {
 				traces.start();
+				// The trail's own metrics, from now on and not from the first request.
+				const audit = pipeline.audit();
+				if (audit !== undefined) measureAudit(audit);
 				if (role === "server") endings()(transport, peer);
 			}),
 		),
