@@ -533,8 +533,8 @@ export const requirements: readonly Requirement[] = [
 	},
 	{
 		id: "bounded.span_names",
-		says: "Names and ids on spans are cut and escaped.",
-		provenBy: ["packages/mcp/src/otel/traced.test.ts"],
+		says: "Names and ids on spans are cut and escaped; a span's name holds none that nobody has.",
+		provenBy: ["packages/mcp/src/otel/hooks.test.ts", "packages/mcp/src/otel/traced.test.ts"],
 	},
 	{
 		id: "bounded.text",
@@ -1192,6 +1192,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["packages/mcp/src/otel/traced.test.ts"],
 	},
 	{
+		id: "otel.hooks",
+		says: "An application's hooks add to spans, and what they throw, now or later, never reaches it.",
+		provenBy: ["packages/mcp/src/otel/hooks.test.ts"],
+	},
+	{
 		id: "otel.metric_attributes",
 		says: "Durations carry what the MCP conventions ask by requirement level, as the span says it.",
 		provenBy: ["packages/mcp/src/otel/metrics.test.ts", "test/otel/conventions.test.ts"],
@@ -1204,12 +1209,21 @@ export const requirements: readonly Requirement[] = [
 	{
 		id: "otel.metrics",
 		says: "Durations are histograms of the conventions' names, unit and bounds; none is made without a meter provider.",
-		provenBy: ["packages/mcp/src/otel/metrics.test.ts", "test/otel/conventions.test.ts"],
+		provenBy: [
+			"packages/mcp/src/otel/metrics.test.ts",
+			"test/otel/conventions.test.ts",
+			"test/otel/documented.test.ts",
+		],
 	},
 	{
 		id: "otel.options",
 		says: "Spans and metrics are switched, and their providers given, each by its own option.",
 		provenBy: ["test/otel/options.test.ts"],
+	},
+	{
+		id: "otel.rename",
+		says: "One switch says what spans and metrics call the code of a JSON-RPC error.",
+		provenBy: ["packages/mcp/src/otel/hooks.test.ts", "packages/mcp/src/otel/metrics.test.ts"],
 	},
 	{
 		id: "otel.session_duration",
@@ -1220,6 +1234,11 @@ export const requirements: readonly Requirement[] = [
 		id: "otel.span_attributes",
 		says: "Spans carry what the MCP conventions ask by requirement level.",
 		provenBy: ["test/otel/conventions.test.ts"],
+	},
+	{
+		id: "otel.trail_metrics",
+		says: "The trail's own metrics are those of the documented table, and say what the audit says.",
+		provenBy: ["packages/mcp/src/otel/measure-audit.test.ts", "test/otel/documented.test.ts"],
 	},
 	{
 		id: "schema.config_file",

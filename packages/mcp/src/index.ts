@@ -5,6 +5,9 @@ export type {
 	Instrumentation,
 	InstrumentationOptions,
 } from "./instrumentation.ts";
+export { measureAudit } from "./otel/measure-audit.ts";
+export type { MeasureAuditOptions } from "./otel/measure-audit.ts";
+export type { HookedRequest, HookedResponse } from "./otel/hooks.ts";
 export type {
 	AuthFacts,
 	Closing,

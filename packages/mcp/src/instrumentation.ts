@@ -5,6 +5,7 @@ import { capturesContent } from "./env.ts";
 import { authFacts } from "./hook/auth-facts.ts";
 import { hookPeer, type PeerOptions } from "./hook/hook-peer.ts";
 import type { Watcher } from "./hook/watch.ts";
+import { measureAudit } from "./otel/measure-audit.ts";
 import { traced, type TracedOptions } from "./otel/traced.ts";
 import { processAudit } from "./process-audit.ts";
 import { emitWarning, reporter } from "./warnings.ts";
@@ -43,6 +44,15 @@ export interface InstrumentationOptions {
 	readonly captureMessageContent?: boolean;
 	/** Put a peer's error text on spans as the status description. @default false */
 	readonly captureErrorMessages?: boolean;
+	/** Adds to a span that has just started; what it throws never reaches the host. */
+	readonly requestHook?: NonNullable<TracedOptions["requestHook"]>;
+	/** Adds to a span before it ends, where there was a response; what it throws never reaches the host. */
+	readonly responseHook?: NonNullable<TracedOptions["responseHook"]>;
+	/**
+	 * What spans and metrics call the code of a JSON-RPC error: as the MCP conventions say it, or as OpenTelemetry's
+	 * core renamed it (semantic-conventions #3921). @default "rpc.response.status_code"
+	 */
+	readonly rpcStatusCodeAttribute?: "rpc.response.status_code" | "rpc.status_code";
 	/** Open requests per connection and direction; beyond, the oldest ends `evicted`. @default 10_000 */
 	readonly maxOpenRequests?: number;
 	/** After this an open request ends `evicted`, in milliseconds. @default 21_600_000 (six hours) */
@@ -86,7 +96,9 @@ export function instrumentation(options: InstrumentationOptions = {}): Instrumen
 	const maxDigestBytes = positive(options.maxDigestBytes ?? 1_048_576, "maxDigestBytes");
 	const { warn, onFault } = reporter(onWarning);
 
-	const watchers: Watcher[] = [{ key: TRACES, observer: traced(tracedOptions(options, audit)) }];
+	const watchers: Watcher[] = [
+		{ key: TRACES, observer: traced(tracedOptions(options, audit, warn)) },
+	];
 	if (audit)
 		watchers.push({
 			key: audit,
@@ -110,6 +122,8 @@ export function instrumentation(options: InstrumentationOptions = {}): Instrumen
 		onFault,
 		warn,
 	};
+	// Now, where the SDK is started before; else when the first request comes after it was.
+	if (audit && options.metrics !== false) measureAudit(audit, options);
 	const hook = <T>(target: T, role: PeerOptions["role"]): T => {
 		hookPeer(target, { ...shared, role }, watchers);
 		return target;
@@ -121,9 +135,14 @@ export function instrumentation(options: InstrumentationOptions = {}): Instrumen
 	};
 }
 
-function tracedOptions(options: InstrumentationOptions, audit: Audit | false): TracedOptions {
+function tracedOptions(
+	options: InstrumentationOptions,
+	audit: Audit | false,
+	warn: ReturnType<typeof reporter>["warn"],
+): TracedOptions {
 	const { traces, tracerProvider, metrics, meterProvider, inject, trustPeerTrace } = options;
 	const { captureErrorMessages, captureMessageContent = false } = options;
+	const { requestHook, responseHook, rpcStatusCodeAttribute } = options;
 	return {
 		...(traces !== undefined && { traces }),
 		...(tracerProvider && { tracerProvider }),
@@ -133,7 +152,15 @@ function tracedOptions(options: InstrumentationOptions, audit: Audit | false): T
 		...(trustPeerTrace !== undefined && { trustPeerTrace }),
 		captureMessageContent: capturesContent() ?? captureMessageContent,
 		...(captureErrorMessages !== undefined && { captureErrorMessages }),
+		...(requestHook && { requestHook }),
+		...(responseHook && { responseHook }),
+		...(rpcStatusCodeAttribute && { rpcStatusCodeAttribute }),
+		onHookFault: (fault) =>
+			warn("hook_failed", "A hook on spans failed; the traffic went on. See the cause.", fault),
 		...(audit && {
+			onMeterProvider: (found: NonNullable<TracedOptions["meterProvider"]>) => {
+				measureAudit(audit, { meterProvider: found });
+			},
 			digest: (kind: "session", value: string) => audit.digester.digest(kind, value),
 		}),
 	};

@@ -1,11 +1,11 @@
 import * as api from "@opentelemetry/api";
+import { meterOf } from "./meter.ts";
 import {
 	ATTR_ERROR_TYPE,
 	ATTR_GEN_AI_PROMPT_NAME,
 	ATTR_GEN_AI_TOOL_NAME,
 	ATTR_MCP_METHOD_NAME,
 	ATTR_MCP_PROTOCOL_VERSION,
-	ATTR_RPC_STATUS_CODE,
 	DURATION_BOUNDARIES,
 	METRIC_MCP_CLIENT_OPERATION_DURATION,
 	METRIC_MCP_CLIENT_SESSION_DURATION,
@@ -13,8 +13,6 @@ import {
 	METRIC_MCP_SERVER_SESSION_DURATION,
 	VALUE_OTHER,
 } from "./semconv.ts";
-
-const SCOPE = "@mcp-trail/mcp";
 
 /** The durations of one side on one meter, in seconds, and the values they have carried. */
 interface SideInstruments {
@@ -37,7 +35,8 @@ const BOUNDS = {
 	[ATTR_GEN_AI_TOOL_NAME]: 1_000,
 	[ATTR_MCP_METHOD_NAME]: 200,
 	[ATTR_MCP_PROTOCOL_VERSION]: 20,
-	[ATTR_RPC_STATUS_CODE]: 100,
+	"rpc.response.status_code": 100,
+	"rpc.status_code": 100,
 } as const;
 
 /** An attribute whose values a peer chooses. */
@@ -91,8 +90,14 @@ function bound(): SideInstruments["bounded"] {
 // Module state on purpose: a bound on the values of a metric holds only if all instrumentations of a process share it.
 const made = new WeakMap<api.MeterProvider, Instruments | undefined>();
 
-/** Finds the instruments to use now; undefined while no meter provider is registered, which may happen later. */
-export function instrumentsSource(given?: api.MeterProvider): () => Instruments | undefined {
+/**
+ * Finds the instruments to use now; undefined while no meter provider is registered, which may happen later.
+ * `found` is told of each provider that is.
+ */
+export function instrumentsSource(
+	given?: api.MeterProvider,
+	found?: (provider: api.MeterProvider) => void,
+): () => Instruments | undefined {
 	let provider: api.MeterProvider | undefined;
 	let instruments: Instruments | undefined;
 	return () => {
@@ -101,13 +106,13 @@ export function instrumentsSource(given?: api.MeterProvider): () => Instruments 
 		provider = current;
 		instruments = made.get(current);
 		if (instruments === undefined) {
-			const meter = current.getMeter(SCOPE);
-			// What the API hands out where there is no SDK: nobody would read what is measured.
-			if (meter !== api.createNoopMeter()) {
+			const meter = meterOf(current);
+			if (meter !== undefined) {
 				instruments = instrumentsOf(meter);
 				made.set(current, instruments);
 			}
 		}
+		if (instruments !== undefined) found?.(current);
 		return instruments;
 	};
 }

@@ -9,11 +9,11 @@ import {
 	ATTR_GEN_AI_TOOL_NAME,
 	ATTR_MCP_METHOD_NAME,
 	ATTR_MCP_PROTOCOL_VERSION,
-	ATTR_RPC_STATUS_CODE,
+	METHOD_NOT_FOUND,
+	type RpcStatusCode,
 } from "./semconv.ts";
 import type { SpanEnd } from "./span-end.ts";
 
-const METHOD_NOT_FOUND = "-32601";
 const UNSUPPORTED_VERSION = "-32022";
 
 /** A request whose duration is measured. */
@@ -33,13 +33,14 @@ export function recordOperation(
 	ending: Ending,
 	end: SpanEnd,
 	context: api.Context,
+	statusCode: RpcStatusCode,
 ): void {
 	const { inbound } = exchange;
 	const { bounded, operation: duration } = inbound ? instruments.server : instruments.client;
 	const bound = (key: BoundedAttribute, value: api.AttributeValue | undefined, admits = true) => {
 		if (value !== undefined) operation[key] = bounded(key, String(value), admits);
 	};
-	const code = end.attributes[ATTR_RPC_STATUS_CODE];
+	const { code } = end;
 	const known = ending.known ?? (ending.how === "answered" && !end.callerFault);
 	bound(
 		ATTR_MCP_METHOD_NAME,
@@ -58,7 +59,7 @@ export function recordOperation(
 			isKnownRevision(String(version)) ||
 			(ending.how === "answered" && !end.callerFault && code !== UNSUPPORTED_VERSION),
 	);
-	bound(ATTR_RPC_STATUS_CODE, code);
+	bound(statusCode, code);
 	bound(ATTR_ERROR_TYPE, end.errorType);
 	const seconds = Math.max(0, ending.endUs - exchange.startUs) / 1e6;
 	duration.record(seconds, operation, context);

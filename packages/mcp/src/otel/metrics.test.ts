@@ -170,6 +170,13 @@ describe("durations", () => {
 		},
 	);
 
+	it("[otel.rename] call an error's code as the option says", async () => {
+		watch({ rpcStatusCodeAttribute: "rpc.status_code" }, {}, failed(-32603));
+		const [point] = await measured(SERVER);
+		expect(point?.attributes).toMatchObject({ "rpc.status_code": "-32603" });
+		expect(point?.attributes).not.toHaveProperty("rpc.response.status_code");
+	});
+
 	it("[bounded.metric_values] no resource, request or session is told apart", async () => {
 		for (let number = 0; number < 50; number++) {
 			const http = connection({ transport: "streamable_http", sessionId: () => `s${number}` });

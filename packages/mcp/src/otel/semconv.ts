@@ -17,8 +17,11 @@ export const ATTR_NETWORK_TRANSPORT = "network.transport";
 export const ATTR_SERVER_ADDRESS = "server.address";
 export const ATTR_SERVER_PORT = "server.port";
 
-/** The MCP page's name; core renamed it to `rpc.status_code` (semantic-conventions #3921). Switch it here when the page does. */
-export const ATTR_RPC_STATUS_CODE = "rpc.response.status_code";
+/** The MCP page's name, and the one that core renamed it to (semantic-conventions #3921). */
+export type RpcStatusCode = "rpc.response.status_code" | "rpc.status_code";
+
+/** What spans and metrics say unless asked otherwise: the one place to switch when the page does. */
+export const ATTR_RPC_STATUS_CODE: RpcStatusCode = "rpc.response.status_code";
 
 /** Our own: how a request ended that was not answered; the conventions have no name for it. */
 export const ATTR_ENDING = "mcp_trail.ending";
@@ -41,3 +44,6 @@ export const ERROR_TYPE_OTHER = "_OTHER";
 
 /** What a metric says in place of a name beyond its bound, as the HTTP conventions say it of methods. */
 export const VALUE_OTHER = "_OTHER";
+
+/** The JSON-RPC code of a method that a peer does not have. */
+export const METHOD_NOT_FOUND = "-32601";

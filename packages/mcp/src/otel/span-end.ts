@@ -7,14 +7,16 @@ import {
 	ATTR_ERROR_TYPE,
 	ATTR_GEN_AI_TOOL_CALL_RESULT,
 	ATTR_MCP_PROTOCOL_VERSION,
-	ATTR_RPC_STATUS_CODE,
 	ERROR_TYPE_OTHER,
 	ERROR_TYPE_TOOL_ERROR,
+	type RpcStatusCode,
 } from "./semconv.ts";
 
 /** What a span learns when its request ends. */
 export interface SpanEnd {
 	readonly attributes: api.Attributes;
+	/** The JSON-RPC error code of the answer. */
+	readonly code?: string;
 	/** Status ERROR exactly when set. */
 	readonly errorType?: string;
 	/** The peer's own text about it. */
@@ -60,7 +62,6 @@ export function readAnswer(response: JsonObject | undefined, capture: boolean): 
 export function spanEnd(exchange: Exchange, ending: Ending, answer: Answer): SpanEnd {
 	const attributes: api.Attributes = {};
 	const { code, message } = answer;
-	if (code !== undefined && code !== ERROR_TYPE_OTHER) attributes[ATTR_RPC_STATUS_CODE] = code;
 	if (exchange.protocolVersion === undefined) {
 		const negotiated = exchange.connection.protocolVersion();
 		if (negotiated !== undefined) {
@@ -73,6 +74,7 @@ export function spanEnd(exchange: Exchange, ending: Ending, answer: Answer): Spa
 	return {
 		attributes,
 		callerFault: answer.callerFault === true,
+		...(code === undefined || code === ERROR_TYPE_OTHER ? {} : { code }),
 		...(errorType === undefined ? {} : { errorType }),
 		...(message === undefined ? {} : { message }),
 	};
@@ -98,15 +100,26 @@ function isObject(value: unknown): value is JsonObject {
 	return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Says on a span how its request ended; the peer's text becomes the status description only where it may be kept. */
-export function describeEnd(span: api.Span, end: SpanEnd, keepMessage: boolean): void {
+/** How the end of a request is said on its span. */
+export interface EndWords {
+	/** The peer's text becomes the status description. */
+	readonly keepMessage: boolean;
+	readonly statusCode: RpcStatusCode;
+}
+
+/** Says on a span how its request ended. */
+export function describeEnd(
+	span: api.Span,
+	end: SpanEnd,
+	{ keepMessage, statusCode }: EndWords,
+): void {
 	span.setAttributes(end.attributes);
-	if (end.errorType !== undefined) {
-		span.setAttribute(ATTR_ERROR_TYPE, end.errorType);
-		const message = keepMessage && end.message !== undefined && cleanText(end.message, 512);
-		span.setStatus({
-			code: api.SpanStatusCode.ERROR,
-			...(typeof message === "string" ? { message } : {}),
-		});
-	}
+	if (end.code !== undefined) span.setAttribute(statusCode, end.code);
+	if (end.errorType === undefined) return;
+	span.setAttribute(ATTR_ERROR_TYPE, end.errorType);
+	const message = keepMessage && end.message !== undefined && cleanText(end.message, 512);
+	span.setStatus({
+		code: api.SpanStatusCode.ERROR,
+		...(typeof message === "string" ? { message } : {}),
+	});
 }

@@ -1,6 +1,7 @@
 import * as api from "@opentelemetry/api";
 import { cleanText, cleanUri } from "@mcp-trail/event";
-import type { Exchange } from "../observer.ts";
+import { isKnownMethod } from "../describe/methods.ts";
+import type { Ending, Exchange } from "../observer.ts";
 import { operationAttributes } from "./operation.ts";
 import {
 	ATTR_GEN_AI_PROMPT_NAME,
@@ -9,7 +10,10 @@ import {
 	ATTR_MCP_METHOD_NAME,
 	ATTR_MCP_RESOURCE_URI,
 	ATTR_MCP_SESSION_ID,
+	METHOD_NOT_FOUND,
+	VALUE_OTHER,
 } from "./semconv.ts";
+import type { SpanEnd } from "./span-end.ts";
 import { targetOf } from "./target.ts";
 
 /** Keyed digest of a bearer-like value, `hmac-sha256:<key id>:<64 hex>`. */
@@ -50,4 +54,13 @@ export function spanStart(
 		kind: exchange.inbound ? api.SpanKind.SERVER : api.SpanKind.CLIENT,
 		attributes,
 	};
+}
+
+/** A name that nobody here has is no part of a span's name, which must stay one of few; the attribute keeps it. */
+export function boundName(span: api.Span, exchange: Exchange, ending: Ending, end: SpanEnd): void {
+	const { inbound, method } = exchange;
+	if (!inbound) return;
+	const known = isKnownMethod(method);
+	if (end.code === METHOD_NOT_FOUND && !known) span.updateName(VALUE_OTHER);
+	else if (ending.known === false && known) span.updateName(method);
 }

@@ -4,18 +4,20 @@ import { newSpanId, newTraceId, parseTraceparent } from "../trace-ids.ts";
 import { activeContext, around, runContext, runMinted } from "./ambient.ts";
 import { extract, hasContext, inject, injectIds, stateOf } from "./carrier.ts";
 import { setRequestContent } from "./content.ts";
+import { callHook, type SpanHooks } from "./hooks.ts";
 import { type Inject, injects } from "./inject.ts";
 import { instrumentsSource } from "./instruments.ts";
 import { type Measured, recordOperation } from "./measure.ts";
 import { operationAttributes } from "./operation.ts";
+import { ATTR_RPC_STATUS_CODE, type RpcStatusCode } from "./semconv.ts";
 import { sessions } from "./sessions.ts";
 import { type Answer, describeEnd, readAnswer, type SpanEnd, spanEnd } from "./span-end.ts";
-import { type Digest, type SpanStart, spanStart } from "./span.ts";
+import { boundName, type Digest, type SpanStart, spanStart } from "./span.ts";
 import { outerToolSpan, parentIdOf } from "./tool-span.ts";
 import { tracerSource } from "./tracer.ts";
 
 /** Options of {@link traced}. */
-export interface TracedOptions {
+export interface TracedOptions extends SpanHooks {
 	/** Make spans. When false, W3C ids are still minted and propagated, so that both sides' events join. @default true */
 	readonly traces?: boolean;
 	/** Into which outbound requests trace context is written. @default "spec" */
@@ -34,7 +36,15 @@ export interface TracedOptions {
 	readonly captureErrorMessages?: boolean;
 	/** Keep what tools and prompts were asked with, and what tools answered. @default false */
 	readonly captureMessageContent?: boolean;
+	/** What the code of a JSON-RPC error is called. @default ATTR_RPC_STATUS_CODE */
+	readonly rpcStatusCodeAttribute?: RpcStatusCode;
+	/** Told of each meter provider in which durations are measured. */
+	readonly onMeterProvider?: (provider: api.MeterProvider) => void;
+	/** Takes what a hook threw. */
+	readonly onHookFault?: (fault: unknown) => void;
 }
+
+const ignored = (): void => undefined;
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -51,8 +61,13 @@ const KNOWN_FLAGS = 0x03;
 export function traced(options: TracedOptions = {}): Observer {
 	const { traces = true, metrics = true, inject: into = "spec", trustPeerTrace = true } = options;
 	const { digest, captureErrorMessages = false, captureMessageContent = false } = options;
+	const { rpcStatusCodeAttribute: statusCode = ATTR_RPC_STATUS_CODE } = options;
+	const { requestHook, responseHook, onHookFault = ignored } = options;
+	const words = { keepMessage: captureErrorMessages, statusCode };
 	const tracerNow = traces ? tracerSource(options.tracerProvider) : () => undefined;
-	const instrumentsNow = metrics ? instrumentsSource(options.meterProvider) : () => undefined;
+	const instrumentsNow = metrics
+		? instrumentsSource(options.meterProvider, options.onMeterProvider)
+		: () => undefined;
 	const session = sessions();
 
 	function writes(exchange: Exchange): boolean {
@@ -77,7 +92,7 @@ export function traced(options: TracedOptions = {}): Observer {
 			...(measured === undefined
 				? UNMEASURED
 				: settled(exchange, false, (ending, end) =>
-						recordOperation(measured, exchange, ending, end, api.ROOT_CONTEXT),
+						recordOperation(measured, exchange, ending, end, api.ROOT_CONTEXT, statusCode),
 					)),
 		};
 		if (writes(exchange)) observation.meta = injectIds(ids);
@@ -118,6 +133,7 @@ export function traced(options: TracedOptions = {}): Observer {
 		const made = span.spanContext();
 		// A tracer that makes nothing hands its parent back, or nothing valid.
 		if (!api.isSpanContextValid(made) || made.spanId === parent?.spanId) return undefined;
+		hookRequest(span, exchange);
 		const context = api.trace.setSpan(base, span);
 		const meta: Meta | undefined = writes(exchange) ? inject(context) : undefined;
 		return {
@@ -138,6 +154,7 @@ export function traced(options: TracedOptions = {}): Observer {
 	): Observation {
 		const { traceId, spanId, traceFlags } = span.spanContext();
 		span.setAttributes(attributes);
+		hookRequest(span, exchange);
 		const meta = writes(exchange) ? inject(context) : undefined;
 		return {
 			trace: traceIds(traceId, spanId, traceFlags, parentIdOf(span)),
@@ -155,10 +172,23 @@ export function traced(options: TracedOptions = {}): Observer {
 	): Pick<Observation, "answered" | "end"> {
 		return settled(exchange, captureMessageContent, (ending, end) => {
 			// Its owner may have ended it before.
-			if (finish !== undefined || span.isRecording()) describeEnd(span, end, captureErrorMessages);
+			if (finish !== undefined || span.isRecording()) describeEnd(span, end, words);
+			if (finish !== undefined) boundName(span, exchange, ending, end);
+			hookResponse(span, exchange, ending);
 			finish?.();
-			if (measured !== undefined) recordOperation(measured, exchange, ending, end, context);
+			if (measured !== undefined)
+				recordOperation(measured, exchange, ending, end, context, statusCode);
 		});
+	}
+
+	function hookRequest(span: api.Span, exchange: Exchange): void {
+		if (requestHook === undefined || !span.isRecording()) return;
+		callHook(() => requestHook(span, exchange), onHookFault);
+	}
+
+	function hookResponse(span: api.Span, request: Exchange, { response }: Ending): void {
+		if (responseHook === undefined || response === undefined || !span.isRecording()) return;
+		callHook(() => responseHook(span, { request, response }), onHookFault);
 	}
 
 	return {
