@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import {
 	Client as ClientV2,
 	StreamableHTTPClientTransport as HttpV2,
@@ -11,6 +12,7 @@ import { StreamableHTTPClientTransport as HttpV1 } from "@modelcontextprotocol/s
 import { InMemoryTransport as InMemoryV1 } from "@modelcontextprotocol/sdk/inMemory.js";
 import { InMemoryTransport as InMemoryV2 } from "@modelcontextprotocol/server";
 import { equipment, type Equipment } from "./equipment.ts";
+import { datadogPreload } from "./peers/datadog.ts";
 import { serverV1, serverV2 } from "./servers.ts";
 
 /** What is measured. */
@@ -34,16 +36,23 @@ export interface ConnectedPair {
 const MODERN = { versionNegotiation: { mode: { pin: "2026-07-28" } } } as const;
 
 /** How a program of this folder is started. `fetch` listens to the client's one signal with every request, bare too. */
-export const NODE_ARGUMENTS = [
-	"--import",
-	"tsx",
-	"--disable-warning=MaxListenersExceededWarning",
-] as const;
+export function nodeArguments(kind: Equipment): string[] {
+	const preload =
+		kind === "sentry"
+			? [new URL("peers/sentry.ts", import.meta.url).href]
+			: kind === "datadog"
+				? [pathToFileURL(datadogPreload()).href]
+				: [];
+	return [
+		...["tsx", ...preload].flatMap((module) => ["--import", module]),
+		"--disable-warning=MaxListenersExceededWarning",
+	];
+}
 
 /** Connects a client and a server of the variant; both are equipped alike. */
 export async function connectPair(variant: Variant, dir: string): Promise<ConnectedPair> {
 	const { sdk, transport } = variant;
-	const equipped = equipment(variant.equipment, join(dir, "client"));
+	const equipped = await equipment(variant.equipment, join(dir, "client"));
 	const client =
 		sdk === "v1"
 			? equipped.client(new ClientV1({ name: "bench", version: "1.0.0" }))
@@ -64,11 +73,14 @@ export async function connectPair(variant: Variant, dir: string): Promise<Connec
 			await (client as ClientV2).connect(here);
 		}
 	} else if (transport === "stdio") {
-		const parameters = { command: process.execPath, args: [...NODE_ARGUMENTS, ...serverArguments] };
+		const parameters = {
+			command: process.execPath,
+			args: [...nodeArguments(variant.equipment), ...serverArguments],
+		};
 		if (sdk === "v1") await (client as ClientV1).connect(new StdioV1(parameters));
 		else await (client as ClientV2).connect(new StdioV2(parameters));
 	} else {
-		child = fork(program, serverArguments.slice(1), { execArgv: [...NODE_ARGUMENTS] });
+		child = fork(program, serverArguments.slice(1), { execArgv: nodeArguments(variant.equipment) });
 		const port = await new Promise<number>((resolve, reject) => {
 			child?.once("message", (message) => resolve(message as number));
 			child?.once("exit", (code) => reject(new Error(`the bench server left with code ${code}`)));

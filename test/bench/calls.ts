@@ -1,57 +1,9 @@
-import { fork } from "node:child_process";
-import { join } from "node:path";
-import { NODE_ARGUMENTS, type Variant } from "./call-paths.ts";
 import type { Equipment } from "./equipment.ts";
 import { heading, report } from "./report.ts";
-import { cpuPerItem, itemsPerSecond, paired, rounds, type Measured, type Side } from "./rounds.ts";
-
-/** A server that runs for hours is measured, not one that has just started: its code is compiled by then. */
-const WARM_UP_CALLS = 1000;
+import { measurePath } from "./measure-path.ts";
+import { cpuPerItem, itemsPerSecond, paired, type Measured } from "./rounds.ts";
 
 const EQUIPMENT: readonly Equipment[] = ["bare", "audit", "spans", "both"];
-
-/** A variant in a process of its own, so that one side's hooks and contexts cost the others nothing. */
-async function side(variant: Variant): Promise<Side> {
-	const worker = fork(join(import.meta.dirname, "worker.ts"), [JSON.stringify(variant)], {
-		execArgv: [...NODE_ARGUMENTS],
-	});
-	const next = <T>(): Promise<T> =>
-		new Promise((resolve, reject) => {
-			const left = (code: number | null): void =>
-				reject(new Error(`worker ${JSON.stringify(variant)} left with code ${code}`));
-			worker.once("exit", left);
-			worker.once("message", (message) => {
-				worker.off("exit", left);
-				resolve(message as T);
-			});
-		});
-	await next();
-	return {
-		name: variant.equipment,
-		run: (items) => {
-			worker.send({ items });
-			return next<Measured>();
-		},
-		close: () =>
-			new Promise((resolve) => {
-				worker.once("exit", () => resolve());
-				worker.send({});
-			}),
-	};
-}
-
-/** Measures one call path with all equipment, interleaved. */
-async function path(
-	variant: Omit<Variant, "equipment">,
-	options: { readonly rounds: number; readonly items: number },
-): Promise<Map<string, readonly Measured[]>> {
-	const sides = await Promise.all(EQUIPMENT.map((equipment) => side({ ...variant, equipment })));
-	try {
-		return await rounds(sides, { ...options, warmUpItems: Math.max(options.items, WARM_UP_CALLS) });
-	} finally {
-		await Promise.all(sides.map((one) => one.close()));
-	}
-}
 
 /** Prints the cost of a tools/call, bare against instrumented, on every call path. */
 export async function benchCalls(options: {
@@ -74,7 +26,7 @@ export async function benchCalls(options: {
 		const name = `${variant.sdk} ${variant.transport}, ${variant.concurrency} at once`;
 		if (options.only && !name.includes(options.only) && name !== "v1 in-memory, 1 at once")
 			continue;
-		const measured = await path(variant, {
+		const measured = await measurePath(variant, EQUIPMENT, {
 			rounds: options.rounds,
 			items: Math.max(50, Math.round(items * options.scale)),
 		});

@@ -10,7 +10,7 @@ import { missingOpenSearch } from "../services/opensearch/distribution.ts";
 import { startOpenSearch } from "../services/opensearch/start.ts";
 import { deliver, measured } from "./lane.ts";
 import { type Body, nullServer } from "./null-server/server.ts";
-import { NODE_ARGUMENTS } from "./call-paths.ts";
+import { nodeArguments } from "./call-paths.ts";
 import { heading, report } from "./report.ts";
 import { itemsPerSecond, paired, rounds, type Side } from "./rounds.ts";
 
@@ -113,7 +113,7 @@ export async function benchElasticsearch(options: {
 async function benchNull(roundCount: number, items: number): Promise<void> {
 	heading("Bulk and HEC lanes against a server that says yes");
 	const program = join(import.meta.dirname, "null-server/program.ts");
-	const server = fork(program, { execArgv: [...NODE_ARGUMENTS] });
+	const server = fork(program, { execArgv: nodeArguments("bare") });
 	const [url]: string[] = await once(server, "message");
 	if (url === undefined) throw new Error("the server that says yes did not start");
 	const side = (name: string, sink: Sink): Side => ({

@@ -6,6 +6,7 @@ import { benchCalls } from "./calls.ts";
 import { benchElasticsearch } from "./elasticsearch.ts";
 import { benchFormats } from "./formats.ts";
 import { benchKafka } from "./kafka.ts";
+import { benchPeers } from "./peers.ts";
 
 import { missedFigures } from "./report.ts";
 
@@ -26,8 +27,9 @@ if (wants("append")) await benchAppend({ rounds, scale });
 if (wants("formats")) await benchFormats({ rounds, scale });
 if (wants("kafka")) await benchKafka({ rounds, scale });
 if (wants("elasticsearch")) await benchElasticsearch({ rounds, scale });
+if (wants("peers")) await benchPeers({ rounds, scale });
 
-const ofOneName = ["bytes", "append", "formats", "kafka", "elasticsearch"];
+const ofOneName = ["bytes", "append", "formats", "kafka", "elasticsearch", "peers"];
 if (values.only === undefined || !ofOneName.includes(values.only)) {
 	await benchCalls({ rounds, scale, ...(values.only === undefined ? {} : { only: values.only }) });
 }

@@ -16,7 +16,7 @@ type Listener = (
 ) => Promise<void>;
 
 const variant = JSON.parse(process.argv[2] ?? "{}") as Variant;
-const equipped = equipment(variant.equipment, process.argv[3] ?? "");
+const equipped = await equipment(variant.equipment, process.argv[3] ?? "");
 
 if (variant.transport === "stdio") {
 	if (variant.sdk === "v1")
