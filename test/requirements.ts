@@ -542,6 +542,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["packages/event/src/clean-text.test.ts"],
 	},
 	{
+		id: "bounded.verify",
+		says: "Verifying tens of thousands of streams that have nothing to do with each other does not cost the square of their number.",
+		provenBy: ["packages/integrity/src/head-index.test.ts"],
+	},
+	{
 		id: "bounded.write_deadline",
 		says: "A write that never settles is given up and tried again.",
 		provenBy: ["packages/audit/src/delivery/deliver.test.ts"],

@@ -1,6 +1,7 @@
 import { chain, type Chain } from "./chain.ts";
-import { type FaultDetail, faultList, type Place } from "./fault.ts";
+import { type FaultDetail, faultList, type OpenFault, type Place } from "./fault.ts";
 import { judgeTestimonies } from "./judge-testimonies.ts";
+import { headIndex } from "./head-index.ts";
 import { hashOf, readLink } from "./line.ts";
 import { type Line, lineSplitter, type LineSplitter } from "./lines.ts";
 import { isIntact, names, type Reading } from "./reading.ts";
@@ -80,6 +81,7 @@ export function verifier(options: VerifyOptions = {}): Verifier {
 	const { maxListed = 100, maxStreams = 65_536, excerpt = false } = options;
 	const faults = faultList(maxListed);
 	const chains = new Map<string, Chain>();
+	const headsOf = headIndex();
 	const said = testimonies(maxStreams);
 	const notes: Note[] = [];
 	let noteCount = 0;
@@ -111,15 +113,24 @@ export function verifier(options: VerifyOptions = {}): Verifier {
 		for (const head of heads)
 			if (head.streamId === streamId) fresh.expect(head.sequence, head.hash);
 		chains.set(streamId, fresh);
+		headsOf.touch(fresh);
 		return fresh;
 	};
 	let chainsMade = 0;
 
-	/** The stream whose last record this one names, whatever stream it says it is of. */
-	const continued = (reading: Reading): Chain | undefined => {
-		if (reading.previousHash === undefined) return undefined;
-		for (const candidate of chains.values()) if (names(candidate.head, reading)) return candidate;
-		return undefined;
+	const remove = (gone: Chain): void => {
+		chains.delete(gone.streamId);
+		headsOf.drop(gone);
+	};
+
+	const receiveInto = (of: Chain, reading: Reading): void => {
+		of.receive(reading);
+		headsOf.touch(of);
+	};
+
+	const occupyIn = (of: Chain, reading: Reading, fault: OpenFault): void => {
+		of.occupy(reading, fault);
+		headsOf.touch(of);
 	};
 
 	const onLine = (line: Line): void => {
@@ -177,11 +188,13 @@ export function verifier(options: VerifyOptions = {}): Verifier {
 		const intact = isIntact(reading);
 		if (source.streamId !== undefined && streamId !== source.streamId && intact) {
 			const fault = faults.add({ class: "wrong_stream", streamId, sequence, place });
-			if (names(own.head, reading)) own.occupy(reading, fault);
+			if (names(own.head, reading)) occupyIn(own, reading, fault);
 			return;
 		}
-		if (source.streamId === undefined && !names(own.head, reading)) {
-			const other = continued(reading);
+		const { previousHash } = reading;
+		// The stream whose last record this one names, whatever stream it says it is of.
+		if (source.streamId === undefined && previousHash !== undefined && !names(own.head, reading)) {
+			const other = headsOf.find(previousHash);
 			if (other !== undefined) {
 				relocate(reading, own, other);
 				return;
@@ -191,25 +204,26 @@ export function verifier(options: VerifyOptions = {}): Verifier {
 			const testimony = readTestimony(bytes, reading);
 			if (testimony !== undefined) said.add(testimony);
 		}
-		own.receive(reading);
+		receiveInto(own, reading);
 	};
 
 	/** Deals with a record that says it is of one stream and continues another. */
 	const relocate = (reading: Reading, own: Chain, other: Chain): void => {
-		if (own.records === 0) chains.delete(own.streamId);
+		if (own.records === 0) remove(own);
 		const { streamId, sequence, place } = reading;
 		const { suspect, first, records } = other;
 		if (own.records === 0 && records === 1 && suspect?.class === "edited" && first) {
 			// It was the other one whose stream was edited: record 1 of this stream.
-			chains.delete(other.streamId);
+			remove(other);
 			suspect.streamId = streamId;
 			const renamed = chainOf(streamId);
-			renamed?.occupy(first, suspect);
-			renamed?.receive(reading);
+			if (renamed === undefined) return;
+			occupyIn(renamed, first, suspect);
+			receiveInto(renamed, reading);
 		} else if (isIntact(reading)) {
 			const fault = faults.add({ class: "wrong_stream", streamId, sequence, place });
-			other.occupy(reading, fault);
-		} else other.receive(reading);
+			occupyIn(other, reading, fault);
+		} else receiveInto(other, reading);
 	};
 
 	let splitter: LineSplitter = lineSplitter(maxLineBytes, onLine);
