@@ -369,6 +369,16 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["test/node/http.test.ts", "test/node/register.test.ts"],
 	},
 	{
+		id: "honest.anonymous",
+		says: "Only who is known to have sent no credential is called anonymous.",
+		provenBy: ["test/mcp/identity.test.ts"],
+	},
+	{
+		id: "honest.client_address",
+		says: "A call's address is the connection's, or a trusted hop's word, on hooked transports as at the edge.",
+		provenBy: ["test/mcp/identity.test.ts"],
+	},
+	{
 		id: "honest.collector_memory",
 		says: "A Collector that gathers batches in memory loses them when it is killed, as the page says.",
 		provenBy: ["test/services/collector/collector.service.test.ts"],
@@ -404,6 +414,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["test/fault/disk-full.test.ts"],
 	},
 	{
+		id: "honest.identity_hook",
+		says: "What an application says of who asks is its word unless it says that it checked; it never breaks a call.",
+		provenBy: ["test/mcp/identity.test.ts"],
+	},
+	{
 		id: "honest.lost",
 		says: "After a disk that failed for a while, trail.lost says what it cost.",
 		provenBy: [
@@ -420,6 +435,11 @@ export const requirements: readonly Requirement[] = [
 		id: "honest.rejected",
 		says: "What the SDK refused was not executed.",
 		provenBy: ["test/mcp/outcomes.test.ts"],
+	},
+	{
+		id: "honest.server_identity",
+		says: "A server is known by configuration, origin or command, never by its name, and whether it is listed.",
+		provenBy: ["test/mcp/identity.test.ts"],
 	},
 	{
 		id: "honest.simulation",
@@ -475,6 +495,11 @@ export const requirements: readonly Requirement[] = [
 		id: "bounded.http_edge_flood",
 		says: "Floods of refused requests share events that say how many, whatever the peer varies.",
 		provenBy: ["test/mcp/http-edge.test.ts"],
+	},
+	{
+		id: "bounded.identity",
+		says: "What an application says of who asks is cut, cleaned and counted before it is kept.",
+		provenBy: ["test/mcp/identity.test.ts"],
 	},
 	{
 		id: "bounded.idle_connection",
@@ -595,6 +620,11 @@ export const requirements: readonly Requirement[] = [
 		id: "private.lists",
 		says: "What a private list taught is not shared between principals.",
 		provenBy: ["packages/mcp/src/audited/definitions.test.ts"],
+	},
+	{
+		id: "private.principal_digest",
+		says: "Where the policy says so, of a principal only the keyed digest of its id is kept.",
+		provenBy: ["test/mcp/identity.test.ts"],
 	},
 	{
 		id: "private.redact_fails",
@@ -770,6 +800,11 @@ export const requirements: readonly Requirement[] = [
 		id: "safe.owner_path",
 		says: "An owner file leads to no path outside the trail's folder.",
 		provenBy: ["packages/audit/src/trail/owner.test.ts"],
+	},
+	{
+		id: "safe.self_reported",
+		says: "Nothing that a peer says of itself, in a header, baggage or metadata, becomes its identity.",
+		provenBy: ["test/mcp/identity.test.ts"],
 	},
 	{
 		id: "safe.total",

@@ -2,7 +2,7 @@ export type { Audit, CloseReport, Health, LaneHealth } from "./audit.ts";
 export { AuditError } from "./audit-error.ts";
 export type { CodedError } from "./audit-error.ts";
 export type { AuditOptions } from "./audit-options.ts";
-export { defaultPolicy } from "./default-policy.ts";
+export { defaultPolicy, type DefaultPolicyOptions } from "./default-policy.ts";
 export type { DeadLettersOptions } from "./delivery/dead-letters.ts";
 export type { DeliveryTimes } from "./delivery/delivery-times.ts";
 export type { Digester, DigestKind } from "./digester.ts";

@@ -35,6 +35,8 @@ export interface Decision {
 export interface Policy {
 	/** `sha256:<64 hex>` of the policy's text. */
 	readonly digest: string;
+	/** What is kept of who asked: ids, or keyed digests of them (kind `principal`). @default "plain" */
+	readonly principals?: "plain" | "digest";
 	decide(subject: Subject): Decision;
 	/** Lessens an event; where it throws, the event is kept at level `metadata` and marked `trimmed`. */
 	redact?(event: AuditEvent, decision: Decision): AuditEvent;

@@ -8,6 +8,10 @@ export type {
 export { measureAudit } from "./otel/measure-audit.ts";
 export type { MeasureAuditOptions } from "./otel/measure-audit.ts";
 export type { HookedRequest, HookedResponse } from "./otel/hooks.ts";
+export { operatingSystemUser } from "./identity/operating-system-user.ts";
+export type { Identify, IdentifyRequest, Identity, KnownIdentity } from "./identity/identity.ts";
+export type { ListedServer } from "./hook/reached.ts";
+export type { TrustedHops } from "./http/client-address.ts";
 export type {
 	AuthFacts,
 	Closing,
@@ -20,6 +24,7 @@ export type {
 	Misfit,
 	Observation,
 	Observer,
+	Reached,
 	Refusal,
 	Seen,
 	TraceIds,

@@ -4,8 +4,12 @@ import { definitions } from "./audited/definitions.ts";
 import { capturesContent } from "./env.ts";
 import { authFacts } from "./hook/auth-facts.ts";
 import { hookPeer, type PeerOptions } from "./hook/hook-peer.ts";
+import { reach, type ListedServer } from "./hook/reached.ts";
 import type { Watcher } from "./hook/watch.ts";
 import { measureAudit } from "./otel/measure-audit.ts";
+import { clientAddressReader, type TrustedHops } from "./http/client-address.ts";
+import { identifier } from "./identity/identifier.ts";
+import type { Identify } from "./identity/identity.ts";
 import { traced, type TracedOptions } from "./otel/traced.ts";
 import { processAudit } from "./process-audit.ts";
 import { emitWarning, reporter } from "./warnings.ts";
@@ -22,7 +26,7 @@ export interface HighLevelServer extends Connectable {
 }
 
 /** What an instrumentation is made of. */
-export interface InstrumentationOptions {
+export interface InstrumentationOptions extends TrustedHops {
 	/** Where events go; `false` = no audit. @default the process's own audit, where one was set up */
 	readonly audit?: Audit | false;
 	/** Make spans with the OpenTelemetry API. Off, W3C ids are still minted and propagated. @default true */
@@ -59,6 +63,16 @@ export interface InstrumentationOptions {
 	readonly openRequestTtlMs?: number;
 	/** Arguments and results whose canonical form is longer get no digest, in bytes. @default 1_048_576 */
 	readonly maxDigestBytes?: number;
+	/**
+	 * Tells who asks, where the application knows it better than a token says. Called synchronously for every message of a
+	 * client; what it returns is the application's word (`asserted`) unless it says that it checked a credential.
+	 */
+	readonly identify?: Identify;
+	/**
+	 * The servers that clients may reach, by URL (a path of `/` stands for the whole origin) or command. Events name a
+	 * server by its `id` here, and `connection.listed` says whether it is one of them. @default no list
+	 */
+	readonly servers?: readonly ListedServer[];
 	/** Takes what could not be observed. @default a process warning */
 	readonly onWarning?: (warning: Error & { readonly code: string }) => void;
 }
@@ -107,7 +121,14 @@ export function instrumentation(options: InstrumentationOptions = {}): Instrumen
 	const digestToken = audit
 		? (token: string): string => audit.digester.digest("token", token)
 		: undefined;
+	const digestCommand = audit
+		? (line: string): string => audit.digester.digest("command", line)
+		: undefined;
 	const shared: Omit<PeerOptions, "role"> = {
+		digestToken,
+		identify: identifier({ identify: options.identify, digestToken, warn }),
+		addressOf: clientAddressReader(options),
+		reach: reach(options.servers, digestCommand),
 		maxOpen,
 		openTtlMs: Math.min(openTtlMs, 2 ** 31 - 1),
 		readAuth: (authInfo) => {

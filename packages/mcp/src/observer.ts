@@ -1,3 +1,6 @@
+import type { Network } from "@mcp-trail/event";
+import type { KnownIdentity } from "./identity/identity.ts";
+
 /** JSON as a peer sends it; nothing about it is trusted. */
 export type JsonObject = { readonly [key: string]: unknown };
 
@@ -29,6 +32,18 @@ export interface AuthFacts {
 	readonly claims: JsonObject;
 }
 
+/** What is known of a server apart from what it says of itself. */
+export interface Reached {
+	/** As configured, else the origin, else the digest of the command; absent where none is known. */
+	readonly id?: string;
+	/** Keyed digest of a command and its arguments, kind `command`. */
+	readonly commandDigest?: string;
+	/** Scheme, host and port of an HTTP or WebSocket server. */
+	readonly origin?: string;
+	/** True: it is on the operator's list; absent where there is none. */
+	readonly listed?: boolean;
+}
+
 /** A transport bound to a peer, and what was learned on it. */
 export interface Connection {
 	readonly role: "client" | "server";
@@ -41,6 +56,8 @@ export interface Connection {
 		| "other";
 	/** Where an HTTP or WebSocket client connects to: host name and port, nothing more of the URL. */
 	readonly endpoint?: { readonly address: string; readonly port: number } | undefined;
+	/** Which server it is, by the operator's configuration, by origin or by command: names do not identify. */
+	readonly reached?: Reached | undefined;
 	/** Legacy `Mcp-Session-Id`, where there is one. */
 	sessionId(): string | undefined;
 	/** Self-reported names, learned from `initialize`, envelopes and results. */
@@ -59,7 +76,10 @@ export type Misfit =
 	| "unasked_response";
 
 /** A frame that is no request and no answer to one, and what could be read of it. */
-export interface Seen extends Pick<Exchange, "auth" | "authScheme" | "client" | "era" | "headers"> {
+export interface Seen extends Pick<
+	Exchange,
+	"auth" | "authScheme" | "client" | "era" | "headers" | "identity" | "network" | "tokenDigest"
+> {
 	readonly connection: Connection;
 	readonly direction: Direction;
 	/** True when it came from the peer. */
@@ -113,7 +133,13 @@ export interface Exchange {
 	/** Lower-case HTTP headers of the request that carried it, without credentials and cookies. */
 	readonly headers: Readonly<Record<string, string>> | undefined;
 	/** Scheme of the Authorization header that came with it, never its value; undefined where no HTTP request is known. */
-	readonly authScheme: "none" | "bearer" | "dpop" | "basic" | "other" | undefined;
+	readonly authScheme: "none" | "bearer" | "dpop" | "basic" | "api_key" | "other" | undefined;
+	/** `hmac-sha256:…` of the token in that header, kind `token`, where `auth` says nothing of it. */
+	readonly tokenDigest?: string | undefined;
+	/** Who asks by the word of the application. */
+	readonly identity?: KnownIdentity | undefined;
+	/** Where it came from (server) or went to (client); absent where there is no network. */
+	readonly network?: Network | undefined;
 	/** Milliseconds since the epoch. */
 	readonly startMs: number;
 	/** Microseconds of a monotonic clock. */

@@ -42,7 +42,7 @@ const UNSAID = ["_meta", "inputResponses", "requestState"] as const;
 const META = ["_meta"] as const;
 
 function subjectOf(exchange: Exchange, facts: MethodFacts, name: unknown): Subject {
-	const { connection, direction, params, auth } = exchange;
+	const { connection, direction, params, auth, identity } = exchange;
 	const target: Writable<NonNullable<Subject["target"]>> = { kind: facts.kind };
 	const shown = cleanText(name, 256);
 	if (shown !== undefined) target.name = shown;
@@ -56,7 +56,7 @@ function subjectOf(exchange: Exchange, facts: MethodFacts, name: unknown): Subje
 		target,
 	};
 	// Who asks is told in one way only: as the event will say it.
-	if (auth) subject.principal = actorOf(exchange).principal;
+	if (auth || identity) subject.principal = actorOf(exchange, undefined).principal;
 	return subject;
 }
 

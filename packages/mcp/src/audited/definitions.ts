@@ -121,11 +121,13 @@ export function definitions(nowMs: () => number = Date.now): Definitions {
 	}
 
 	function scopesOf(exchange: Exchange, kind: string): readonly [string, string] | undefined {
-		const { auth } = exchange;
+		const { auth, identity: asserted } = exchange;
 		const { iss = "", sub = "" } = auth?.claims ?? {};
 		// Whom the claims do not name in text cannot be told from others: nothing is remembered for them.
 		if (typeof iss !== "string" || typeof sub !== "string") return undefined;
-		const who = auth ? JSON.stringify([iss, sub, auth.clientId]) : "";
+		const { id, issuer, tenant } = asserted?.principal ?? {};
+		const who =
+			auth || asserted ? JSON.stringify([iss, sub, auth?.clientId, id, issuer, tenant]) : "";
 		const identity = identityOf(exchange);
 		if (identity === undefined) return undefined;
 		return [`${kind} ${identity} ${who}`, `${kind} ${identity} public`];

@@ -29,7 +29,7 @@ export function messages(
 	const folding = foldingOf(audit);
 
 	function record(type: KnownType, seen: Seen): void {
-		const { connection, direction, method, misfit, auth, authScheme } = seen;
+		const { connection, direction, method, misfit, auth, authScheme, identity, network } = seen;
 		const session = sessionOf(connection);
 		const owner = ownerOf(connection, session);
 		const { iss, sub } = auth?.claims ?? {};
@@ -42,6 +42,9 @@ export function messages(
 			part(iss),
 			part(sub),
 			part(auth?.clientId),
+			part(identity?.principal.issuer),
+			part(identity?.principal.id),
+			part(network?.client_address),
 			part(method === "notifications/resources/updated" ? at(seen.params, ["uri"]) : ""),
 		];
 		folding.add(type, JSON.stringify(alike), owner, () =>

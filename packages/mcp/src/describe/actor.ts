@@ -1,3 +1,4 @@
+import type { Digester, Policy } from "@mcp-trail/audit";
 import {
 	cleanText,
 	type Actor,
@@ -7,6 +8,7 @@ import {
 	type Principal,
 } from "@mcp-trail/event";
 import { isObject } from "../hook/frame.ts";
+import type { KnownIdentity } from "../identity/identity.ts";
 import type { AuthFacts, Exchange, JsonObject } from "../observer.ts";
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
@@ -14,6 +16,20 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 const MAX_DELEGATES = 10;
 const THUMBPRINT = /^[A-Za-z0-9_-]{43}$/;
 const WORD = /^[a-z][a-z0-9_]{0,63}$/;
+
+/** Makes digests of ids where the policy keeps no ids; undefined = the ids themselves are kept. */
+export type Keeps = ((id: string) => string) | undefined;
+
+/** What is kept of who somebody is: the id, or its keyed digest. */
+function kept(id: string | undefined, keeps: Keeps): Pick<Principal, "id" | "id_digest"> {
+	if (id === undefined) return {};
+	return keeps === undefined ? { id } : { id_digest: keeps(id) };
+}
+
+/** How a policy wants ids to be kept. */
+export function keepsOf(policy: Policy, digester: Digester): Keeps {
+	return policy.principals === "digest" ? (id) => digester.digest("principal", id) : undefined;
+}
 
 /** The first of several claims that holds text. */
 function claim(claims: JsonObject, names: readonly string[], max: number): string | undefined {
@@ -24,20 +40,31 @@ function claim(claims: JsonObject, names: readonly string[], max: number): strin
 	return undefined;
 }
 
-/** RFC 9068 has no claim for it: a workload says so in its id, a service is its own client. */
-function typeOf(subject: string | undefined, clientId: string | undefined): Principal["type"] {
+/** Ids of workloads: SPIFFE's, and those of a Kubernetes service account (its token is what federation exchanges). */
+const WORKLOADS = ["spiffe://", "system:serviceaccount:"] as const;
+
+/** RFC 9068 has no claim for it: a workload says so in its id, a service is its own client or was granted as one. */
+function typeOf(
+	subject: string | undefined,
+	clientId: string | undefined,
+	grant?: string,
+): Principal["type"] {
 	if (subject === undefined) return "unknown";
-	if (subject.startsWith("spiffe://")) return "workload";
-	return subject === clientId ? "service" : "user";
+	if (WORKLOADS.some((start) => subject.startsWith(start))) return "workload";
+	return subject === clientId || grant === "client_credentials" ? "service" : "user";
 }
 
-function grantOf(claims: JsonObject): string | undefined {
-	const grant = claim(claims, ["gty", "grant_type"], 64)?.replaceAll("-", "_").toLowerCase();
-	return grant !== undefined && WORD.test(grant) ? grant : undefined;
+/** The name of a grant as a word: of `urn:ietf:params:oauth:grant-type:jwt-bearer` the last part. */
+export function grantWord(grant: unknown): string | undefined {
+	const name = cleanText(grant, 256)?.split(":").at(-1)?.replaceAll("-", "_").toLowerCase();
+	return name !== undefined && WORD.test(name) ? name : undefined;
 }
+
+const grantOf = (claims: JsonObject): string | undefined =>
+	grantWord(claim(claims, ["gty", "grant_type"], 256));
 
 /** The `act` chain of RFC 8693, current actor first; a longer chain is cut. */
-function delegationOf(claims: JsonObject): readonly Delegate[] {
+function delegationOf(claims: JsonObject, keeps: Keeps): readonly Delegate[] {
 	const chain: Delegate[] = [];
 	let act = claims["act"];
 	while (isObject(act) && chain.length < MAX_DELEGATES) {
@@ -45,7 +72,7 @@ function delegationOf(claims: JsonObject): readonly Delegate[] {
 		const issuer = cleanText(act["iss"], 512);
 		chain.push({
 			type: typeOf(id, cleanText(act["client_id"], 256)),
-			...(id !== undefined && { id }),
+			...kept(id, keeps),
 			...(issuer !== undefined && { issuer }),
 		});
 		act = act["act"];
@@ -89,7 +116,10 @@ function scopesOf(auth: AuthFacts): readonly string[] {
 const LAST_TIME_MS = Date.UTC(9999, 11, 31);
 
 /** Whatever a peer sent: a request, or a frame that is none. */
-type FromPeer = Pick<Exchange, "auth" | "authScheme" | "client">;
+export type FromPeer = Pick<
+	Exchange,
+	"auth" | "authScheme" | "client" | "identity" | "tokenDigest"
+>;
 
 function authOf(auth: AuthFacts, from: FromPeer): Auth {
 	const clientId = cleanText(auth.clientId, 512);
@@ -115,15 +145,15 @@ function authOf(auth: AuthFacts, from: FromPeer): Auth {
 	};
 }
 
-function principalOf(auth: AuthFacts): Principal {
+function principalOf(auth: AuthFacts, keeps: Keeps): Principal {
 	const { claims } = auth;
 	const id = cleanText(claims["sub"], 256);
 	const issuer = cleanText(claims["iss"], 512);
 	const tenant = claim(claims, ["tid", "tenant", "tenant_id", "org_id"], 128);
 	const clientId = claim(claims, ["azp", "client_id"], 256) ?? cleanText(auth.clientId, 256);
 	return {
-		type: typeOf(id, clientId),
-		...(id !== undefined && { id }),
+		type: typeOf(id, clientId, grantOf(claims)),
+		...kept(id, keeps),
 		...(issuer !== undefined && { issuer }),
 		...(tenant !== undefined && { tenant }),
 		assurance: "verified",
@@ -149,20 +179,70 @@ function clientOf({ client }: FromPeer): ClientInfo | undefined {
 	return info;
 }
 
-/** Who asked: from claims a verifier of this host checked, and from what the peer says of itself. */
-export function actorOf(from: FromPeer): Actor {
-	const { auth, authScheme } = from;
-	const actor: Writable<Actor> = {
-		// No credential came: that is known. One that nobody here checked proves nothing.
-		principal: auth ? principalOf(auth) : authScheme === "none" ? anonymous : unknown,
+/** What the application said, as it may be kept. */
+function identityOf({ identity }: FromPeer, keeps: Keeps): KnownIdentity | undefined {
+	if (identity === undefined || keeps === undefined) return identity;
+	const hidden = <T extends Principal | Delegate>(who: T): T => {
+		const { id, ...rest } = who;
+		return id === undefined ? who : ({ ...rest, ...kept(id, keeps) } as T);
 	};
-	if (auth) {
-		const delegation = delegationOf(auth.claims);
-		if (delegation.length > 0) actor.delegation = delegation;
+	return {
+		principal: hidden(identity.principal),
+		delegation: identity.delegation.map(hidden),
+	};
+}
+
+/**
+ * Who asked. What the application itself verified counts first, then claims that a verifier of this host checked, then
+ * what the application merely says: it adds a tenant and a kind to a checked principal, but replaces none.
+ */
+function whoOf(
+	from: FromPeer,
+	keeps: Keeps,
+): { readonly principal: Principal; readonly delegation: readonly Delegate[] } {
+	const { auth, authScheme } = from;
+	const told = identityOf(from, keeps);
+	if (auth === undefined) {
+		// No credential came: that is known. One that nobody here checked proves nothing.
+		const nobody = authScheme === "none" ? anonymous : unknown;
+		return told ?? { principal: nobody, delegation: NOBODY };
 	}
+	if (told?.principal.assurance === "verified") return told;
+	const principal = principalOf(auth, keeps);
+	const delegation = delegationOf(auth.claims, keeps);
+	if (told === undefined) return { principal, delegation };
+	const { type, tenant } = told.principal;
+	return {
+		principal: inOrder({
+			...principal,
+			...(type !== "unknown" && type !== "anonymous" && { type }),
+			...(principal.tenant === undefined && tenant !== undefined && { tenant }),
+		}),
+		delegation,
+	};
+}
+
+/** Members as the format has them. */
+function inOrder(principal: Principal): Principal {
+	const { assurance, source, ...who } = principal;
+	return { ...who, assurance, source };
+}
+
+const NOBODY: readonly Delegate[] = [];
+
+/** Who asked, and what the peer says of itself, which proves nothing. */
+export function actorOf(from: FromPeer, keeps: Keeps): Actor {
+	const { auth, authScheme, tokenDigest } = from;
+	const { principal, delegation } = whoOf(from, keeps);
+	const actor: Writable<Actor> = { principal };
+	if (delegation.length > 0) actor.delegation = delegation;
 	const client = clientOf(from);
 	if (client) actor.client = client;
 	if (auth) actor.auth = authOf(auth, from);
-	else if (authScheme !== undefined) actor.auth = { scheme: authScheme };
+	else if (authScheme !== undefined)
+		actor.auth =
+			tokenDigest === undefined
+				? { scheme: authScheme }
+				: { scheme: authScheme, token_digest: tokenDigest };
 	return actor;
 }

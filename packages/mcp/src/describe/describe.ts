@@ -5,7 +5,6 @@ import {
 	inMemberOrder,
 	severityOf,
 	timeText,
-	type Http,
 	type InputDetail,
 	type Mcp,
 	type NewEvent,
@@ -14,7 +13,6 @@ import {
 	type RequestMessage,
 	type Recording,
 	type ResponseMessage,
-	type ServerInfo,
 	type Target,
 	type TaskDetail,
 	type Trace,
@@ -22,10 +20,11 @@ import {
 import type { Definition, Listed } from "../audited/definitions.ts";
 import { isObject } from "../hook/frame.ts";
 import type { Ending, Exchange, JsonObject } from "../observer.ts";
-import { actorOf } from "./actor.ts";
+import { actorOf, keepsOf } from "./actor.ts";
 import { inputOf } from "./input.ts";
 import { at, factsOf, methodOf, type MethodFacts } from "./methods.ts";
 import { outcomeOf } from "./outcome.ts";
+import { serverOf } from "./server.ts";
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -81,23 +80,6 @@ function mcpOf(
 	return mcp;
 }
 
-const servers = new WeakMap<object, ServerInfo>();
-
-/** What a server calls itself; it says so once for many requests. */
-function serverOf(
-	server: { readonly name: string; readonly version?: string } | undefined,
-): ServerInfo | undefined {
-	if (server === undefined) return undefined;
-	const known = servers.get(server);
-	if (known) return known;
-	const name = cleanText(server.name, 128);
-	if (name === undefined) return undefined;
-	const version = cleanText(server.version, 64);
-	const info = version === undefined ? { name } : { name, version };
-	servers.set(server, info);
-	return info;
-}
-
 function targetOf(
 	exchange: Exchange,
 	facts: MethodFacts,
@@ -122,7 +104,7 @@ function targetOf(
 		target.definition_age_ms = Math.max(0, Math.trunc(exchange.startMs - definition.seenMs));
 		if (definition.hints) target.hints = definition.hints;
 	}
-	const server = serverOf(connection.server());
+	const server = serverOf(connection);
 	if (server) target.server = server;
 	return target;
 }
@@ -168,17 +150,6 @@ function taskOf(
 	return task;
 }
 
-function httpOf(exchange: Exchange): Http | undefined {
-	const { headers } = exchange;
-	if (headers === undefined) return undefined;
-	const http: Writable<Http> = { method: "POST" };
-	const agent = cleanText(headers["user-agent"], 256);
-	if (agent !== undefined) http.user_agent = agent;
-	const id = cleanText(headers["x-request-id"], 128);
-	if (id !== undefined) http.request_id = id;
-	return http;
-}
-
 let lastDecision: Decision | undefined;
 let lastPolicy: Policy | undefined;
 let lastRecording: Recording | undefined;
@@ -219,8 +190,7 @@ function complete(
 	// An intent comes before there is an answer.
 	if (taken.response) event.response = taken.response;
 	event.recording = recording;
-	const http = httpOf(exchange);
-	if (http) event.network = { http };
+	if (exchange.network) event.network = exchange.network;
 	const task = taskOf(exchange, facts, result, digester);
 	if (task) event.task = task;
 	const input: InputDetail | undefined = inputOf(exchange, facts, result, digester);
@@ -245,7 +215,7 @@ export function describeIntent(
 		type: "mcp.request",
 		phase: "intent",
 		severity: "informational",
-		actor: actorOf(exchange),
+		actor: actorOf(exchange, keepsOf(policy, digester)),
 		target: targetOf(exchange, facts, taken, digester, taken.known),
 		mcp: mcpOf(exchange, taken, undefined, undefined),
 		operation: operationOf(exchange, taken),
@@ -276,7 +246,7 @@ export function describe(
 		start_time: timeText(exchange.startMs),
 		duration_us: Math.max(0, Math.trunc(ending.endUs - exchange.startUs)),
 		outcome,
-		actor: actorOf(exchange),
+		actor: actorOf(exchange, keepsOf(policy, digester)),
 		target: targetOf(exchange, facts, taken, digester, known),
 		mcp: mcpOf(exchange, taken, result, ending),
 		operation: operationOf(exchange, taken),

@@ -5,7 +5,7 @@ import {
 	inMemberOrder,
 	severityOf,
 	timeText,
-	type Http,
+	type ConnectionDetail,
 	type KnownType,
 	type Mcp,
 	type NewEvent,
@@ -14,9 +14,11 @@ import {
 	type Target,
 } from "@mcp-trail/event";
 import { isModern } from "../hook/connection.ts";
+import { sentTo } from "../hook/network.ts";
 import type { Closing, Connection, Misfit, Seen } from "../observer.ts";
-import { actorOf } from "./actor.ts";
+import { actorOf, keepsOf } from "./actor.ts";
 import { at, methodOf } from "./methods.ts";
+import { serverOf } from "./server.ts";
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -61,18 +63,6 @@ function targetOf(seen: Seen, digester: Digester): Target | undefined {
 	};
 }
 
-function httpOf({ headers }: Seen): Http | undefined {
-	const agent = cleanText(headers?.["user-agent"], 256);
-	const id = cleanText(headers?.["x-request-id"], 128);
-	return (
-		headers && {
-			method: "POST",
-			...(agent !== undefined && { user_agent: agent }),
-			...(id !== undefined && { request_id: id }),
-		}
-	);
-}
-
 /** The event of a frame that is no request. Total: whatever a peer sent becomes a valid event. */
 export function describeMessage(
 	type: KnownType,
@@ -89,13 +79,12 @@ export function describeMessage(
 		...(type === "mcp.message.refused" && { executed: "no" }),
 	};
 	const target = targetOf(seen, digester);
-	const http = httpOf(seen);
 	const event: Writable<NewEvent> = {
 		time: timeText(seen.atMs),
 		type,
 		severity: severityOf(type, outcome),
 		...(outcome && { outcome }),
-		actor: actorOf(seen),
+		actor: actorOf(seen, keepsOf(policy, digester)),
 		...(target && { target }),
 		mcp: mcpOf(seen, session),
 		...(trace && {
@@ -103,9 +92,23 @@ export function describeMessage(
 			trace: { id: trace.traceId, span_id: trace.spanId, flags: trace.flags },
 		}),
 		recording: recordingOf(policy),
-		...(http && { network: { http } }),
+		...(seen.network && { network: seen.network }),
 	};
 	return inMemberOrder(event);
+}
+
+function connectionDetail(
+	{ reached }: Connection,
+	closing: Closing | undefined,
+): ConnectionDetail | undefined {
+	if (reached === undefined && closing === undefined) return undefined;
+	const origin = cleanText(reached?.origin, 256);
+	return {
+		...(reached?.commandDigest !== undefined && { command_digest: reached.commandDigest }),
+		...(origin !== undefined && { origin }),
+		...(reached?.listed !== undefined && { listed: reached.listed }),
+		...(closing && { requests: closing.requests }),
+	};
 }
 
 /** The event of a connection that opened, or of one that closed. */
@@ -116,10 +119,10 @@ export function describeConnection(
 	session: string | undefined,
 ): NewEvent {
 	const type = closing ? "mcp.connection.closed" : "mcp.connection.opened";
-	const server = connection.server();
-	const name = cleanText(server?.name, 128);
-	const serverVersion = cleanText(server?.version, 64);
+	const server = serverOf(connection);
 	const version = cleanText(connection.protocolVersion(), 32);
+	const network = sentTo(connection);
+	const detail = connectionDetail(connection, closing);
 	const cut: Outcome = { status: "unknown", layer: "transport", reason: "connection_closed" };
 	const outcome: Outcome | undefined =
 		closing && (closing.cutOff > 0 ? cut : { status: "success" });
@@ -129,13 +132,11 @@ export function describeConnection(
 		severity: severityOf(type, outcome),
 		...(closing && { start_time: timeText(closing.startMs), duration_us: closing.durationUs }),
 		...(outcome && { outcome }),
-		actor: actorOf({ client: connection.client(), auth: undefined, authScheme: undefined }),
-		...(name !== undefined && {
-			target: {
-				kind: "server",
-				server: { name, ...(serverVersion !== undefined && { version: serverVersion }) },
-			},
-		}),
+		actor: actorOf(
+			{ client: connection.client(), auth: undefined, authScheme: undefined },
+			undefined,
+		),
+		...(server && { target: { kind: "server", server } }),
 		mcp: {
 			direction: "client_to_server",
 			role: connection.role,
@@ -147,6 +148,7 @@ export function describeConnection(
 			...(session !== undefined && { session_digest: session }),
 		},
 		recording: recordingOf(policy),
-		...(closing && { connection: { requests: closing.requests } }),
+		...(network && { network }),
+		...(detail && { connection: detail }),
 	} satisfies NewEvent);
 }

@@ -19,6 +19,9 @@ const CLAIMS = [
 	"grant_type",
 ] as const;
 
+/** `scheme token68` (RFC 9110 §11.4). */
+const CREDENTIAL = /^([A-Za-z][A-Za-z0-9-]*) +([A-Za-z0-9._~+/-]+=*)$/;
+
 const isText = (value: unknown): value is string => typeof value === "string" && value !== "";
 
 /** The claims that are listed, without any that repeats the token. */
@@ -53,4 +56,13 @@ export function authFacts(
 		...(Number.isSafeInteger(expiresAt) && { expiresAtMs: Number(expiresAt) * 1000 }),
 		...(typeof href === "string" && { resource: href }),
 	};
+}
+
+/** As {@link authFacts}, where no verifier of this host said anything: a header's credential leaves as a keyed digest. */
+export function credentialDigest(
+	authorization: string | undefined,
+	digestToken: (token: string) => string,
+): string | undefined {
+	const [, scheme = "", token = ""] = CREDENTIAL.exec(authorization ?? "") ?? [];
+	return token === "" || scheme.toLowerCase() === "basic" ? undefined : digestToken(token);
 }

@@ -1,6 +1,7 @@
 import type { Connection, JsonObject } from "../observer.ts";
 import { isObject } from "./frame.ts";
 import { member } from "./loose.ts";
+import type { Reach } from "./reached.ts";
 
 const PROTOCOL_VERSION = "io.modelcontextprotocol/protocolVersion";
 const CLIENT_INFO = "io.modelcontextprotocol/clientInfo";
@@ -93,7 +94,11 @@ function endpointOf(transport: object): Connection["endpoint"] {
 }
 
 /** What is known of one transport bound to one peer. */
-export function connectionOf(transport: object, role: "client" | "server"): LearningConnection {
+export function connectionOf(
+	transport: object,
+	role: "client" | "server",
+	reach?: Reach,
+): LearningConnection {
 	let client: Name | undefined;
 	let server: Name | undefined;
 	let version: string | undefined;
@@ -101,6 +106,7 @@ export function connectionOf(transport: object, role: "client" | "server"): Lear
 		role,
 		transport: transportKind(transport),
 		endpoint: role === "client" ? endpointOf(transport) : undefined,
+		reached: role === "client" ? reach?.(transport) : undefined,
 		sessionId() {
 			const id = member(transport, "sessionId");
 			return typeof id === "string" && id !== "" ? id : undefined;

@@ -1,7 +1,7 @@
 import type { Exchange } from "../observer.ts";
+import { arrivalOf } from "./arrival.ts";
 import { envelopeOf, isModern, metaOf, type LearningConnection } from "./connection.ts";
 import { isObject, type RequestFrame } from "./frame.ts";
-import { httpFacts } from "./http-facts.ts";
 import { member } from "./loose.ts";
 import type { Peer } from "./peer.ts";
 
@@ -57,11 +57,11 @@ export function exchangeOf(
 	if (fromClient) connection.learnRequest(method, params);
 	const meta = metaOf(params);
 	const envelope = envelopeOf(meta);
-	const http = inbound ? httpFacts(extra) : undefined;
+	const arrival = arrivalOf(peer, connection, inbound, method, extra);
 	const version =
-		envelope.version ?? connection.protocolVersion() ?? http?.headers["mcp-protocol-version"];
+		envelope.version ?? connection.protocolVersion() ?? arrival.headers?.["mcp-protocol-version"];
 	return {
-		hangUp: http?.signal,
+		hangUp: arrival.http?.signal,
 		exchange: {
 			connection,
 			direction: fromClient ? "client_to_server" : "server_to_client",
@@ -74,9 +74,12 @@ export function exchangeOf(
 			era: classifiedModern(extra) ? "modern" : eraOf(version, method),
 			protocolVersion: version,
 			client: (fromClient ? envelope.client : undefined) ?? connection.client(),
-			auth: inbound ? peer.readAuth(member(extra, "authInfo")) : undefined,
-			authScheme: http?.authScheme,
-			headers: http?.headers,
+			auth: arrival.auth,
+			authScheme: arrival.authScheme,
+			tokenDigest: arrival.tokenDigest,
+			identity: arrival.identity,
+			network: arrival.network,
+			headers: arrival.headers,
 			startMs: Date.now(),
 			startUs: Math.round(performance.now() * 1000),
 			trace: undefined,

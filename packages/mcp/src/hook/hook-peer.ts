@@ -18,8 +18,12 @@ export interface PeerOptions {
 	readonly maxOpen: number;
 	readonly openTtlMs: number;
 	readonly readAuth: (authInfo: unknown) => AuthFacts | undefined;
+	readonly digestToken?: Peer["digestToken"];
+	readonly identify?: Peer["identify"];
+	readonly addressOf?: NonNullable<Peer["addressOf"]>;
+	readonly reach?: NonNullable<Peer["reach"]>;
 	readonly onFault: OnFault;
-	readonly warn: (code: string, message: string) => void;
+	readonly warn: (code: string, message: string, cause?: unknown) => void;
 }
 
 const isConnectable = (value: unknown): value is object => isCallback(member(value, "connect"));

@@ -1,4 +1,5 @@
 import type { Exchange } from "../observer.ts";
+import { credentialDigest } from "./auth-facts.ts";
 import { isObject } from "./frame.ts";
 import { isCallback, member } from "./loose.ts";
 
@@ -14,19 +15,24 @@ const ALLOWED = [
 ] as const;
 
 const schemes = ["bearer", "dpop", "basic"] as const;
+/** Where keys stand that are no `Authorization`. */
+const KEY_HEADERS = ["x-api-key", "api-key"] as const;
 
 /** What is taken from the HTTP request that carried a frame. */
 export interface HttpFacts {
 	readonly headers: Readonly<Record<string, string>>;
-	readonly authScheme: NonNullable<Exchange["authScheme"]>;
+	/** Undefined where a cookie came alone: whether it says who, only the application knows. */
+	readonly authScheme: Exchange["authScheme"];
+	/** Keyed digest of the header's token, where no verifier told of it. */
+	readonly tokenDigest: string | undefined;
 	/** Aborts when the peer hangs up, where the transport tells. */
 	readonly signal: AbortSignal | undefined;
 }
 
-type Lookup = (name: string) => string | undefined;
+export type Lookup = (name: string) => string | undefined;
 
-/** v1 hands on a plain object, v2 the web request. */
-function lookup(extra: unknown): Lookup | undefined {
+/** Reads the headers of the HTTP request behind a frame: v1 hands on a plain object, v2 the web request. */
+export function readerOf(extra: unknown): Lookup | undefined {
 	const headers = member(member(extra, "request"), "headers");
 	const get = member(headers, "get");
 	if (isCallback(get))
@@ -43,15 +49,23 @@ function lookup(extra: unknown): Lookup | undefined {
 	};
 }
 
-export function schemeOf(authorization: string | undefined): HttpFacts["authScheme"] {
-	if (authorization === undefined) return "none";
+/** How a request authenticated: by its headers alone, whether or not they are right. */
+export function schemeOf(read: Lookup): HttpFacts["authScheme"] {
+	const authorization = read("authorization");
+	if (authorization === undefined) {
+		if (KEY_HEADERS.some((name) => read(name) !== undefined)) return "api_key";
+		return read("cookie") === undefined ? "none" : undefined;
+	}
 	const scheme = authorization.slice(0, authorization.indexOf(" ")).toLowerCase();
 	return schemes.find((known) => known === scheme) ?? "other";
 }
 
 /** Reads the facts of the HTTP request behind a frame; absent on transports without one. */
-export function httpFacts(extra: unknown): HttpFacts | undefined {
-	const read = lookup(extra);
+export function httpFacts(
+	extra: unknown,
+	digestToken: ((token: string) => string) | undefined,
+): HttpFacts | undefined {
+	const read = readerOf(extra);
 	if (read === undefined) return undefined;
 	const headers: Record<string, string> = {};
 	for (const name of ALLOWED) {
@@ -61,7 +75,11 @@ export function httpFacts(extra: unknown): HttpFacts | undefined {
 	const signal = member(member(extra, "request"), "signal");
 	return {
 		headers,
-		authScheme: schemeOf(read("authorization")),
+		authScheme: schemeOf(read),
+		tokenDigest:
+			digestToken === undefined || isObject(member(extra, "authInfo"))
+				? undefined
+				: credentialDigest(read("authorization"), digestToken),
 		signal: signal instanceof AbortSignal ? signal : undefined,
 	};
 }

@@ -25,11 +25,20 @@ export function withTicket<R>(ticket: HttpTicket, request: object, run: () => R)
 	return current.run(ticket, run);
 }
 
-/** Runs a transport's handling of a request within the ticket of that request, where it has one. */
-export function resumeTicket<R>(request: unknown, run: () => R): R {
+/** What a transport notes of a request around which no edge stands: nothing is left out for it. */
+const NO_EDGE = Symbol("no edge");
+
+/**
+ * Runs a transport's handling of a request within the ticket of that request. Where no edge gave one out, `address`
+ * tells where the request came from.
+ */
+export function resumeTicket<R>(request: unknown, run: () => R, address?: () => Network): R {
 	const ticket =
 		typeof request === "object" && request !== null ? ofRequest.get(request) : undefined;
-	return ticket === undefined || ticket === current.getStore() ? run() : current.run(ticket, run);
+	const here = current.getStore();
+	if (ticket !== undefined) return ticket === here ? run() : current.run(ticket, run);
+	if (here !== undefined || address === undefined) return run();
+	return current.run({ key: NO_EDGE, seen: false, network: address(), outer: undefined }, run);
 }
 
 /** The ticket of the exchange under way. */

@@ -60,7 +60,7 @@ export function openRequests(
 	peer: Peer,
 	drop: (entry: Entry) => void,
 ): OpenRequests {
-	const connection = connectionOf(transport, peer.role);
+	const connection = connectionOf(transport, peer.role, peer.reach);
 	const inbound = exchanges(peer.maxOpen);
 	const outbound = exchanges(peer.maxOpen);
 	const sending = new Map<Entry, JsonObject>();

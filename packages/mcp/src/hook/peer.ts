@@ -1,5 +1,8 @@
+import type { ClientAddressReader } from "../http/client-address.ts";
+import type { Identifier } from "../identity/identifier.ts";
 import type { AuthFacts } from "../observer.ts";
 import type { Entry } from "./exchanges.ts";
+import type { Reach } from "./reached.ts";
 import type { OnFault, Watcher } from "./watch.ts";
 
 /** The low-level end of a connection (`Server` or `Client`) and what is known of it. */
@@ -15,6 +18,13 @@ export interface Peer {
 	readonly v1: boolean;
 	readonly registrations: Registrations | undefined;
 	readAuth(authInfo: unknown): AuthFacts | undefined;
+	/** Absent where nothing is recorded. */
+	readonly digestToken?: ((token: string) => string) | undefined;
+	/** Absent where the application has nothing to say. */
+	readonly identify?: Identifier | undefined;
+	/** Absent: addresses are not looked for. */
+	readonly addressOf?: ClientAddressReader;
+	readonly reach?: Reach;
 	onFault: OnFault;
 	/** Says once per code what cannot be observed. */
 	warn(code: string, message: string): void;

@@ -1,9 +1,9 @@
 import type { JsonObject, Misfit, Seen } from "../observer.ts";
+import { arrivalOf } from "./arrival.ts";
 import { envelopeOf, metaOf, type LearningConnection } from "./connection.ts";
 import { eraOf } from "./exchange.ts";
 import { isObject, isRequestId } from "./frame.ts";
 import type { GivenUps } from "./given-up.ts";
-import { httpFacts } from "./http-facts.ts";
 import { member } from "./loose.ts";
 import type { Peer } from "./peer.ts";
 
@@ -33,10 +33,10 @@ export function seenOf(
 		return isObject(found) ? found : undefined;
 	});
 	const envelope = read(() => envelopeOf(metaOf(params)));
-	const http = inbound ? read(() => httpFacts(extra)) : undefined;
-	const protocolVersion =
-		envelope?.version ?? connection.protocolVersion() ?? http?.headers["mcp-protocol-version"];
 	const named = typeof method === "string" ? method : more.givenUp?.method;
+	const arrival = read(() => arrivalOf(peer, connection, inbound, named, extra));
+	const protocolVersion =
+		envelope?.version ?? connection.protocolVersion() ?? arrival?.headers?.["mcp-protocol-version"];
 	return {
 		connection,
 		direction: fromClient ? "client_to_server" : "server_to_client",
@@ -48,9 +48,12 @@ export function seenOf(
 		protocolVersion,
 		era: eraOf(protocolVersion, named ?? ""),
 		client: (fromClient ? envelope?.client : undefined) ?? connection.client(),
-		auth: inbound ? read(() => peer.readAuth(member(extra, "authInfo"))) : undefined,
-		authScheme: http?.authScheme,
-		headers: http?.headers,
+		auth: arrival?.auth,
+		authScheme: arrival?.authScheme,
+		tokenDigest: arrival?.tokenDigest,
+		identity: arrival?.identity,
+		network: arrival?.network,
+		headers: arrival?.headers,
 		misfit: more.misfit,
 		trace: more.givenUp?.trace,
 		atMs: Date.now(),

@@ -1,8 +1,10 @@
+import type { Network } from "@mcp-trail/event";
 import type { Misfit } from "../observer.ts";
 import { admission } from "./gate.ts";
 import { resumeTicket } from "./http-ticket.ts";
 import { incoming } from "./incoming.ts";
 import { isCallback, member, override, type Callback } from "./loose.ts";
+import { addressOfNode } from "./network.ts";
 import { openRequests, type OpenRequests } from "./open-requests.ts";
 import { outgoing } from "./outgoing.ts";
 import type { Peer } from "./peer.ts";
@@ -81,12 +83,14 @@ function unreadable(error: unknown): Misfit | undefined {
 }
 
 /** An HTTP transport's entry finds the edge's ticket again by the request, whatever was awaited before. */
-function resumeTickets(transport: object, key: string): void {
+function resumeTickets(transport: object, key: string, open: () => OpenRequests): void {
 	const handle = member(transport, key);
 	const own = Object.getOwnPropertyDescriptor(transport, key);
 	if (!isCallback(handle) || own?.configurable === false) return;
 	override(transport, key, function (this: unknown, ...args) {
-		return resumeTicket(args[0], () => Reflect.apply(handle, this, args));
+		const address = (): Network =>
+			open().guarded(() => addressOfNode(args[0], open().peer.addressOf)) ?? {};
+		return resumeTicket(args[0], () => Reflect.apply(handle, this, args), address);
 	});
 }
 
@@ -145,7 +149,8 @@ function install(transport: object, send: Callback, first: Peer): (peer: Peer) =
 	const { transport: kind, role } = open.connection;
 	if (role === "client" || (kind !== "streamable_http" && kind !== "http_sse"))
 		watchErrors(transport, (misfit) => open.tell("refused", true, undefined, undefined, misfit));
-	for (const key of ["handleRequest", "handlePostMessage"]) resumeTickets(transport, key);
+	for (const key of ["handleRequest", "handlePostMessage"])
+		resumeTickets(transport, key, () => open);
 
 	return (peer) => {
 		if (open.closed || peer !== open.peer) open = bound(peer);

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { Audit, Decision, Subject } from "@mcp-trail/audit";
 import { cleanText, type NewEvent } from "@mcp-trail/event";
-import { actorOf } from "../describe/actor.ts";
-import { authFacts } from "../hook/auth-facts.ts";
+import { actorOf, keepsOf } from "../describe/actor.ts";
+import { authFacts, credentialDigest } from "../hook/auth-facts.ts";
 import { schemeOf } from "../hook/http-facts.ts";
 import { ticketOf, currentTicket, withTicket, type HttpTicket } from "../hook/http-ticket.ts";
 import { member } from "../hook/loose.ts";
@@ -69,6 +69,7 @@ export function edgeCore(options: {
 	const { audit, onFault } = options;
 	const { policy, digester } = audit;
 	const attemptOf = attempts();
+	const digestToken = (token: string): string => digester.digest("token", token);
 
 	function guarded<R>(work: () => R): R | undefined {
 		try {
@@ -108,9 +109,7 @@ export function edgeCore(options: {
 		return guarded(() => {
 			const info = asked.authInfo();
 			// Without a token it is no `AuthInfo`: others put there what was asked for, before they check it.
-			return typeof member(info, "token") === "string"
-				? authFacts(info, (token) => digester.digest("token", token))
-				: undefined;
+			return typeof member(info, "token") === "string" ? authFacts(info, digestToken) : undefined;
 		});
 	}
 
@@ -132,7 +131,17 @@ export function edgeCore(options: {
 			},
 		);
 		const auth = authOf(asked);
-		const actor = actorOf({ auth, authScheme: schemeOf(authorization), client: read.client });
+		const actor = actorOf(
+			{
+				auth,
+				authScheme: schemeOf((name) => asked.header(name)),
+				tokenDigest: guarded(() =>
+					auth === undefined ? credentialDigest(authorization, digestToken) : undefined,
+				),
+				client: read.client,
+			},
+			keepsOf(policy, digester),
+		);
 		const { principal } = actor;
 		const who = [
 			principal.issuer,
