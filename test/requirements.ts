@@ -1256,6 +1256,11 @@ export const requirements: readonly Requirement[] = [
 		],
 	},
 	{
+		id: "otel.one_trace",
+		says: "Client, proxy and server in processes of their own make one trace with the right parents, over HTTP and stdio.",
+		provenBy: ["test/otel/relay/relay.test.ts"],
+	},
+	{
 		id: "otel.options",
 		says: "Spans and metrics are switched, and their providers given, each by its own option.",
 		provenBy: ["test/otel/options.test.ts"],
@@ -1264,6 +1269,11 @@ export const requirements: readonly Requirement[] = [
 		id: "otel.rename",
 		says: "One switch says what spans and metrics call the code of a JSON-RPC error.",
 		provenBy: ["packages/mcp/src/otel/hooks.test.ts", "packages/mcp/src/otel/metrics.test.ts"],
+	},
+	{
+		id: "otel.sampler",
+		says: "A trace sampler at 0 % takes no event and no measurement, and what is not sampled still joins.",
+		provenBy: ["test/otel/relay/relay.test.ts", "test/otel/sampler.test.ts"],
 	},
 	{
 		id: "otel.session_duration",

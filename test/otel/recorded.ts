@@ -9,6 +9,7 @@ import {
 import {
 	InMemorySpanExporter,
 	type ReadableSpan,
+	type Sampler,
 	SimpleSpanProcessor,
 } from "@opentelemetry/sdk-trace-base";
 import { NodeTracerProvider } from "@opentelemetry/sdk-trace-node";
@@ -29,7 +30,7 @@ export interface Recorded {
 }
 
 /** Registers the SDK's providers of spans and meters, with exporters in memory. */
-export function registerSdk(): Recorded {
+export function registerSdk(sampler?: Sampler): Recorded {
 	const exporter = new InMemorySpanExporter();
 	const reader = new PeriodicExportingMetricReader({
 		exporter: new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE),
@@ -37,7 +38,10 @@ export function registerSdk(): Recorded {
 	});
 	const meterProvider = new MeterProvider({ readers: [reader] });
 	for (const api of [trace, context, propagation, metrics]) api.disable();
-	new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] }).register();
+	new NodeTracerProvider({
+		spanProcessors: [new SimpleSpanProcessor(exporter)],
+		...(sampler && { sampler }),
+	}).register();
 	metrics.setGlobalMeterProvider(meterProvider);
 
 	async function histograms(): Promise<readonly HistogramMetricData[]> {
