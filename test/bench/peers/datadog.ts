@@ -1,9 +1,5 @@
 import { peerRequire } from "./packages.ts";
 
-interface Tracer {
-	readonly _tracer?: { readonly _exporter?: { flush?(done: () => void): void } };
-}
-
 /** What dd-trace is preloaded with; it finds the MCP SDK by itself. */
 export const datadogPreload = (): string => peerRequire.resolve("dd-trace/initialize.mjs");
 
@@ -16,10 +12,13 @@ export const datadogEnvironment = (agentUrl: string): Readonly<Record<string, st
 	DD_TRACE_STARTUP_LOGS: "false",
 });
 
+const memberOf = (of: unknown, name: string): unknown =>
+	typeof of === "object" && of !== null ? Reflect.get(of, name) : undefined;
+
 /** Sends what was recorded: dd-trace has no public way to ask for it. */
 export async function flushed(): Promise<void> {
-	const tracer: Tracer = peerRequire("dd-trace");
-	const exporter = tracer._tracer?._exporter;
-	if (exporter?.flush === undefined) throw new Error("dd-trace is not running in this process");
-	await new Promise<void>((resolve) => exporter.flush?.(resolve));
+	const exporter = memberOf(memberOf(peerRequire("dd-trace"), "_tracer"), "_exporter");
+	const flush = memberOf(exporter, "flush");
+	if (typeof flush !== "function") throw new Error("dd-trace is not running in this process");
+	await new Promise<void>((resolve) => Reflect.apply(flush, exporter, [resolve]));
 }
