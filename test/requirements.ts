@@ -261,6 +261,26 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["test/fault/audit-simulation.long.test.ts", "test/fault/audit-simulation.test.ts"],
 	},
 	{
+		id: "complete.task_expiry",
+		says: "A task that nobody read is told to have expired, seen or inferred; a stranger's refusal expires nothing.",
+		provenBy: ["test/mcp/task-deadlines.test.ts"],
+	},
+	{
+		id: "complete.task_notices",
+		says: "A status notification tells a change once; what has ended does not begin again.",
+		provenBy: ["test/mcp/task-deadlines.test.ts"],
+	},
+	{
+		id: "complete.task_stateless",
+		says: "A process that did not see a task made tells what it sees of it, and infers nothing.",
+		provenBy: ["test/mcp/task-deadlines.test.ts"],
+	},
+	{
+		id: "complete.tasks",
+		says: "A task is told as made, changed, asking, retrieved and ended, in both forms, joined to the request that made it.",
+		provenBy: ["test/mcp/tasks.test.ts"],
+	},
+	{
 		id: "complete.unmatched",
 		says: "Late answers are told from those nobody asked for.",
 		provenBy: ["test/mcp/messages.test.ts"],
@@ -560,6 +580,11 @@ export const requirements: readonly Requirement[] = [
 		id: "bounded.span_names",
 		says: "Names and ids on spans are cut and escaped; a span's name holds none that nobody has.",
 		provenBy: ["packages/mcp/src/otel/hooks.test.ts", "packages/mcp/src/otel/traced.test.ts"],
+	},
+	{
+		id: "bounded.task_polls",
+		says: "Identical polls of a task share an event with count; first poll, changes and refusals are told on their own.",
+		provenBy: ["test/mcp/tasks.test.ts", "test/mcp/task-deadlines.test.ts"],
 	},
 	{
 		id: "bounded.text",

@@ -3,6 +3,7 @@ import type { Audit, Decision, Subject } from "@mcp-trail/audit";
 import {
 	cleanText,
 	cleanUri,
+	inMemberOrder,
 	type NewEvent,
 	type RequestMessage,
 	type ResponseMessage,
@@ -23,6 +24,7 @@ import type {
 } from "../observer.ts";
 import { newEventId } from "../random-ids.ts";
 import type { Definition, Definitions } from "./definitions.ts";
+import { followers, isFollowed, isFollowedFor } from "./followers.ts";
 import { messages } from "./messages.ts";
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
@@ -72,6 +74,7 @@ const unanswered = (ending: Ending): Ending => ({ ...ending, response: {} });
 /** Makes one outcome event of every request, and an intent event where the policy asks for it. */
 export function audited(options: AuditedOptions): Observer {
 	const { audit, definitions, maxDigestBytes, onFault } = options;
+	const follow = followers(audit, onFault);
 	const sessions = new WeakMap<Connection, { readonly id: string; readonly digest: string }>();
 
 	function decide(exchange: Exchange, facts: MethodFacts, name: unknown): Decision {
@@ -143,6 +146,7 @@ export function audited(options: AuditedOptions): Observer {
 			session: sessionOf(exchange.connection),
 			operationId: exchange.trace === undefined ? randomUUID() : "",
 		};
+		let following = isFollowed(exchange, facts) ? follow(exchange, facts) : undefined;
 		const { policy, digester } = audit;
 		if (decision.intent) {
 			const id = newEventId(exchange.startMs);
@@ -155,13 +159,17 @@ export function audited(options: AuditedOptions): Observer {
 		return {
 			answered(response) {
 				const { result } = response;
-				if (!isObject(result)) return;
-				taken.response = responseOf(result, facts, decision);
-				if (facts.list)
-					taken.listed = definitions.learn(exchange, facts.list.kind, result, facts.list.member);
+				if (isObject(result)) {
+					taken.response = responseOf(result, facts, decision);
+					const { list } = facts;
+					if (list) taken.listed = definitions.learn(exchange, list.kind, result, list.member);
+				}
+				if (following === undefined && isFollowedFor(result)) following = follow(exchange, facts);
+				following?.answered?.(response);
 			},
 			end(ending) {
 				taken.session ??= sessionOf(exchange.connection);
+				if (following) Object.assign(taken, following.adds?.(ending));
 				const told = (what: Exchange, how: Ending): NewEvent =>
 					describe(what, how, policy, decision, digester, taken);
 				let event: NewEvent;
@@ -171,7 +179,12 @@ export function audited(options: AuditedOptions): Observer {
 					onFault(fault);
 					event = told(unread(exchange), unanswered(ending));
 				}
-				audit.record(event, decision);
+				if (following === undefined) audit.record(event, decision);
+				else if (following.counts?.(event, ending, decision) !== true) {
+					const named = inMemberOrder({ id: newEventId(ending.endMs), ...event });
+					audit.record(named, decision);
+					following.ended?.(named, ending);
+				}
 			},
 		};
 	}

@@ -3,6 +3,7 @@ import type { KnownType } from "@mcp-trail/event";
 import { describeConnection, describeMessage } from "../describe/message.ts";
 import { at } from "../describe/methods.ts";
 import type { Connection, Observer, Seen } from "../observer.ts";
+import { noteTask } from "../tasks/follow-tasks.ts";
 import { foldingOf } from "./folding.ts";
 
 /** The longest part of a peer's text by which events are told apart. */
@@ -53,7 +54,13 @@ export function messages(
 	}
 
 	return {
-		notification: (seen) => record("mcp.notification", seen),
+		notification(seen) {
+			record("mcp.notification", seen);
+			if (seen.method?.startsWith("notifications/tasks") === true)
+				noteTask(audit, seen, () =>
+					describeMessage("mcp.notification", seen, policy, digester, sessionOf(seen.connection)),
+				);
+		},
 		refused: (seen) => record("mcp.message.refused", seen),
 		unmatched: (seen) => record("mcp.message.unmatched", seen),
 		opened(connection) {

@@ -59,7 +59,12 @@ const method = fc.oneof(
 		"sampling/createMessage",
 		"roots/list",
 		"tasks/get",
+		"tasks/result",
+		"tasks/list",
+		"tasks/update",
 		"tasks/cancel",
+		"server/discover",
+		"resources/directory/read",
 		"skills/get",
 		"subscriptions/listen",
 	),
@@ -113,6 +118,9 @@ const response = fc.oneof(
 				"taskId",
 				"status",
 				"ttlMs",
+				"createdAt",
+				"tasks",
+				"inputRequests",
 				"resultType",
 				"serverInfo",
 				"protocolVersion",
@@ -120,6 +128,31 @@ const response = fc.oneof(
 				"_meta",
 				"nextCursor",
 			]),
+			fc.record({
+				resultType: fc.constantFrom("task", "input_required", "complete"),
+				taskId: fc.oneof(text, fc.constant("t")),
+				status: fc.oneof(
+					text,
+					fc.constantFrom("working", "input_required", "completed", "failed", "cancelled"),
+				),
+				createdAt: fc.oneof(json, text),
+				ttlMs: fc.oneof(json, fc.maxSafeInteger()),
+				result: json,
+				error: json,
+				inputRequests: fc.oneof(
+					json,
+					fc.dictionary(
+						text,
+						fc.record({
+							method: fc.constantFrom("elicitation/create", "sampling/createMessage", "roots/list"),
+							params: fc.oneof(
+								json,
+								record(["mode", "url", "message", "requestedSchema", "maxTokens"]),
+							),
+						}),
+					),
+				),
+			}),
 			fc.record({
 				content: fc.array(record(["type", "text", "data", "blob", "mimeType", "uri", "resource"]), {
 					maxLength: 20,
@@ -224,7 +257,8 @@ it("[safe.any_exchange] makes valid events of whatever a peer says", () => {
 					...drawn.ending,
 					...(drawn.ending.how === "answered" && { response: drawn.response }),
 				});
-				expect(events.map(({ phase }) => phase)).toEqual(["intent", "outcome"]);
+				const told = events.filter(({ type }) => type === "mcp.request");
+				expect(told.map(({ phase }) => phase)).toEqual(["intent", "outcome"]);
 				for (const event of events) {
 					const verdict = newEvent.safeParse(JSON.parse(JSON.stringify(event)));
 					if (!verdict.success) throw new Error(JSON.stringify([verdict.error.issues, event]));

@@ -13,6 +13,8 @@ import {
 	type RequestMessage,
 	type Recording,
 	type ResponseMessage,
+	type SkillDetail,
+	type SubscriptionDetail,
 	type Target,
 	type TaskDetail,
 	type Trace,
@@ -40,6 +42,10 @@ export interface Taken {
 	readonly session?: string | undefined;
 	/** The intent event that the outcome closes. */
 	readonly intentId?: string | undefined;
+	/** The task that it is about, belongs to, or created. */
+	readonly task?: TaskDetail | undefined;
+	readonly subscription?: SubscriptionDetail | undefined;
+	readonly skill?: SkillDetail | undefined;
 	/** Identifies the operation where no trace does. */
 	readonly operationId: string;
 }
@@ -127,29 +133,6 @@ function traceOf({ trace }: Exchange): Trace | undefined {
 		: { id: traceId, span_id: spanId, parent_span_id: parentSpanId, flags };
 }
 
-const taskStatuses = ["working", "input_required", "completed", "failed", "cancelled"] as const;
-
-/** The task a request is about, or that its result created. */
-function taskOf(
-	exchange: Exchange,
-	facts: MethodFacts,
-	result: JsonObject | undefined,
-	digester: Digester,
-): TaskDetail | undefined {
-	const made = result?.["task"];
-	const state = isObject(made) ? made : result;
-	const id = at(exchange.params, facts.task) ?? state?.["taskId"];
-	const status = taskStatuses.find((one) => one === state?.["status"]);
-	if (typeof id !== "string" || status === undefined) return undefined;
-	const task: Writable<TaskDetail> = {
-		id_digest: digester.digest("task", id),
-		status,
-	};
-	const ttl = state?.["ttlMs"] ?? state?.["ttl"];
-	if (Number.isSafeInteger(ttl) && Number(ttl) >= 0) task.ttl_ms = Number(ttl);
-	return task;
-}
-
 let lastDecision: Decision | undefined;
 let lastPolicy: Policy | undefined;
 let lastRecording: Recording | undefined;
@@ -191,14 +174,16 @@ function complete(
 	if (taken.response) event.response = taken.response;
 	event.recording = recording;
 	if (exchange.network) event.network = exchange.network;
-	const task = taskOf(exchange, facts, result, digester);
-	if (task) event.task = task;
+	if (taken.task) event.task = taken.task;
+	if (taken.subscription) event.subscription = taken.subscription;
 	const input: InputDetail | undefined = inputOf(exchange, facts, result, digester);
 	if (input) event.input = input;
-	if (taken.listed === undefined) return;
-	const { digest, size } = taken.listed;
-	event.definition =
-		digest === undefined ? { list_size: size } : { list_digest: digest, list_size: size };
+	if (taken.listed) {
+		const { digest, size } = taken.listed;
+		event.definition =
+			digest === undefined ? { list_size: size } : { list_digest: digest, list_size: size };
+	}
+	if (taken.skill) event.skill = taken.skill;
 }
 
 /** The event that says a request is about to act. */

@@ -18,20 +18,27 @@ function originOf(url: string): string | undefined {
 	}
 }
 
-/** What a request asks of a person or a model; of the answer only which action was taken. */
-export function inputOf(
-	exchange: Exchange,
-	facts: MethodFacts,
-	result: JsonObject | undefined,
+/** Forms must not ask for secrets (2026-07-28, elicitation); names of fields that look like it. */
+const SECRET =
+	/passw|passphrase|secret|token|api_?key|private_?key|credential|\bpin\b|\botp\b|cvv|cvc|card_?number|\bssn\b|\biban\b/i;
+const MAX_FIELDS = 256;
+
+const asksSecret = (names: readonly string[]): boolean =>
+	names.slice(0, MAX_FIELDS).some((name) => SECRET.test(name.slice(0, 256)));
+
+const whole = (value: unknown): number | undefined =>
+	Number.isSafeInteger(value) && Number(value) >= 0 ? Number(value) : undefined;
+
+/** What is asked of a person or a model, whether by a request or inside a result. */
+export function inputAsked(
+	kind: NonNullable<MethodFacts["input"]>,
+	params: JsonObject | undefined,
 	digester: Digester,
-): InputDetail | undefined {
-	const kind = facts.input;
-	if (kind === undefined) return undefined;
+): Writable<InputDetail> {
 	const input: Writable<InputDetail> = { kind };
-	const { params } = exchange;
 	if (kind === "sampling") {
-		const max = params?.["maxTokens"];
-		if (Number.isSafeInteger(max) && Number(max) >= 0) input.max_tokens = Number(max);
+		const max = whole(params?.["maxTokens"]);
+		if (max !== undefined) input.max_tokens = max;
 	}
 	if (kind !== "elicitation") return input;
 	const { mode, message, url, requestedSchema } = params ?? {};
@@ -44,8 +51,30 @@ export function inputOf(
 		if (origin !== undefined) input.origin = origin;
 	}
 	const properties = isObject(requestedSchema) ? requestedSchema["properties"] : undefined;
-	if (isObject(properties)) input.fields = Object.keys(properties).length;
-	const action = actions.find((one) => one === result?.["action"]);
+	if (isObject(properties)) {
+		const names = Object.keys(properties);
+		input.fields = names.length;
+		if (asksSecret(names)) input.sensitive = true;
+	}
+	return input;
+}
+
+/** Which action an answer takes; nothing else of an answer is looked at. */
+export function actionOf(answer: unknown): InputDetail["action"] {
+	return isObject(answer) ? actions.find((one) => one === answer["action"]) : undefined;
+}
+
+/** What a request asks of a person or a model; of the answer only which action was taken. */
+export function inputOf(
+	exchange: Exchange,
+	facts: MethodFacts,
+	result: JsonObject | undefined,
+	digester: Digester,
+): InputDetail | undefined {
+	const kind = facts.input;
+	if (kind === undefined) return undefined;
+	const input = inputAsked(kind, exchange.params, digester);
+	const action = kind === "elicitation" ? actionOf(result) : undefined;
 	if (action) input.action = action;
 	return input;
 }

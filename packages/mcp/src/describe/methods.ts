@@ -18,24 +18,26 @@ export interface MethodFacts {
 	readonly input?: "elicitation" | "sampling" | "roots";
 	/** Its result is a list of definitions: the member that holds it, and what they are of. */
 	readonly list?: { readonly member: string; readonly kind: "tool" | "prompt" };
+	/** It means more than itself (a task, a subscription, a list): what follows from it is told, too. */
+	readonly followed?: true;
 	/** What an unknown name is called in `outcome.reason`. */
 	readonly unknown?: Reason;
 }
 
 const server = { kind: "server", acting: false } as const;
-const task = { kind: "task", task: ["taskId"], unknown: "unknown_task" } as const;
+const task = { kind: "task", task: ["taskId"], followed: true, unknown: "unknown_task" } as const;
 
 const methods: ReadonlyMap<string, MethodFacts> = new Map<string, MethodFacts>([
 	["initialize", server],
 	["ping", server],
-	["server/discover", server],
+	["server/discover", { ...server, followed: true }],
 	["logging/setLevel", server],
-	["tools/list", { ...server, list: { member: "tools", kind: "tool" } }],
-	["prompts/list", { ...server, list: { member: "prompts", kind: "prompt" } }],
+	["tools/list", { ...server, followed: true, list: { member: "tools", kind: "tool" } }],
+	["prompts/list", { ...server, followed: true, list: { member: "prompts", kind: "prompt" } }],
 	["resources/list", server],
 	["resources/templates/list", server],
 	["skills/list", server],
-	["tasks/list", server],
+	["tasks/list", { ...server, followed: true }],
 	[
 		"tools/call",
 		{ kind: "tool", name: ["name"], body: "arguments", acting: true, unknown: "unknown_tool" },

@@ -1,0 +1,164 @@
+import type { StoredEvent } from "@mcp-trail/event";
+import { instrumentServer } from "@mcp-trail/mcp";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { as, fakeAudit, type FakeAudit, generations, type Generation } from "./support.ts";
+
+const START = new Date("2026-11-20T10:15:30.000Z");
+
+beforeEach(() => void vi.useFakeTimers({ now: START }));
+afterEach(() => void vi.useRealTimers());
+
+type Answer = { readonly result?: object; readonly error?: object };
+
+/** A server that answers as it is told to, in the words of either form of tasks. */
+async function served(sdk: Generation, audit = fakeAudit(), authInfo?: object) {
+	const server = instrumentServer(new sdk.Server({ name: "desk", version: "1.0.0" }), { audit });
+	let next: Answer = {};
+	Object.assign(server, {
+		fallbackRequestHandler: async () => {
+			if (next.error) throw Object.assign(new Error("no"), next.error);
+			return next.result;
+		},
+	});
+	const [, far] = sdk.pair();
+	await server.connect(as(far));
+	let id = 0;
+	return {
+		audit,
+		exchange: async (method: string, params: object, answer: Answer): Promise<void> => {
+			id++;
+			next = answer;
+			far.onmessage?.(
+				{ jsonrpc: "2.0", id, method, params },
+				authInfo === undefined ? undefined : { authInfo },
+			);
+			await vi.advanceTimersByTimeAsync(0);
+		},
+		notify: (method: string, params: object) => void far.send({ jsonrpc: "2.0", method, params }),
+	};
+}
+
+const task = (taskId: string, more: object = {}) => ({
+	taskId,
+	status: "working",
+	createdAt: START.toISOString(),
+	lastUpdatedAt: START.toISOString(),
+	ttl: 60_000,
+	...more,
+});
+const created = (taskId: string, more: object = {}) => ({ result: { task: task(taskId, more) } });
+const got = (taskId: string, more: object = {}) => ({ result: task(taskId, more) });
+const unknown = { error: { code: -32602, message: "Task not found" } };
+
+const changes = ({ events }: FakeAudit): StoredEvent[] =>
+	events.filter(({ type }) => type === "mcp.task.changed");
+
+describe.each(generations)("$name: tasks and time", (sdk) => {
+	it("[complete.task_expiry] a task that nobody read expires at its deadline, as inferred", async () => {
+		const { audit, exchange } = await served(sdk);
+		await exchange("tools/call", { name: "report" }, created("t1"));
+		await exchange("tasks/get", { taskId: "t1" }, got("t1", { status: "completed" }));
+		await vi.advanceTimersByTimeAsync(59_000);
+		expect(changes(audit)).toHaveLength(2);
+		await vi.advanceTimersByTimeAsync(1_500);
+		const [made] = audit.outcomes("tools/call");
+		const last = changes(audit).at(-1);
+		expect(last).toMatchObject({
+			time: "2026-11-20T10:16:30.000Z",
+			task: {
+				status: "expired",
+				previous_status: "completed",
+				ttl_ms: 60_000,
+				origin_event_id: made?.id,
+				retrieved: false,
+				inferred: true,
+			},
+		});
+		expect(changes(audit)).toHaveLength(3);
+		await vi.advanceTimersByTimeAsync(1_000_000);
+		expect(changes(audit)).toHaveLength(3);
+		expect(vi.getTimerCount()).toBe(0);
+	});
+
+	it("[complete.task_expiry] nothing is lost of a task that was read or called off: its deadline is no event", async () => {
+		const { audit, exchange } = await served(sdk);
+		await exchange("tools/call", { name: "report" }, created("t1"));
+		await exchange("tasks/result", { taskId: "t1" }, { result: { content: [] } });
+		await exchange("tools/call", { name: "report" }, created("t2"));
+		await exchange("tasks/cancel", { taskId: "t2" }, got("t2", { status: "cancelled" }));
+		await vi.advanceTimersByTimeAsync(120_000);
+		expect(changes(audit).map(({ task: told }) => told?.status)).toEqual([
+			"working",
+			"completed",
+			"working",
+			"cancelled",
+		]);
+	});
+
+	it("[complete.task_expiry] an owner that does not know the task any more says it has expired; to a stranger it does not", async () => {
+		const audit = fakeAudit();
+		const mine = await served(sdk, audit, { token: "a", clientId: "mine", scopes: [] });
+		const theirs = await served(sdk, audit, { token: "b", clientId: "theirs", scopes: [] });
+		await mine.exchange("tools/call", { name: "report" }, created("t1"));
+		await theirs.exchange("tasks/get", { taskId: "t1" }, unknown);
+		expect(changes(audit)).toHaveLength(1);
+		await mine.exchange("tasks/get", { taskId: "t1" }, unknown);
+		expect(changes(audit).at(-1)?.task).toMatchObject({
+			status: "expired",
+			previous_status: "working",
+			retrieved: false,
+		});
+		expect(changes(audit).at(-1)?.task).not.toHaveProperty("inferred");
+		// Both were refused, each by its own event.
+		expect(audit.outcomes("tasks/get").map(({ outcome }) => outcome?.status)).toEqual([
+			"rejected",
+			"rejected",
+		]);
+	});
+
+	it("[complete.task_stateless] a process that did not see the task made tells what it sees, and infers nothing", async () => {
+		const { audit, exchange } = await served(sdk);
+		await exchange("tasks/get", { taskId: "t1" }, got("t1"));
+		expect(changes(audit)).toEqual([]);
+		await exchange("tasks/get", { taskId: "t1" }, got("t1", { status: "failed" }));
+		await exchange("tasks/result", { taskId: "t9" }, { result: { content: [], isError: true } });
+		expect(
+			changes(audit).map(({ task: told, outcome }) => [told?.status, outcome?.reason]),
+		).toEqual([
+			["failed", "internal_error"],
+			["completed", "tool_error"],
+		]);
+		expect(changes(audit)[0]?.task).not.toHaveProperty("origin_event_id");
+		await vi.advanceTimersByTimeAsync(120_000);
+		expect(changes(audit)).toHaveLength(2);
+	});
+
+	it("[complete.task_notices] a status notification tells a change once; what has ended does not begin again", async () => {
+		const { audit, exchange, notify } = await served(sdk);
+		await exchange("tools/call", { name: "report" }, created("t1"));
+		for (const status of ["working", "completed", "completed", "working"])
+			notify("notifications/tasks/status", task("t1", { status }));
+		await exchange("tasks/get", { taskId: "t1" }, got("t1"));
+		expect(changes(audit).map(({ task: told }) => told?.status)).toEqual(["working", "completed"]);
+		expect(changes(audit)[1]?.mcp?.method).toBe("notifications/tasks/status");
+	});
+
+	it("[bounded.task_polls] polls are written after a minute, however long a task is polled, and kept for no longer than the table", async () => {
+		const { audit, exchange } = await served(sdk);
+		await exchange("tools/call", { name: "report" }, created("t1", { ttl: null }));
+		for (let poll = 0; poll < 100; poll++) {
+			await exchange("tasks/get", { taskId: "t1" }, got("t1", { ttl: null }));
+			await vi.advanceTimersByTimeAsync(1_000);
+		}
+		const counts = audit.outcomes("tasks/get").map(({ count = 1 }) => count);
+		expect(counts[0]).toBe(1);
+		expect(counts).toHaveLength(2);
+		await vi.advanceTimersByTimeAsync(61_000);
+		const all = audit.outcomes("tasks/get").map(({ count = 1 }) => count);
+		expect(all.reduce((sum, count) => sum + count, 0)).toBe(100);
+		// A task without a deadline is forgotten a day after it was heard of last.
+		await vi.advanceTimersByTimeAsync(25 * 60 * 60 * 1000);
+		expect(vi.getTimerCount()).toBe(0);
+		expect(changes(audit)).toHaveLength(1);
+	});
+});
