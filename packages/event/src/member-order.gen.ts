@@ -29,7 +29,7 @@ export const memberOrder: Readonly<Record<string, readonly string[]>> = {
 	"network": ["client_address", "client_port", "server_address", "server_port", "forwarded", "http"],
 	"network.http": ["method", "version", "user_agent", "request_id", "mismatch"],
 	"network.http.mismatch": ["header", "header_value", "body_value"],
-	"mrtr": ["state", "state_digest", "requested", "answered", "arguments_match"],
+	"mrtr": ["state", "state_digest", "issued_digest", "requested", "answered", "arguments_match"],
 	"task": ["id_digest", "status", "previous_status", "ttl_ms", "origin_event_id", "retrieved", "inferred"],
 	"subscription": ["id", "topics", "delivered", "missing", "duplicate", "out_of_order"],
 	"connection": ["command_digest", "origin", "listed", "requests"],

@@ -350,10 +350,12 @@ export interface Network {
 
 /** A request answered in several rounds (MRTR). */
 export interface MrtrDetail {
-	/** How the echo of `requestState` compares with what was issued. (open list; a reader takes an unknown value as `changed`) */
-	readonly state: "issued" | "match" | "changed" | "missing" | "invented" | "reused";
-	/** Keyed digest of `requestState` (kind `state`). (keyed) */
+	/** How the echo of `requestState` compares with what was issued; unknown: another process may have issued it. (open list; a reader takes an unknown value as `changed`) */
+	readonly state: "issued" | "match" | "changed" | "missing" | "invented" | "reused" | "unknown";
+	/** Keyed digest of the `requestState` (kind `state`) that was issued, or of the one that was echoed. (keyed) */
 	readonly state_digest?: string;
+	/** Of a round that echoes one state and issues the next: the next. (keyed) */
+	readonly issued_digest?: string;
 	/** Methods that the result asked for. (≤ 16 × text(64)) */
 	readonly requested?: readonly string[];
 	/** How many of them were answered. (int) */

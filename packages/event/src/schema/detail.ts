@@ -3,10 +3,14 @@ import { text, uri, word } from "./kinds.ts";
 
 const mrtr = block("MrtrDetail", "A request answered in several rounds (MRTR).", {
 	state: field(
-		open(["issued", "match", "changed", "missing", "invented", "reused"], "changed"),
-		"How the echo of `requestState` compares with what was issued.",
+		open(["issued", "match", "changed", "missing", "invented", "reused", "unknown"], "changed"),
+		"How the echo of `requestState` compares with what was issued; unknown: another process may have issued it.",
 	),
-	state_digest: maybe(keyed, "Keyed digest of `requestState` (kind `state`)."),
+	state_digest: maybe(
+		keyed,
+		"Keyed digest of the `requestState` (kind `state`) that was issued, or of the one that was echoed.",
+	),
+	issued_digest: maybe(keyed, "Of a round that echoes one state and issues the next: the next."),
 	requested: maybe(list(text(64), 16), "Methods that the result asked for."),
 	answered: maybe(int(), "How many of them were answered."),
 	arguments_match: maybe(flag, "True: the same arguments as the first leg."),
