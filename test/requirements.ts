@@ -1130,6 +1130,15 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["packages/formats/src/lines/lines.test.ts"],
 	},
 	{
+		id: "formats.text",
+		says: "A stored line said in ECS as text, without parsing it, is byte for byte what its object says; a line of another shape is parsed.",
+		provenBy: [
+			"packages/event/src/line-members.test.ts",
+			"packages/formats/src/table-text.test.ts",
+			"packages/sinks/src/elasticsearch/document.test.ts",
+		],
+	},
+	{
 		id: "formats.total",
 		says: "No event makes a format throw, and none is changed by it.",
 		provenBy: ["packages/formats/src/formats.test.ts"],

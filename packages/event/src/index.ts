@@ -2,6 +2,8 @@ export { bounds } from "./bounds.ts";
 export { cleanText } from "./clean-text.ts";
 export { cleanUri } from "./clean-uri.ts";
 export { inMemberOrder } from "./in-member-order.ts";
+export { lineMembers } from "./line-members.ts";
+export type { LineMembers } from "./line-members.ts";
 export { memberOrder } from "./member-order.gen.ts";
 export { patterns } from "./patterns.ts";
 export { severityByReason, severityByStatus, severityByType, severityOf } from "./severity.ts";

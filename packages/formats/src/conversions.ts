@@ -7,17 +7,28 @@ export function ofText(
 	says: string,
 	of: (text: string, event: StoredEvent) => unknown,
 	keeps = false,
+	reads: readonly string[] = [],
 ): Conversion {
 	return {
 		says,
 		keeps,
+		reads,
 		of: (value, event) => (typeof value === "string" ? of(value, event) : undefined),
 	};
 }
 
-/** Computes something from the whole event. */
-export function computed(says: string, of: (event: StoredEvent) => unknown): Conversion {
-	return { says, keeps: false, of: (_value, event) => of(event) };
+/** Computes something from the whole event, or from the members that it says it reads. */
+export function computed(
+	says: string,
+	of: (event: StoredEvent) => unknown,
+	reads?: readonly string[],
+): Conversion {
+	return {
+		says,
+		keeps: false,
+		...(reads === undefined ? {} : { reads }),
+		of: (_value, event) => of(event),
+	};
 }
 
 /** Puts one vocabulary into another; a word that is not in the table is `otherwise`. */
@@ -42,8 +53,13 @@ function msOf(time: string): number {
 	return Number.isNaN(ms) ? 0 : ms;
 }
 
+/** A time whose day every month has, which needs no calendar. */
+const SURE =
+	/^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
+
 /** The time itself, or the one that a calendar makes of a day that its month does not have. */
 export function realTime(time: string): string {
+	if (SURE.test(time)) return time;
 	return new Date(msOf(time)).toISOString();
 }
 
@@ -78,12 +94,18 @@ export const hexDigits = ofText(
 export const asText: Conversion = {
 	says: "as text",
 	keeps: true,
+	reads: [],
 	of: (value) =>
 		typeof value === "number" || typeof value === "boolean" ? String(value) : undefined,
 };
 
 /** The value, said again where the target also looks for it. */
-export const again: Conversion = { says: "said again", keeps: false, of: (value) => value };
+export const again: Conversion = {
+	says: "said again",
+	keeps: false,
+	reads: [],
+	of: (value) => value,
+};
 
 /** An IP address; any other text says nothing. */
 export const ipAddress = ofText(
@@ -136,4 +158,5 @@ export const summary = computed(
 		[type, mcp?.method, target?.name, outcome?.status, outcome?.reason]
 			.filter((word) => word !== undefined)
 			.join(" "),
+	["type", "mcp.method", "target.name", "outcome.status", "outcome.reason"],
 );

@@ -15,6 +15,7 @@ import { categoriesOf, typesOf } from "./ecs-categories.ts";
 import type { Format } from "./format.ts";
 import type { Mapping } from "./mapping.ts";
 import { ecsOutcomes } from "./outcomes.ts";
+import { tableText } from "./table-text.ts";
 import { table } from "./table.ts";
 import type { Conversion, Fields, Row } from "./table.ts";
 
@@ -22,17 +23,22 @@ import type { Conversion, Fields, Row } from "./table.ts";
 const nanoseconds: Conversion = {
 	says: "nanoseconds",
 	keeps: true,
+	reads: [],
 	of: (us) => (typeof us === "number" && Number.isSafeInteger(us * 1_000) ? us * 1_000 : undefined),
 };
 
-const isTool = ofText("if `target.kind` is tool", (name, { target }) =>
-	target?.kind === "tool" ? name : undefined,
+const isTool = ofText(
+	"if `target.kind` is tool",
+	(name, { target }) => (target?.kind === "tool" ? name : undefined),
+	false,
+	["target.kind"],
 );
 
 /** ECS labels hold no objects, and a dot makes one. */
 const underscored: Conversion = {
 	says: "dots in a key become `_`",
 	keeps: false,
+	reads: [],
 	of: (labels) =>
 		typeof labels === "object" && labels !== null
 			? Object.fromEntries(
@@ -42,11 +48,19 @@ const underscored: Conversion = {
 };
 
 /** What `related.*` gathers, so that one search finds a value in every role. */
-function related(says: string, of: (event: StoredEvent) => readonly (string | undefined)[]) {
-	return computed(says, (event) => {
-		const values = [...new Set(of(event).filter((value) => value !== undefined))];
-		return values.length === 0 ? undefined : values;
-	});
+function related(
+	says: string,
+	reads: readonly string[],
+	of: (event: StoredEvent) => readonly (string | undefined)[],
+) {
+	return computed(
+		says,
+		(event) => {
+			const values = [...new Set(of(event).filter((value) => value !== undefined))];
+			return values.length === 0 ? undefined : values;
+		},
+		reads,
+	);
 }
 
 const eventRows: readonly Row[] = [
@@ -57,11 +71,16 @@ const eventRows: readonly Row[] = [
 	{ to: "event.kind", from: "type", as: words({ "mcp.finding": "alert" }, "event") },
 	{
 		to: "event.category",
-		as: computed("by `type`; the table is `ecs-categories.ts`", categoriesOf),
+		as: computed("by `type`; the table is `ecs-categories.ts`", categoriesOf, ["type"]),
 	},
 	{
 		to: "event.type",
-		as: computed("by `type`, `phase` and whether it was allowed or denied", typesOf),
+		as: computed("by `type`, `phase` and whether it was allowed or denied", typesOf, [
+			"type",
+			"phase",
+			"input.action",
+			"outcome.status",
+		]),
 	},
 	{ to: "event.action", from: "mcp.method" },
 	{ to: "event.action", from: "type", as: again },
@@ -120,18 +139,20 @@ const sourceRows: readonly Row[] = [
 	{ to: "rule.name", from: "finding.title" },
 	{
 		to: "related.user",
-		as: related("`actor.principal.id` and `actor.delegation`", ({ actor }) => [
-			actor?.principal.id,
-			...(actor?.delegation ?? []).map(({ id }) => id),
-		]),
+		as: related(
+			"`actor.principal.id` and `actor.delegation`",
+			["actor.principal.id", "actor.delegation"],
+			({ actor }) => [actor?.principal.id, ...(actor?.delegation ?? []).map(({ id }) => id)],
+		),
 	},
 	{ to: "related.ip[0]", from: "network.client_address", as: ipAddressAgain },
 	{
 		to: "related.hosts",
-		as: related("`producer.host` and `network.server_address`", ({ producer, network }) => [
-			producer.host,
-			network?.server_address,
-		]),
+		as: related(
+			"`producer.host` and `network.server_address`",
+			["producer.host", "network.server_address"],
+			({ producer, network }) => [producer.host, network?.server_address],
+		),
 	},
 	{ to: "labels", from: "labels", as: underscored },
 ];
@@ -149,7 +170,9 @@ const mcpRows: readonly Row[] = [
 	{ to: "jsonrpc.request.id", from: "mcp.request_id" },
 ];
 
-const fill = table([...eventRows, ...actorRows, ...sourceRows, ...mcpRows]);
+const rows = [...eventRows, ...actorRows, ...sourceRows, ...mcpRows];
+const fill = table(rows);
+const REST = "mcp_trail";
 
 /** Elastic Common Schema 9.4. */
 export const ecs: Format<Fields> = {
@@ -157,9 +180,18 @@ export const ecs: Format<Fields> = {
 	mediaType: "application/json",
 	project: (event) => {
 		const { said, rest } = fill(event);
-		return { ...said, mcp_trail: rest };
+		return { ...said, [REST]: rest };
 	},
 };
+
+/**
+ * Makes a reader that says stored lines in ECS without parsing them: the text before and after the place where
+ * `event.original` goes, both together byte for byte what `JSON.stringify` says of `ecs.project`, one character
+ * a byte. Undefined for a line that is not as `seal` writes it.
+ */
+export function ecsLines(): (line: Uint8Array) => readonly [string, string] | undefined {
+	return tableText(rows, { rest: REST, open: "event" });
+}
 
 /** How `ecs` maps. */
 export const ecsMapping: Mapping<Fields> = {

@@ -3,7 +3,7 @@ export { cim } from "./cim.ts";
 export { cloudEventHeaders } from "./cloudevents-attributes.ts";
 export type { CloudEventFacts, CloudEventPlace } from "./cloudevents-attributes.ts";
 export { cloudEvents } from "./cloudevents.ts";
-export { ecs } from "./ecs.ts";
+export { ecs, ecsLines } from "./ecs.ts";
 export type { Format, Projected } from "./format.ts";
 export { formats } from "./formats.ts";
 export { cef, cefFormat } from "./lines/cef.ts";

@@ -6,6 +6,8 @@ export interface Conversion {
 	readonly says: string;
 	/** True when the event's value can be read back from the result. */
 	readonly keeps: boolean;
+	/** The members of the event that `of` reads beside the value, such as `mcp.method`. @default any */
+	readonly reads?: readonly string[];
 	/** The target's value, or undefined when this row has nothing to say of this event. */
 	of(value: unknown, event: StoredEvent): unknown;
 }

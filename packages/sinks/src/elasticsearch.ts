@@ -1,7 +1,7 @@
 import type { Sink } from "@mcp-trail/audit";
 import type { SealedEvent } from "@mcp-trail/integrity";
 import { readBulkAnswer, requestError } from "./elasticsearch/bulk-answer.ts";
-import { type Document, documentOf } from "./elasticsearch/document.ts";
+import { type Document, documents } from "./elasticsearch/document.ts";
 import { authorization, checkAuth, type HttpAuth } from "./http/auth.ts";
 import { deliverParts, type PartRefusal } from "./http/deliver-parts.ts";
 import type { Encoded } from "./http/encoded.ts";
@@ -13,7 +13,9 @@ import {
 	type HttpOptions,
 	optionCheck,
 } from "./http/http-options.ts";
+import { joined, newPage } from "./http/page.ts";
 import { httpPoster } from "./http/poster.ts";
+import { readHead } from "./line-head.ts";
 import { probeEvent } from "./probe-event.ts";
 
 export type { HttpAuth } from "./http/auth.ts";
@@ -42,7 +44,8 @@ export interface ElasticsearchSinkOptions extends HttpOptions {
 /** Names as both products take them. */
 const INDEX = /^(?!.*\.\.)[a-z0-9][a-z0-9._-]{0,200}$/u;
 const DAY = /^(\d{4})-(\d{2})-(\d{2})T/u;
-const LINE_FEED = Buffer.from("\n");
+/** How long a document and its action may be for the bytes of their line, so that few writes need a second page. */
+const PAGE_FACTOR = 3;
 const FILTER = "errors,items.*._id,items.*.status,items.*.error.type,items.*.error.reason";
 
 /**
@@ -107,10 +110,12 @@ export function elasticsearchSink(options: ElasticsearchSinkOptions): Sink {
 		authorize: async (secrets) => authorization(auth, secrets),
 	});
 
+	const writeDocument = documents(format);
+
 	/** Where an event belongs: its own day, so that sending it again meets the same index. */
-	function indexOf({ event }: SealedEvent): string {
+	function indexOf(time: string): string {
 		if (dataStream !== undefined) return dataStream;
-		const [, year, month, day] = DAY.exec(event.time) ?? [];
+		const [, year, month, day] = DAY.exec(time) ?? [];
 		return year === undefined ? `${index}-undated` : `${index}-${year}.${month}.${day}`;
 	}
 
@@ -122,7 +127,7 @@ export function elasticsearchSink(options: ElasticsearchSinkOptions): Sink {
 			{
 				url: bulkUrl,
 				headers: { "content-type": "application/x-ndjson", accept: "application/json" },
-				body: Buffer.concat(part.map(({ bytes }) => bytes)),
+				body: joined(part),
 			},
 			signal,
 		);
@@ -130,7 +135,7 @@ export function elasticsearchSink(options: ElasticsearchSinkOptions): Sink {
 		if (status >= 200 && status < 300) {
 			const refusals = readBulkAnswer(
 				body,
-				part.map(({ event }) => event.event.id),
+				part.map(({ event }) => idOf(event)),
 			);
 			if (refusals === undefined) throw poster.fault("answer_unreadable", { status });
 			return refusals;
@@ -147,15 +152,18 @@ export function elasticsearchSink(options: ElasticsearchSinkOptions): Sink {
 	async function deliver(
 		batch: readonly SealedEvent[],
 		signal: AbortSignal,
-		to: (event: SealedEvent) => string,
+		to: (time: string) => string,
 	): Promise<void> {
+		const bytes = batch.reduce((sum, event) => sum + event.bytes.byteLength, 0);
+		const page = newPage(PAGE_FACTOR * bytes);
 		await deliverParts(batch, {
 			place: `Elasticsearch at ${base.origin}`,
 			maxEvents: maxRequestEvents,
 			maxBytes: maxRequestBytes,
 			encode: (event) => {
-				const action = JSON.stringify({ create: { _index: to(event), _id: event.event.id } });
-				return Buffer.concat([Buffer.from(`${action}\n`), documentOf(event, format), LINE_FEED]);
+				const { id, time } = readHead(event.bytes) ?? event.event;
+				const action = JSON.stringify({ create: { _index: to(time), _id: id } });
+				return writeDocument(event, `${action}\n`, page);
 			},
 			send: async (part) => send(part, signal),
 		});
@@ -172,4 +180,8 @@ export function elasticsearchSink(options: ElasticsearchSinkOptions): Sink {
 			poster.close();
 		},
 	};
+}
+
+function idOf(sealed: SealedEvent): string {
+	return readHead(sealed.bytes)?.id ?? sealed.event.id;
 }

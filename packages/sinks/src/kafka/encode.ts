@@ -1,5 +1,6 @@
 import { cloudEventHeaders } from "@mcp-trail/formats";
 import type { SealedEvent } from "@mcp-trail/integrity";
+import { asBuffer } from "../line-head.ts";
 import { readFacts } from "./facts.ts";
 import type { KafkaMessage } from "./producer.ts";
 
@@ -12,9 +13,7 @@ export type KafkaKey = "stream" | "operation";
  */
 export function encode(event: SealedEvent, key: KafkaKey): KafkaMessage {
 	const { stream, hash, bytes } = event;
-	const value = Buffer.isBuffer(bytes)
-		? bytes
-		: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+	const value = asBuffer(bytes);
 	const facts = readFacts(event, value);
 	const { operationId, traceparent } = facts;
 	const recordKey = key === "operation" && operationId !== undefined ? operationId : stream;

@@ -1,4 +1,5 @@
 import type { SealedEvent } from "@mcp-trail/integrity";
+import { readHead } from "../line-head.ts";
 
 /** What the headers and the key of a record say of its event. */
 export interface Facts {
@@ -16,23 +17,18 @@ interface Members {
 	readonly trace?: { readonly id?: string; readonly span_id?: string; readonly flags?: number };
 }
 
-/** The line's members have one order (docs/stored-form.md), so its head can be read without parsing it. */
-const HEAD =
-	/^\{"schema_version":"[0-9.]+","id":"([0-9a-f-]{36})","time":"([0-9TZ:.-]{20,30})","type":"([a-z0-9_.-]{1,256})"/u;
-const HEAD_BYTES = 400;
-
 /**
  * Reads the facts from the bytes of the event's line, without parsing the whole of it: parsing every event would
  * cost more than sending it. A quote inside a string is always escaped, so the content of a string
  * can never pass for a member's name. A line of another shape is parsed.
  */
 export function readFacts(sealed: SealedEvent, line: Buffer): Facts {
-	const [, id, time, type] = HEAD.exec(line.toString("latin1", 0, HEAD_BYTES)) ?? [];
-	if (id === undefined || time === undefined || type === undefined) {
+	const head = readHead(line);
+	if (head === undefined) {
 		const { event } = sealed;
 		return { id: event.id, time: event.time, type: event.type, ...parsedFacts(event) };
 	}
-	return { id, time, type, ...operationFacts(line), traceparent: traceOf(line) };
+	return { ...head, ...operationFacts(line), traceparent: traceOf(line) };
 }
 
 /** A block's first members, in their order; a quote inside an id is escaped and ends the match. */

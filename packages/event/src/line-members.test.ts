@@ -1,0 +1,58 @@
+import { describe, expect, it } from "vitest";
+import { lineMembers } from "./line-members.ts";
+
+const paths = ["id", "mcp.method", "mcp", "a.b.c", "none"];
+
+/** The texts of the members, or undefined for a line that is left to a parser. */
+function read(line: string): readonly (string | undefined)[] | undefined {
+	const bytes = Buffer.from(line);
+	const members = lineMembers(paths);
+	if (!members.read(bytes)) return undefined;
+	return paths.map((_, index) => {
+		const from = members.starts[index] ?? -1;
+		return from < 0 ? undefined : bytes.toString("utf8", from, members.ends[index]);
+	});
+}
+
+describe("the members of a line", () => {
+	it("[formats.text] are found where they stand", () => {
+		expect(
+			read('{"x":[{"id":1}],"id":"é\\"}","mcp":{"y":"}","method":"m"},"a":{"b":{"c":-1.5e3}}}'),
+		).toEqual(['"é\\"}"', '"m"', '{"y":"}","method":"m"}', "-1.5e3", undefined]);
+		expect(read('{"id":null,"mcp":[],"a":{"b":"c"}}')).toEqual([
+			"null",
+			undefined,
+			"[]",
+			undefined,
+			undefined,
+		]);
+		expect(read("{}")).toEqual(paths.map(() => undefined));
+	});
+
+	it("[formats.text] are not read from what JSON.stringify does not write", () => {
+		const others =
+			'{"id":1 } { "id":1} {"id": 1} {"id":1,} {"id":1,"id":2} {"\\u0069d":1} {"id"1} {id:1} {"id":} {"id":1}x {"id":[1} {"id":"1} {"id":1 [1] "id" 1';
+		for (const line of [...others.split("} "), "", "{", '{"', '{"id"', '{"id":', '{"id":"\\'])
+			expect([line, read(line)]).toEqual([line, undefined]);
+	});
+
+	it("lists the members of the blocks that paths lead through", () => {
+		const line = Buffer.from(
+			`{"x":{"deep":1},"mcp":{"method":1,"z":[2]},${[...Array(70).keys()].map((n) => `"n${n}":0`).join()}}`,
+		);
+		const members = lineMembers(paths);
+		expect(members.read(line)).toBe(true);
+		const listed: unknown[] = [];
+		for (let entry = 0; entry < 16; entry += 4) {
+			const [from, to, path, next] = members.entries.subarray(entry, entry + 4);
+			listed.push([line.toString("utf8", from, to), path, next]);
+		}
+		expect(listed).toEqual([
+			['"x":{"deep":1}', -1, 4],
+			['"mcp":{"method":1,"z":[2]}', 2, 16],
+			['"method":1', 1, 12],
+			['"z":[2]', -1, 16],
+		]);
+		expect(members.entriesEnd).toBe(4 * 74);
+	});
+});

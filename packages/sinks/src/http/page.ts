@@ -1,0 +1,45 @@
+import type { Encoded } from "./encoded.ts";
+
+/** Room in which events are laid side by side, so that a body of them need not be put together again. */
+export interface Page {
+	/** Room for so many bytes; what was written of it is handed to `take`. */
+	room(bytes: number): { readonly buffer: Buffer; readonly from: number };
+	/** Keeps what was written from where the last room began, up to here. */
+	take(to: number): Uint8Array;
+}
+
+/** Makes a page of so many bytes; what has no room on it any more gets one of its own. */
+export function newPage(bytes: number): Page {
+	let buffer = Buffer.allocUnsafeSlow(bytes);
+	let used = 0;
+	return {
+		room(needed) {
+			if (used + needed > buffer.length) {
+				buffer = Buffer.allocUnsafeSlow(Math.max(needed, MORE_BYTES));
+				used = 0;
+			}
+			return { buffer, from: used };
+		},
+		take(to) {
+			const written = buffer.subarray(used, to);
+			used = to;
+			return written;
+		},
+	};
+}
+
+const MORE_BYTES = 256 * 1024;
+
+/** The bytes of events one after the other: where they lie side by side, without a copy. */
+export function joined(part: readonly Encoded[]): Uint8Array {
+	const [first] = part;
+	if (first === undefined) return new Uint8Array(0);
+	const { buffer, byteOffset } = first.bytes;
+	let end = byteOffset;
+	for (const { bytes } of part) {
+		if (bytes.buffer !== buffer || bytes.byteOffset !== end)
+			return Buffer.concat(part.map((one) => one.bytes));
+		end += bytes.byteLength;
+	}
+	return new Uint8Array(buffer, byteOffset, end - byteOffset);
+}
