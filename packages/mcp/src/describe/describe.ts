@@ -64,7 +64,9 @@ function mcpOf(
 ): Mcp {
 	const { connection, era } = exchange;
 	const id = requestIdOf(exchange.id);
-	const version = cleanText(exchange.protocolVersion, 32);
+	// What a handshake agrees on stands in its result.
+	const agreed = exchange.method === "initialize" ? result?.["protocolVersion"] : undefined;
+	const version = cleanText(exchange.protocolVersion ?? agreed, 32);
 	const mcp: Writable<Mcp> = {
 		method: methodOf(exchange.method),
 		request_id: id ?? "",

@@ -13,6 +13,8 @@ type Name = { readonly name: string; readonly version?: string };
 
 /** A connection that learns from what passes. */
 export interface LearningConnection extends Connection {
+	/** The version that the last request said of itself: notifications, whose era is theirs, say none. */
+	spoken: string | undefined;
 	learnRequest(method: string, params: JsonObject | undefined): void;
 	learnResult(method: string, result: JsonObject): void;
 }
@@ -114,6 +116,7 @@ export function connectionOf(
 		client: () => client,
 		server: () => server,
 		protocolVersion: () => version,
+		spoken: undefined,
 		learnRequest(method, params) {
 			if (method === "initialize") client = nameOf(params?.["clientInfo"]) ?? client;
 		},

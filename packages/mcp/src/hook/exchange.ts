@@ -57,6 +57,7 @@ export function exchangeOf(
 	if (fromClient) connection.learnRequest(method, params);
 	const meta = metaOf(params);
 	const envelope = envelopeOf(meta);
+	if (envelope.version !== undefined) connection.spoken = envelope.version;
 	const arrival = arrivalOf(peer, connection, inbound, method, extra);
 	const version =
 		envelope.version ?? connection.protocolVersion() ?? arrival.headers?.["mcp-protocol-version"];

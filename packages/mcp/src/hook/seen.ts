@@ -36,7 +36,10 @@ export function seenOf(
 	const named = typeof method === "string" ? method : more.givenUp?.method;
 	const arrival = read(() => arrivalOf(peer, connection, inbound, named, extra));
 	const protocolVersion =
-		envelope?.version ?? connection.protocolVersion() ?? arrival?.headers?.["mcp-protocol-version"];
+		envelope?.version ??
+		connection.protocolVersion() ??
+		arrival?.headers?.["mcp-protocol-version"] ??
+		connection.spoken;
 	return {
 		connection,
 		direction: fromClient ? "client_to_server" : "server_to_client",
