@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+import { proofs } from "./test/proofs.ts";
 
 const conditions = ["@mcp-trail/source", "node", "import", "default"];
 
@@ -7,6 +8,7 @@ export default defineConfig({
 	resolve: { conditions },
 	ssr: { resolve: { conditions, externalConditions: ["@mcp-trail/source"] } },
 	test: {
+		reporters: ["default", proofs()],
 		// Against hanging only: a machine that has other work to do makes no test fail.
 		testTimeout: 120_000,
 		hookTimeout: 120_000,

@@ -1,3 +1,5 @@
+import { wireRequirements } from "./wire/requirements.ts";
+
 /** The ten promises of DESIGN and docs/guarantees.md, and the areas around them. */
 export const promises = [
 	{ id: "transparent", says: "The host behaves the same with and without." },
@@ -21,9 +23,12 @@ export interface Requirement {
 	readonly id: string;
 	readonly says: string;
 	readonly provenBy: readonly string[];
+	/** Each must be a `describe` around a test that proves it: the cells of a matrix. */
+	readonly over?: readonly string[];
 }
 
 export const requirements: readonly Requirement[] = [
+	...wireRequirements,
 	{
 		id: "sinks.opensearch_data_stream",
 		says: "A data stream takes an event once until it rolls over, as the sink declares.",

@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { proofs } from "../proofs.ts";
 
 const conditions = ["@mcp-trail/source", "node", "import", "default"];
 
@@ -7,6 +8,7 @@ export default defineConfig({
 	resolve: { conditions },
 	ssr: { resolve: { conditions, externalConditions: ["@mcp-trail/source"] } },
 	test: {
+		reporters: ["default", proofs()],
 		testTimeout: 7_200_000,
 		hookTimeout: 60_000,
 		fileParallelism: false,

@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { proofs } from "../proofs.ts";
 
 const conditions = ["@mcp-trail/source", "node", "import", "default"];
 
@@ -7,6 +8,7 @@ export default defineConfig({
 	resolve: { conditions },
 	ssr: { resolve: { conditions, externalConditions: ["@mcp-trail/source"] } },
 	test: {
+		reporters: ["default", proofs()],
 		name: "services",
 		root: import.meta.dirname,
 		include: ["**/*.service.test.ts"],
