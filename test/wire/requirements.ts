@@ -1,5 +1,8 @@
 import type { Requirement } from "../requirements.ts";
 import { type Cell, cellName, cells } from "./cells.ts";
+import { places } from "./http-places.ts";
+import { ofCallers } from "./http-callers.ts";
+import { ofFrames } from "./http-frames.ts";
 import { idOf as idOfMethod, methods, treatmentOf } from "./methods.ts";
 import { idOf as idOfNotification, notifications, occurs } from "./notifications.ts";
 
@@ -19,5 +22,11 @@ export const wireRequirements: readonly Requirement[] = [
 		says: `${one.method}, told by a ${one.by}, is seen once by each side, or counted into its request.`,
 		provenBy: ["test/wire/notifications.test.ts"],
 		over: where((cell) => occurs(one, cell)),
+	})),
+	...[...ofFrames, ...ofCallers].map(({ id, says, expected }) => ({
+		id,
+		says,
+		provenBy: ["test/wire/http-status.test.ts"],
+		over: places.filter((place) => expected[place] !== undefined),
 	})),
 ];

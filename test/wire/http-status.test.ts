@@ -1,0 +1,42 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { tick, until } from "../mcp/support.ts";
+import { type Place, place, places } from "./http-places.ts";
+import { ofCallers } from "./http-callers.ts";
+import { ofFrames } from "./http-frames.ts";
+
+let open: Place | undefined;
+afterEach(async () => {
+	await open?.close();
+	open = undefined;
+});
+
+describe.each(places)("%s", (name) => {
+	const here = [...ofFrames, ...ofCallers].flatMap((one) => {
+		const expected = one.expected[name];
+		return expected ? [[one.id, one.says, one, expected] as const] : [];
+	});
+	it.each(here)("[%s] %s", async (_id, _says, { ask }, { status, events }) => {
+		const { body, headers, method, twice, hangsUp, ...options } = ask(name);
+		const stop = new AbortController();
+		let entered = false;
+		const at = await place(name, options, () => (entered = true));
+		open = at;
+		if (twice) await at.send(body, headers, method);
+		const answering = at.send(body, headers, method, stop.signal);
+		const answer = answering.then(
+			({ status: told }) => told,
+			() => 0,
+		);
+		if (hangsUp) {
+			await until(() => entered, "the tool");
+			stop.abort();
+		}
+		expect(await answer).toBe(status);
+		await until(() => at.audit.events.length >= events.length, "the events");
+		await tick(5);
+		at.flush();
+		expect(at.audit.events).toMatchObject(events);
+		expect(at.audit.events.map(({ count = 1 }) => count)).toEqual(events.map(() => 1));
+		expect(at.warnings).toEqual([]);
+	});
+});
