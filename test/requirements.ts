@@ -206,6 +206,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["test/matrix/matrix.ts"],
 	},
 	{
+		id: "complete.mrtr_legs",
+		says: "The rounds of one call are legs of one attempt of one operation, with the extension and without.",
+		provenBy: ["test/correlation/operations.test.ts"],
+	},
+	{
 		id: "complete.nested_minted",
 		says: "Without an SDK the events of both processes join by minted ids.",
 		provenBy: ["test/matrix/nested/nested.test.ts"],
@@ -229,6 +234,11 @@ export const requirements: readonly Requirement[] = [
 		id: "complete.odd_values",
 		says: "A value that is no JSON, or throws when it is read, costs no event.",
 		provenBy: ["test/mcp/odd-values.test.ts"],
+	},
+	{
+		id: "complete.operation_both_sides",
+		says: "With the audit extension a call has the same operation at both ends, minted by its client.",
+		provenBy: ["test/correlation/operations.test.ts"],
 	},
 	{
 		id: "complete.other_notifications",
@@ -259,6 +269,11 @@ export const requirements: readonly Requirement[] = [
 		id: "complete.reserve",
 		says: "Room kept in the trail is for calls that act, also where nobody waits.",
 		provenBy: ["packages/audit/src/trail/unwaited.test.ts"],
+	},
+	{
+		id: "complete.retry_attempts",
+		says: "The same call again within one operation is another attempt of it, never another leg.",
+		provenBy: ["test/correlation/operations.test.ts"],
 	},
 	{
 		id: "complete.simulation",

@@ -1,3 +1,8 @@
+export { withCallContext } from "./correlation/call-context.ts";
+export type { CallContext } from "./correlation/call-context.ts";
+export type { A2aIds } from "./extension/claim.ts";
+export { AUDIT_EXTENSION } from "./extension/identifier.ts";
+export type { ExtensionOptions } from "./extension/settings.ts";
 export { instrumentation, instrumentClient, instrumentServer } from "./instrumentation.ts";
 export type {
 	Connectable,

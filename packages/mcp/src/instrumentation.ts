@@ -2,6 +2,9 @@ import type { Audit } from "@mcp-trail/audit";
 import { audited } from "./audited/audited.ts";
 import { definitions } from "./audited/definitions.ts";
 import { capturesContent } from "./env.ts";
+import { advertise } from "./extension/advertise.ts";
+import { auditExtension, type Extension } from "./extension/extension.ts";
+import type { ExtensionOptions } from "./extension/settings.ts";
 import { authFacts } from "./hook/auth-facts.ts";
 import { hookPeer, type PeerOptions } from "./hook/hook-peer.ts";
 import { reach, type ListedServer } from "./hook/reached.ts";
@@ -57,6 +60,8 @@ export interface InstrumentationOptions extends TrustedHops {
 	 * core renamed it (semantic-conventions #3921). @default "rpc.response.status_code"
 	 */
 	readonly rpcStatusCodeAttribute?: "rpc.response.status_code" | "rpc.status_code";
+	/** Speak the audit extension with peers that do (docs/extension). @default false */
+	readonly extension?: boolean | ExtensionOptions;
 	/** Open requests per connection and direction; beyond, the oldest ends `evicted`. @default 10_000 */
 	readonly maxOpenRequests?: number;
 	/** After this an open request ends `evicted`, in milliseconds. @default 21_600_000 (six hours) */
@@ -110,13 +115,14 @@ export function instrumentation(options: InstrumentationOptions = {}): Instrumen
 	const maxDigestBytes = positive(options.maxDigestBytes ?? 1_048_576, "maxDigestBytes");
 	const { warn, onFault } = reporter(onWarning);
 
+	const extension = extensionOf(options.extension);
 	const watchers: Watcher[] = [
 		{ key: TRACES, observer: traced(tracedOptions(options, audit, warn)) },
 	];
 	if (audit)
 		watchers.push({
 			key: audit,
-			observer: audited({ audit, definitions: definitions(), maxDigestBytes, onFault }),
+			observer: audited({ audit, definitions: definitions(), maxDigestBytes, extension, onFault }),
 		});
 	const digestToken = audit
 		? (token: string): string => audit.digester.digest("token", token)
@@ -147,6 +153,11 @@ export function instrumentation(options: InstrumentationOptions = {}): Instrumen
 	if (audit && options.metrics !== false) measureAudit(audit, options);
 	const hook = <T>(target: T, role: PeerOptions["role"]): T => {
 		hookPeer(target, { ...shared, role }, watchers);
+		if (audit && extension && !advertise(target, extension.id, extension.settings(role)))
+			warn(
+				"extension_late",
+				"The audit extension is not declared: capabilities are fixed once a peer is connected. Instrument it before connect().",
+			);
 		return target;
 	};
 	return {
@@ -154,6 +165,11 @@ export function instrumentation(options: InstrumentationOptions = {}): Instrumen
 		client: (client) => hook(client, "client"),
 		handler: (handler) => handler,
 	};
+}
+
+function extensionOf(option: InstrumentationOptions["extension"]): Extension | undefined {
+	if (option === undefined || option === false) return undefined;
+	return auditExtension(option === true ? {} : option);
 }
 
 function tracedOptions(

@@ -1,4 +1,5 @@
 import type { Network } from "@mcp-trail/event";
+import type { OperationState } from "./correlation/operation-state.ts";
 import type { KnownIdentity } from "./identity/identity.ts";
 
 /** JSON as a peer sends it; nothing about it is trusted. */
@@ -146,6 +147,8 @@ export interface Exchange {
 	readonly startUs: number;
 	/** Set by the first observation that has one; later observers read it. */
 	readonly trace: TraceIds | undefined;
+	/** Set by the first observation that has one: the operation the request belongs to. */
+	readonly operation?: OperationState | undefined;
 }
 
 /** How an exchange ended. */
@@ -185,6 +188,8 @@ export interface Refusal {
 	readonly code: number;
 	readonly message: string;
 	readonly reason: string;
+	/** `error.data` of the answer. */
+	readonly data?: JsonObject;
 }
 
 /** Members to add to an outbound request's `params._meta`; the caller's own keys win. */
@@ -193,13 +198,17 @@ export type Meta = Readonly<Record<string, unknown>>;
 /** What an observer keeps of one exchange. */
 export interface Observation {
 	readonly trace?: TraceIds;
+	readonly operation?: OperationState;
 	readonly meta?: Meta;
 	/** Activates a context around the SDK's own handling; calls `fn` synchronously exactly once. */
 	run?<R>(fn: () => R): R;
 	/** Strict mode only: absent = go on, synchronously. */
 	readonly admit?: Refusal | Promise<Refusal | undefined>;
-	/** Sees the response in the moment it is handed over, before anybody can change it; `end` follows. */
-	answered?(response: JsonObject): void;
+	/**
+	 * Sees the response in the moment it is handed over, before anybody can change it; `end` follows. What it gives back is
+	 * added to the `_meta` of a result on its way out, on a copy; the host's own keys win.
+	 */
+	answered?(response: JsonObject): Meta | undefined | void;
 	end(ending: Ending): void;
 }
 

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { Audit, Decision, Subject } from "@mcp-trail/audit";
 import {
 	cleanText,
@@ -8,11 +7,13 @@ import {
 	type RequestMessage,
 	type ResponseMessage,
 } from "@mcp-trail/event";
+import { correlation, type Asked } from "../correlation/correlation.ts";
 import { bodyOf, keepsRequest, keepsResponse } from "../describe/body.ts";
 import { describe, describeIntent, type Taken } from "../describe/describe.ts";
 import { actorOf } from "../describe/actor.ts";
 import { at, factsOf, methodOf, type MethodFacts } from "../describe/methods.ts";
 import { partsOf } from "../describe/parts.ts";
+import type { Extension } from "../extension/extension.ts";
 import { isObject } from "../hook/frame.ts";
 import type {
 	Connection,
@@ -35,6 +36,8 @@ export interface AuditedOptions {
 	readonly definitions: Definitions;
 	/** Arguments and results whose canonical form is longer are not digested, in bytes. */
 	readonly maxDigestBytes: number;
+	/** Absent = the audit extension is off. */
+	readonly extension?: Extension | undefined;
 	readonly onFault: (fault: unknown) => void;
 }
 
@@ -73,7 +76,8 @@ const unanswered = (ending: Ending): Ending => ({ ...ending, response: {} });
 
 /** Makes one outcome event of every request, and an intent event where the policy asks for it. */
 export function audited(options: AuditedOptions): Observer {
-	const { audit, definitions, maxDigestBytes, onFault } = options;
+	const { audit, definitions, maxDigestBytes, extension, onFault } = options;
+	const operations = correlation({ digester: audit.digester, extension });
 	const follow = followers(audit, onFault);
 	const sessions = new WeakMap<Connection, { readonly id: string; readonly digest: string }>();
 
@@ -139,12 +143,17 @@ export function audited(options: AuditedOptions): Observer {
 		const name = at(exchange.params, facts.name);
 		const decision = decide(exchange, facts, name);
 		const { definition, known } = definitions.look(exchange, facts.kind, name);
+		const request = requestOf(exchange, facts, decision, definition);
+		const asked: Asked = { name, argumentsDigest: request?.digest };
+		const correlated = operations.begin(exchange, asked);
+		const { operation, refusal } = correlated;
 		const taken: Writable<Taken> = {
-			request: requestOf(exchange, facts, decision, definition),
+			request,
 			definition,
 			known,
 			session: sessionOf(exchange.connection),
-			operationId: exchange.trace === undefined ? randomUUID() : "",
+			operation,
+			mrtr: correlated.mrtr,
 		};
 		let following = isFollowed(exchange, facts) ? follow(exchange, facts) : undefined;
 		const { policy, digester } = audit;
@@ -154,20 +163,27 @@ export function audited(options: AuditedOptions): Observer {
 				{ ...describeIntent(exchange, policy, decision, digester, taken), id },
 				decision,
 			);
-			taken.intentId = id;
+			operation.intentId = id;
 		}
+		const block = operations.block(correlated);
 		return {
+			operation,
+			...(block && { meta: block }),
+			...(refusal && { admit: refusal }),
 			answered(response) {
 				const { result } = response;
-				if (isObject(result)) {
+				const isResult = isObject(result);
+				if (isResult) {
 					taken.response = responseOf(result, facts, decision);
 					const { list } = facts;
 					if (list) taken.listed = definitions.learn(exchange, list.kind, result, list.member);
 				}
 				if (following === undefined && isFollowedFor(result)) following = follow(exchange, facts);
 				following?.answered?.(response);
+				return isResult ? operations.answered(exchange, asked, correlated, result) : undefined;
 			},
 			end(ending) {
+				taken.mrtr = correlated.mrtr;
 				taken.session ??= sessionOf(exchange.connection);
 				if (following) Object.assign(taken, following.adds?.(ending));
 				const told = (what: Exchange, how: Ending): NewEvent =>
@@ -185,6 +201,8 @@ export function audited(options: AuditedOptions): Observer {
 					audit.record(named, decision);
 					following.ended?.(named, ending);
 				}
+				const finding = operations.ended(exchange, asked, correlated, event);
+				if (finding) audit.record(finding);
 			},
 		};
 	}

@@ -7,8 +7,8 @@ import {
 	timeText,
 	type InputDetail,
 	type Mcp,
+	type MrtrDetail,
 	type NewEvent,
-	type Operation,
 	type Outcome,
 	type RequestMessage,
 	type Recording,
@@ -20,6 +20,7 @@ import {
 	type Trace,
 } from "@mcp-trail/event";
 import type { Definition, Listed } from "../audited/definitions.ts";
+import { operationBlock, type OperationState } from "../correlation/operation-state.ts";
 import { isObject } from "../hook/frame.ts";
 import type { Ending, Exchange, JsonObject } from "../observer.ts";
 import { actorOf, keepsOf } from "./actor.ts";
@@ -40,14 +41,13 @@ export interface Taken {
 	readonly listed?: Listed | undefined;
 	/** Keyed digest of the session id. */
 	readonly session?: string | undefined;
-	/** The intent event that the outcome closes. */
-	readonly intentId?: string | undefined;
+	readonly operation: OperationState;
+	/** How its rounds join. */
+	readonly mrtr?: MrtrDetail | undefined;
 	/** The task that it is about, belongs to, or created. */
 	readonly task?: TaskDetail | undefined;
 	readonly subscription?: SubscriptionDetail | undefined;
 	readonly skill?: SkillDetail | undefined;
-	/** Identifies the operation where no trace does. */
-	readonly operationId: string;
 }
 
 const WORD = /^[a-z][a-z0-9_]{0,63}$/;
@@ -117,16 +117,6 @@ function targetOf(
 	return target;
 }
 
-function operationOf(exchange: Exchange, taken: Taken): Operation {
-	const { trace } = exchange;
-	const operation: Writable<Operation> =
-		trace === undefined
-			? { id: taken.operationId, source: "local" }
-			: { id: trace.traceId, source: "trace" };
-	if (taken.intentId !== undefined) operation.intent_id = taken.intentId;
-	return operation;
-}
-
 function traceOf({ trace }: Exchange): Trace | undefined {
 	if (trace === undefined) return undefined;
 	const { traceId, spanId, parentSpanId, flags } = trace;
@@ -176,6 +166,7 @@ function complete(
 	if (taken.response) event.response = taken.response;
 	event.recording = recording;
 	if (exchange.network) event.network = exchange.network;
+	if (taken.mrtr) event.mrtr = taken.mrtr;
 	if (taken.task) event.task = taken.task;
 	if (taken.subscription) event.subscription = taken.subscription;
 	const input: InputDetail | undefined = inputOf(exchange, facts, result, digester);
@@ -205,7 +196,7 @@ export function describeIntent(
 		actor: actorOf(exchange, keepsOf(policy, digester)),
 		target: targetOf(exchange, facts, taken, digester, taken.known),
 		mcp: mcpOf(exchange, taken, undefined, undefined),
-		operation: operationOf(exchange, taken),
+		operation: operationBlock(taken.operation),
 	};
 	complete(event, exchange, facts, digester, taken, recordingOf(policy, decision), undefined);
 	return facts.input === undefined ? event : inMemberOrder(event);
@@ -236,10 +227,13 @@ export function describe(
 		actor: actorOf(exchange, keepsOf(policy, digester)),
 		target: targetOf(exchange, facts, taken, digester, known),
 		mcp: mcpOf(exchange, taken, result, ending),
-		operation: operationOf(exchange, taken),
+		operation: operationBlock(taken.operation, true),
 	};
+	const { eventId } = taken.operation;
 	complete(event, exchange, facts, digester, taken, recordingOf(policy, decision), result);
 	// A success is built in order; the many ways to fail and to ask a person are not, and are rare.
-	const inOrder = outcome.status === "success" && facts.input === undefined;
+	const inOrder =
+		outcome.status === "success" && facts.input === undefined && eventId === undefined;
+	if (eventId !== undefined) event.id = eventId;
 	return inOrder ? event : inMemberOrder(event);
 }

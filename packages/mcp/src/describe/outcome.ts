@@ -190,7 +190,7 @@ const httpReasons: Readonly<Record<number, Reason>> = {
 function fromEnding(
 	exchange: Exchange,
 	ending: Ending,
-): Verdict & { readonly http_status?: number } {
+): Verdict & Pick<Outcome, "http_status" | "rpc_code"> {
 	const executed = executedOf(ending);
 	switch (ending.how) {
 		case "cancelled": {
@@ -203,6 +203,14 @@ function fromEnding(
 		case "timeout":
 			return { status: "timeout", reason: "request_timeout", executed };
 		case "refused":
+			if (ending.reason === "missing_capability")
+				return {
+					status: "rejected",
+					layer: "protocol",
+					reason: ending.reason,
+					executed: "no",
+					rpc_code: -32021,
+				};
 			return {
 				status: "denied",
 				layer: ending.reason === "policy_denied" ? "policy" : "recorder",

@@ -84,6 +84,7 @@ export function exchangeOf(
 			startMs: Date.now(),
 			startUs: Math.round(performance.now() * 1000),
 			trace: undefined,
+			operation: undefined,
 		},
 	};
 }

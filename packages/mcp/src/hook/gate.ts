@@ -1,4 +1,4 @@
-import type { Ending, Refusal } from "../observer.ts";
+import type { Ending, JsonObject, Refusal } from "../observer.ts";
 import type { Entry } from "./exchanges.ts";
 import type { OnFault } from "./watch.ts";
 
@@ -27,19 +27,26 @@ function refusedError(refusal: Refusal): Error {
 	return Object.assign(new Error(refusal.message), { code: refusal.code });
 }
 
+/** The answer to a request that is refused. */
+function frameOf(entry: Entry, { code, message, data }: Refusal): JsonObject {
+	const error = data === undefined ? { code, message } : { code, message, data };
+	return { jsonrpc: "2.0", id: entry.exchange.id, error };
+}
+
 /** Makes the gate of one transport; `reply` sends a frame to the peer past all observers. */
 export function admission(reply: (message: unknown) => unknown, onFault: OnFault): Gate {
-	function answer(entry: Entry, refusal: Refusal): void {
-		const { code, message } = refusal;
-		const frame = { jsonrpc: "2.0", id: entry.exchange.id, error: { code, message } };
+	function answer(frame: JsonObject): void {
 		Promise.resolve()
 			.then(() => reply(frame))
 			.catch(onFault);
 	}
 
 	function refuse(entry: Entry, refusal: Refusal, end: End): void {
-		end(entry, "refused", { reason: refusal.reason, entered: false });
-		if (entry.exchange.inbound) answer(entry, refusal);
+		const { reason } = refusal;
+		if (!entry.exchange.inbound) return end(entry, "refused", { reason, entered: false });
+		const response = frameOf(entry, refusal);
+		end(entry, "refused", { reason, entered: false, response });
+		answer(response);
 	}
 
 	async function decide(admit: readonly Admit[]): Promise<Refusal | undefined> {
@@ -89,7 +96,7 @@ export function admission(reply: (message: unknown) => unknown, onFault: OnFault
 			return undefined;
 		},
 		drop: (entry) => {
-			if (entry.exchange.inbound) answer(entry, NOT_RECORDED);
+			if (entry.exchange.inbound) answer(frameOf(entry, NOT_RECORDED));
 		},
 	};
 }

@@ -26,8 +26,23 @@ function withMeta(message: JsonObject, observations: readonly Observation[]): Js
 	return { ...message, params: { ...params, _meta: { ...meta, ...own } } };
 }
 
+/** Adds members to the `_meta` of a result on a copy; the host's own keys win, and an error stays what it is. */
+function withResultMeta(message: JsonObject, meta: Meta): JsonObject {
+	const { result } = message;
+	if (!isObject(result)) return message;
+	const own = result["_meta"];
+	if (own !== undefined && !isObject(own)) return message;
+	return { ...message, result: { ...result, _meta: { ...meta, ...own } } };
+}
+
+interface TakenRequest {
+	readonly entry: Entry;
+	/** What observers add to the result's `_meta`. */
+	readonly meta: Meta | undefined;
+}
+
 /** Takes the request that a response answers: now, since per-request transports close within a microtask of send. */
-function taken(open: OpenRequests, message: JsonObject): Entry | undefined {
+function taken(open: OpenRequests, message: JsonObject): TakenRequest | undefined {
 	const { peer } = open;
 	try {
 		// This side answers with the very id it was asked with; only a peer's id is converted.
@@ -37,8 +52,7 @@ function taken(open: OpenRequests, message: JsonObject): Entry | undefined {
 			return undefined;
 		}
 		open.learn(entry, message);
-		answered(entry.observations, message, peer.onFault);
-		return entry;
+		return { entry, meta: answered(entry.observations, message, peer.onFault) };
 	} catch (fault) {
 		peer.onFault(fault);
 		return undefined;
@@ -46,8 +60,10 @@ function taken(open: OpenRequests, message: JsonObject): Entry | undefined {
 }
 
 function respond(open: OpenRequests, message: JsonObject, pass: Pass): unknown {
-	const entry = taken(open, message);
-	if (entry === undefined) return pass(message);
+	const answer = taken(open, message);
+	if (answer === undefined) return pass(message);
+	const { entry, meta } = answer;
+	const sent = meta ? (open.guarded(() => withResultMeta(message, meta)) ?? message) : message;
 	const undelivered = (error: unknown): void => {
 		if (open.sending.delete(entry))
 			open.finish(entry, "answered", { response: message, delivered: false, error });
@@ -55,7 +71,7 @@ function respond(open: OpenRequests, message: JsonObject, pass: Pass): unknown {
 	open.sent(entry, message);
 	let result: unknown;
 	try {
-		result = pass(message);
+		result = pass(sent);
 	} catch (error) {
 		undelivered(error);
 		throw error;

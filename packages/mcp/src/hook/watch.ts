@@ -1,4 +1,4 @@
-import type { Ending, Exchange, Observation, Observer, Seen, TraceIds } from "../observer.ts";
+import type { Ending, Exchange, Meta, Observation, Observer, Seen, TraceIds } from "../observer.ts";
 
 /** An observer on a peer; two with the same key are one. */
 export interface Watcher {
@@ -9,8 +9,11 @@ export interface Watcher {
 /** Takes what an observer threw; never throws itself. */
 export type OnFault = (fault: unknown) => void;
 
-/** An exchange whose trace is still to be set. */
-export type OpenExchange = Omit<Exchange, "trace"> & { trace: TraceIds | undefined };
+/** An exchange whose trace and operation are still to be set. */
+export type OpenExchange = Omit<Exchange, "operation" | "trace"> & {
+	trace: TraceIds | undefined;
+	operation?: Exchange["operation"];
+};
 
 /** Shows a request to every observer, in order; the first trace is set for the later ones. */
 export function observe(
@@ -25,6 +28,7 @@ export function observe(
 			if (observation === undefined) continue;
 			seen.push(observation);
 			if (observation.trace && exchange.trace === undefined) exchange.trace = observation.trace;
+			if (observation.operation) exchange.operation ??= observation.operation;
 		} catch (fault) {
 			onFault(fault);
 		}
@@ -32,19 +36,22 @@ export function observe(
 	return seen;
 }
 
-/** Tells every observation the response, while it is still as it was handed over. */
+/** Tells every observation the response, while it is still as it was handed over; gives what they add to its `_meta`. */
 export function answered(
 	observations: readonly Observation[],
 	response: NonNullable<Ending["response"]>,
 	onFault: OnFault,
-): void {
+): Meta | undefined {
+	let added: Meta | undefined;
 	for (const observation of observations) {
 		try {
-			observation.answered?.(response);
+			const meta = observation.answered?.(response);
+			if (meta) added = added ? { ...meta, ...added } : meta;
 		} catch (fault) {
 			onFault(fault);
 		}
 	}
+	return added;
 }
 
 /** Ends every observation, the last begun first. */

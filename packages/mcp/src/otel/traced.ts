@@ -1,7 +1,7 @@
 import * as api from "@opentelemetry/api";
 import type { Ending, Exchange, Meta, Observation, Observer, TraceIds } from "../observer.ts";
 import { newSpanId, newTraceId, parseTraceparent } from "../trace-ids.ts";
-import { activeContext, around, runContext, runMinted } from "./ambient.ts";
+import { activeContext, around, runContext, runMinted, withRequest } from "./ambient.ts";
 import { extract, hasContext, inject, injectIds, stateOf } from "./carrier.ts";
 import { setRequestContent } from "./content.ts";
 import { callHook, type SpanHooks } from "./hooks.ts";
@@ -88,7 +88,7 @@ export function traced(options: TracedOptions = {}): Observer {
 			state === undefined ? { traceId, spanId, flags } : { traceId, spanId, flags, state };
 		const observation: Writable<Observation> = {
 			trace: traceIds(traceId, spanId, flags, parent?.spanId),
-			run: (fn) => runMinted(ids, fn),
+			run: (fn) => runMinted(ids, exchange, fn),
 			...(measured === undefined
 				? UNMEASURED
 				: settled(exchange, false, (ending, end) =>
@@ -134,7 +134,7 @@ export function traced(options: TracedOptions = {}): Observer {
 		// A tracer that makes nothing hands its parent back, or nothing valid.
 		if (!api.isSpanContextValid(made) || made.spanId === parent?.spanId) return undefined;
 		hookRequest(span, exchange);
-		const context = api.trace.setSpan(base, span);
+		const context = withRequest(api.trace.setSpan(base, span), exchange);
 		const meta: Meta | undefined = writes(exchange) ? inject(context) : undefined;
 		return {
 			trace: traceIds(made.traceId, made.spanId, made.traceFlags, parent?.spanId),
