@@ -877,6 +877,12 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["test/bench/rounds.test.ts"],
 	},
 	{
+		id: "bench.startup",
+		says: "A start under register loads no judge of files and no destination where variables alone configure it.",
+		provenBy: ["packages/node/src/config/environment.test.ts"],
+	},
+
+	{
 		id: "cli.convert",
 		says: "convert says every event in a format's words in constant memory, and names by file and line what it leaves out.",
 		provenBy: ["test/cli/convert.test.ts"],

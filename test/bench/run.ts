@@ -7,8 +7,8 @@ import { benchElasticsearch } from "./elasticsearch.ts";
 import { benchFormats } from "./formats.ts";
 import { benchKafka } from "./kafka.ts";
 import { benchPeers } from "./peers.ts";
-
 import { missedFigures } from "./report.ts";
+import { benchStartup } from "./startup.ts";
 
 const { values } = parseArgs({
 	options: {
@@ -28,8 +28,9 @@ if (wants("formats")) await benchFormats({ rounds, scale });
 if (wants("kafka")) await benchKafka({ rounds, scale });
 if (wants("elasticsearch")) await benchElasticsearch({ rounds, scale });
 if (wants("peers")) await benchPeers({ rounds, scale });
+if (wants("startup")) await benchStartup({ scale });
 
-const ofOneName = ["bytes", "append", "formats", "kafka", "elasticsearch", "peers"];
+const ofOneName = ["bytes", "append", "formats", "kafka", "elasticsearch", "peers", "startup"];
 if (values.only === undefined || !ofOneName.includes(values.only)) {
 	await benchCalls({ rounds, scale, ...(values.only === undefined ? {} : { only: values.only }) });
 }

@@ -123,23 +123,29 @@ describe("node --import @mcp-trail/node/register", () => {
 		});
 	});
 
-	it("[safe.config_trust] a working folder's file sends nothing elsewhere, and its other settings hold", async () => {
+	it("[safe.config_trust] a working folder's file sends nothing elsewhere, and its names hold", async () => {
 		await inFolder(async (dir) => {
 			const trail = join(dir, "trail");
 			const elsewhere = join(dir, "elsewhere");
 			const text = JSON.stringify({
 				service: "tickets",
 				deadLetters: { dir: elsewhere },
+				level: "request_response",
 				sinks: [{ type: "s3cret" }],
 			});
 			writeFileSync(join(dir, "mcp-trail.config.json"), text);
 			const watched = await run([app("v1.mjs")], { MCP_TRAIL_DIR: trail }, dir);
 			expect({ ...watched, stderr: "" }).toEqual(await bareRun(app("v1.mjs")));
-			expect(watched.stderr).toContain("sinks, deadLetters of mcp-trail.config.json is not taken");
+			expect(watched.stderr).toContain(
+				"sinks, deadLetters, level of mcp-trail.config.json is not taken",
+			);
 			expect(watched.stderr).toContain("MCP_TRAIL_CONFIG");
 			const events = recorded(trail);
 			expect(events[0]?.producer.service).toBe("tickets");
 			expect(outcomes(events)).toHaveLength(6);
+			expect(new Set(events.flatMap((event) => event.recording?.level ?? []))).toEqual(
+				new Set(["metadata"]),
+			);
 			expect(existsSync(elsewhere)).toBe(false);
 		});
 	});
@@ -205,6 +211,23 @@ describe("node --import @mcp-trail/node/register", () => {
 			running.child.kill("SIGTERM");
 			expect(await running.ended).toMatchObject({ code: 7, signal: null, stderr: "" });
 			expect(outcomes(recorded(dir))).toHaveLength(6);
+		});
+	});
+
+	it("[transparent.zero_code] tells a host that nothing is left to do as often as without it", async () => {
+		await inFolder(async (dir) => {
+			const runs = [undefined, { MCP_TRAIL_DIR: dir }].map((env) => {
+				const { child, ended } = start([app("before-exit.mjs")], env);
+				child.stdin?.end();
+				return ended;
+			});
+			const [bare, watched] = await Promise.all(runs);
+			expect(watched).toEqual(bare);
+			expect(bare).toMatchObject({
+				code: 5,
+				stderr: "told 1 with 5\ntold 2 with 5\nexit 5\n",
+			});
+			expect(recorded(dir).at(-1)?.type).toBe("trail.stopped");
 		});
 	});
 

@@ -56,9 +56,14 @@ export function watchEndings({ flush, closeTrail, close }: Endings) {
 		// The host had nothing left to do: an exporter that still waits for its receiver must not hold it.
 		if (!done && process.listenerCount("beforeExit") === 1) process.exit();
 	};
-	process.on("beforeExit", () => {
-		if (closing === undefined) void closeAtEnd();
-	});
+	const begins = (): boolean => {
+		if (closing !== undefined) return false;
+		void closeAtEnd();
+		return true;
+	};
+	beforeTheEnd(begins);
+	// Where somebody who stood before us has put the `emit` of before back.
+	process.on("beforeExit", begins);
 
 	let others = false;
 	const inputs = new WeakSet<object>();
@@ -82,6 +87,25 @@ export function watchEndings({ flush, closeTrail, close }: Endings) {
 			}, AFTER_INPUT_MS).unref();
 		});
 	};
+}
+
+/**
+ * Asks when the event loop is empty, before the host's own `beforeExit` listeners are called. What is begun here
+ * empties the loop a second time: the first is kept from the listeners, or a host would end twice.
+ */
+function beforeTheEnd(begins: () => boolean): void {
+	const emit = member(process, "emit");
+	if (!isCallback(emit)) return;
+	const own = Object.getOwnPropertyDescriptor(process, "emit");
+	Object.defineProperty(process, "emit", {
+		configurable: true,
+		writable: true,
+		enumerable: own?.enumerable ?? false,
+		value: function (this: unknown, ...args: unknown[]): unknown {
+			if (args[0] === "beforeExit" && begins()) return true;
+			return Reflect.apply(emit, this, args);
+		},
+	});
 }
 
 /** True while the server works on a request, as either SDK generation keeps it. */

@@ -29,7 +29,8 @@ export function processPipeline(options: AuditOptions, onAsked: () => void): Pip
 		audit,
 		async flush() {
 			const deadline = new AbortController();
-			const timer = setTimeout(() => deadline.abort(), FLUSH_TIMEOUT_MS);
+			// A host that has nothing else to do is not held: its end closes the trail, within a deadline of its own.
+			const timer = setTimeout(() => deadline.abort(), FLUSH_TIMEOUT_MS).unref();
 			// What is not flushed by then stays in the trail, and is delivered later.
 			await opened?.audit?.flush(deadline.signal).catch(() => undefined);
 			clearTimeout(timer);

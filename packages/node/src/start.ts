@@ -1,8 +1,8 @@
-import type { AuditOptions } from "@mcp-trail/audit";
+import type { AuditOptions, Sink } from "@mcp-trail/audit";
 import { type Instrumentation, instrumentation, measureAudit } from "@mcp-trail/mcp";
-import { openSinks } from "@mcp-trail/sinks/config";
 import { auditOptions } from "./audit-options.ts";
-import { readConfig } from "./config/read-config.ts";
+import { configOf } from "./config/environment.ts";
+import type { ReadConfig } from "./config/read-config.ts";
 import { watchEndings } from "./endings.ts";
 import type { Env } from "./env.ts";
 import { classWatcher } from "./hook/classes.ts";
@@ -16,10 +16,9 @@ import { loadTraces, type Traces } from "./traces.ts";
 export async function register(env: Env): Promise<void> {
 	if (env.enabled === "false" || isSetUp()) return;
 	try {
-		const config = readConfig(env);
+		const config = await configOf(env);
 		if (config.ignored.length > 0) say(notTaken(config.ignored));
-		const sinks = config.sinks === undefined ? [] : await openSinks(config.sinks, { onWarn: say });
-		const options = auditOptions(config, sinks);
+		const options = auditOptions(config, await sinksOf(config));
 		const traces = await loadTraces(config.traces ?? true, options.service);
 		hook(options, traces);
 	} catch (error) {
@@ -27,16 +26,22 @@ export async function register(env: Env): Promise<void> {
 	}
 }
 
+/** What knows the destinations is loaded where there is one. */
+async function sinksOf({ sinks }: ReadConfig): Promise<readonly Sink[]> {
+	if (sinks === undefined) return [];
+	const { openSinks } = await import("@mcp-trail/sinks/config");
+	return openSinks(sinks, { onWarn: say });
+}
+
 const notTaken = (settings: readonly string[]): string =>
-	`${settings.join(", ")} of mcp-trail.config.json is not taken, since the working folder may be anybody's; the other settings hold. Name the file to take all: MCP_TRAIL_CONFIG=/path/to/mcp-trail.config.json`;
+	`${settings.join(", ")} of mcp-trail.config.json is not taken, since the working folder may be anybody's; its names and labels hold. Name the file to take all: MCP_TRAIL_CONFIG=/path/to/mcp-trail.config.json`;
 
 function hook(options: AuditOptions, traces: Traces): void {
 	let watched: ReturnType<typeof watchEndings> | undefined;
 	// A process without MCP keeps its signals to itself.
 	const endings = (): ReturnType<typeof watchEndings> =>
 		(watched ??= watchEndings({
-			flush: async () =>
-				void (await Promise.allSettled([pipeline.flush(), inTime(traces.flush())])),
+			flush: async () => void (await Promise.allSettled([pipeline.flush(), traces.flush()])),
 			closeTrail: pipeline.close,
 			close: async () => {
 				const [, sent] = await Promise.allSettled([pipeline.close(), inTime(traces.shutdown())]);

@@ -52,10 +52,12 @@ describe("readConfig", () => {
 		expect(new Set(digests).size).toBe(4);
 	});
 
-	it("[safe.config_trust] takes no sink, key or folder from a working folder's own file", () => {
+	it("[safe.config_trust] takes no sink, key, folder or level from a working folder's own file", () => {
 		const trail = { dir: "/x", maxBytes: 70_000 };
 		const sinks = [{ type: "http", url: "https://elsewhere.example/" }];
-		const said = { service: "a", sinks, trail, digestKeyFile: "/k", deadLetters: { dir: "/d" } };
+		const kept = { level: "request_response", traces: false };
+		const places = { trail, digestKeyFile: "/k", deadLetters: { dir: "/d" } };
+		const said = { service: "a", sinks, ...places, ...kept };
 		writeFileSync(config, JSON.stringify(said));
 		const before = process.cwd();
 		process.chdir(folder);
@@ -64,7 +66,7 @@ describe("readConfig", () => {
 				service: "a",
 				digest: expect.any(String),
 				source: "file",
-				ignored: ["sinks", "digestKeyFile", "deadLetters", "trail"],
+				ignored: ["sinks", "digestKeyFile", "deadLetters", "trail", "level", "traces"],
 			});
 			expect(readConfig({ dir: "/own", digestKeyFile: "/own.key" })).toMatchObject({
 				trail: { dir: "/own" },
@@ -72,13 +74,13 @@ describe("readConfig", () => {
 			});
 			writeFileSync(config, '["s3cret"]');
 			expect(() => readConfig()).toThrow("takes an object");
-			writeFileSync(config, '{ "level": "request" }');
-			expect(readConfig()).toMatchObject({ level: "request", ignored: [] });
+			writeFileSync(config, '{ "environment": "test", "labels": { "team": "x" } }');
+			expect(readConfig()).toMatchObject({ environment: "test", ignored: [] });
 		} finally {
 			process.chdir(before);
 		}
 		const named = read(JSON.stringify({ ...said, sinks: [{ type: "console" }] }));
-		expect(named).toMatchObject({ trail, digestKeyFile: "/k", ignored: [] });
+		expect(named).toMatchObject({ trail, digestKeyFile: "/k", ...kept, ignored: [] });
 	});
 
 	it.each([

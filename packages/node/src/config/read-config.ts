@@ -1,10 +1,9 @@
-import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { parseSinksConfig, type SinksConfig } from "@mcp-trail/sinks/config";
 import type { z } from "zod";
 import { type Env, variables } from "../env.ts";
 import { type ConfigProblem, NodeConfigError } from "./problems.ts";
 import { configSchema, type NodeConfig } from "./schema.ts";
+import { type Block, fileName, overlay, provenance, readText } from "./source.ts";
 
 /** A configuration that was read and judged, the environment put over the file. */
 export interface ReadConfig extends Omit<NodeConfig, "$schema" | "sinks"> {
@@ -18,18 +17,14 @@ export interface ReadConfig extends Omit<NodeConfig, "$schema" | "sinks"> {
 	readonly ignored: readonly string[];
 }
 
-/** What sends events elsewhere, reads a file, or says where and how long they are kept: not for whoever fills a working folder. */
-const trustedOnly = ["sinks", "digestKeyFile", "deadLetters", "trail"] as const;
-
-/** Read from the working folder where `MCP_TRAIL_CONFIG` names none. */
-const DEFAULT_FILE = "mcp-trail.config.json";
-const MAX_BYTES = 1_048_576;
+/** What sends events elsewhere, reads a file, or says what of a call is kept, where, and how long: not for whoever fills a working folder. */
+const trustedOnly = ["sinks", "digestKeyFile", "deadLetters", "trail", "level", "traces"] as const;
 
 /**
  * Reads the configuration of zero-code set-up: the file, with the environment put over it. Nothing is opened.
  *
  * Throws {@link NodeConfigError}, which lists everything that is wrong and what to do; a secret that stands in the
- * file itself is refused. Sinks, keys and folders are taken only from a file that `config` names, since the working folder may be anybody's; what was left out is in `ignored`.
+ * file itself is refused. Sinks, keys, folders, level and traces are taken only from a file that `config` names, since the working folder may be anybody's; what was left out is in `ignored`.
  *
  * @example
  * ```ts
@@ -64,24 +59,6 @@ export function readConfig(env: Env = {}): ReadConfig {
 	return { ...config, ...(sinks && { sinks }), digest, source, ignored };
 }
 
-const fileName = (env: Env): string => env.config ?? DEFAULT_FILE;
-
-/** The file's bytes as text; the default file may be absent, one that was named may not. */
-function readText(named: string | undefined): string | undefined {
-	const file = named ?? DEFAULT_FILE;
-	try {
-		const bytes = readFileSync(file);
-		if (bytes.length <= MAX_BYTES) return bytes.toString("utf8");
-	} catch (cause) {
-		const code = cause instanceof Error && "code" in cause ? String(cause.code) : String(cause);
-		if (named === undefined && code === "ENOENT") return undefined;
-		const message = `cannot be read (${code}). Check the path, and that this user may read it.`;
-		throw new NodeConfigError("config_unreadable", [{ path: "", message }], file, cause);
-	}
-	const message = `has more than ${MAX_BYTES} bytes. Check the path.`;
-	throw new NodeConfigError("config_unreadable", [{ path: "", message }], file);
-}
-
 /** A parser's own message quotes what may be a secret, so that it is not repeated. */
 function json(text: string, file: string): unknown {
 	try {
@@ -96,7 +73,6 @@ function json(text: string, file: string): unknown {
 	}
 }
 
-type Block = Readonly<Record<string, unknown>>;
 const isBlock = (value: unknown): value is Block =>
 	typeof value === "object" && value !== null && !Array.isArray(value);
 
@@ -105,21 +81,6 @@ function without(file: unknown, ignored: readonly string[]): unknown {
 	return Object.fromEntries(Object.entries(file).filter(([name]) => !ignored.includes(name)));
 }
 
-/** What the environment says, in the file's terms. */
-function overlay({ service, environment, level, digestKeyFile, ...env }: Env): Block {
-	const given = { service, environment, level, digestKeyFile, traces: flag(env.traces) };
-	const trail = set({ dir: env.dir, durability: env.durability });
-	return set({ ...given, trail: Object.keys(trail).length > 0 ? trail : undefined });
-}
-
-function flag(value: string | undefined): unknown {
-	if (value === undefined) return undefined;
-	return value === "true" ? true : value === "false" ? false : value;
-}
-
-const set = (block: Block): Block =>
-	Object.fromEntries(Object.entries(block).filter(([, value]) => value !== undefined));
-
 function merged(file: unknown, over: Block): unknown {
 	if (!isBlock(file)) return file;
 	const { trail } = file;
@@ -127,20 +88,6 @@ function merged(file: unknown, over: Block): unknown {
 		isBlock(trail) && isBlock(over["trail"]) ? { trail: { ...trail, ...over["trail"] } } : {};
 	return { ...file, ...over, ...both };
 }
-
-/** The digest of a file alone is that of its bytes, so that `sha256sum` gives it, too. */
-function provenance(
-	file: string | undefined,
-	over: Block,
-): readonly [source: string, digest: string] {
-	const hasEnv = Object.keys(over).length > 0;
-	if (file !== undefined && !hasEnv) return ["file", sha256(file)];
-	if (file === undefined) return [hasEnv ? "env" : "default", sha256(JSON.stringify(over))];
-	return ["file_and_env", sha256(JSON.stringify({ file: sha256(file), env: over }))];
-}
-
-const sha256 = (text: string): string =>
-	`sha256:${createHash("sha256").update(text).digest("hex")}`;
 
 function problemsOf(issue: z.core.$ZodIssue): readonly ConfigProblem[] {
 	if (issue.code !== "unrecognized_keys") {

@@ -4,7 +4,8 @@ import { loaded } from "./loaded.ts";
 import { isCallback, member } from "./loose.ts";
 import { isSdkScript } from "./sdk-files.ts";
 
-const LOADED_URL = new URL("./loaded", import.meta.url).href + import.meta.url.slice(-3);
+/** The module that hooked files show themselves to: the one that is loaded here. */
+const LOADED_URL = import.meta.resolve("#loaded");
 
 /** Hooks the loading of the files of the MCP SDKs; what is loaded already stays as it is. */
 export function installHooks(): void {
