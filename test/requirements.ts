@@ -95,6 +95,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["packages/audit/src/process-exit.test.ts"],
 	},
 	{
+		id: "transparent.fetch",
+		says: "A watched fetch hands on the very arguments, answer and error, and reads no stream.",
+		provenBy: ["test/mcp/fetch-companion.test.ts"],
+	},
+	{
 		id: "transparent.http_edge",
 		says: "An HTTP edge changes no byte of an answer, streamed, HEAD or cut off.",
 		provenBy: ["test/mcp/http-edge.test.ts"],
@@ -281,6 +286,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["test/fault/audit-simulation.long.test.ts", "test/fault/audit-simulation.test.ts"],
 	},
 	{
+		id: "complete.step_up",
+		says: "A request that is let through after a challenge is one request, and says what it was challenged for and how often.",
+		provenBy: ["test/mcp/fetch-companion.test.ts"],
+	},
+	{
 		id: "complete.task_expiry",
 		says: "A task that nobody read is told to have expired, seen or inferred; a stranger's refusal expires nothing.",
 		provenBy: ["test/mcp/task-deadlines.test.ts"],
@@ -299,6 +309,11 @@ export const requirements: readonly Requirement[] = [
 		id: "complete.tasks",
 		says: "A task is told as made, changed, asking, retrieved and ended, in both forms, joined to the request that made it.",
 		provenBy: ["test/mcp/tasks.test.ts"],
+	},
+	{
+		id: "complete.token_exchange",
+		says: "Every token that an instrumented client asks for, and every registration, is one event, refused ones too.",
+		provenBy: ["test/mcp/fetch-companion.test.ts"],
 	},
 	{
 		id: "complete.unmatched",
@@ -414,6 +429,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["test/mcp/identity.test.ts"],
 	},
 	{
+		id: "honest.binding",
+		says: "An event says to which key a token is bound, and holds no proof.",
+		provenBy: ["test/mcp/fetch-companion.test.ts"],
+	},
+	{
 		id: "honest.client_address",
 		says: "A call's address is the connection's, or a trusted hop's word, on hooked transports as at the edge.",
 		provenBy: ["test/mcp/identity.test.ts"],
@@ -495,6 +515,11 @@ export const requirements: readonly Requirement[] = [
 		id: "honest.started",
 		says: "trail.started is not given up.",
 		provenBy: ["packages/audit/src/open-audit.test.ts"],
+	},
+	{
+		id: "honest.token_passthrough",
+		says: "A token that a caller sent here and that is sent on to another server is a finding.",
+		provenBy: ["test/mcp/fetch-companion.test.ts"],
 	},
 	{
 		id: "honest.unknown_tool",

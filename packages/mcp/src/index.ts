@@ -15,10 +15,12 @@ export type { MeasureAuditOptions } from "./otel/measure-audit.ts";
 export type { HookedRequest, HookedResponse } from "./otel/hooks.ts";
 export { operatingSystemUser } from "./identity/operating-system-user.ts";
 export type { Identify, IdentifyRequest, Identity, KnownIdentity } from "./identity/identity.ts";
+export type { Fetch } from "./client/companion.ts";
 export type { ListedServer } from "./hook/reached.ts";
 export type { TrustedHops } from "./http/client-address.ts";
 export type {
 	AuthFacts,
+	Carried,
 	Closing,
 	Connection,
 	Direction,

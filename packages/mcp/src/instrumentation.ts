@@ -1,6 +1,7 @@
 import type { Audit } from "@mcp-trail/audit";
 import { audited } from "./audited/audited.ts";
 import { definitions } from "./audited/definitions.ts";
+import { companion, type Fetch } from "./client/companion.ts";
 import { capturesContent } from "./env.ts";
 import { advertise } from "./extension/advertise.ts";
 import { auditExtension, type Extension } from "./extension/extension.ts";
@@ -90,6 +91,14 @@ export interface Instrumentation {
 	client<T>(client: T): T;
 	/** Takes what `createMcpHandler()` returned; its factory instruments each server with {@link Instrumentation.server}. */
 	handler<T>(handler: T): T;
+	/**
+	 * Watches the `fetch` that OAuth helpers, or transports with DPoP, are given: tokens asked for, clients registered. The
+	 * HTTP transports of instrumented clients are watched without it.
+	 *
+	 * @example
+	 * const fetch = trail.fetch(globalThis.fetch);
+	 */
+	fetch<F extends Fetch>(fetch: F): F;
 }
 
 /** Spans are made once, however many instrumentations there are. */
@@ -130,11 +139,14 @@ export function instrumentation(options: InstrumentationOptions = {}): Instrumen
 	const digestCommand = audit
 		? (line: string): string => audit.digester.digest("command", line)
 		: undefined;
+	const identify = identifier({ identify: options.identify, digestToken, warn });
+	const watchFetch = audit ? companion({ audit, identify, onFault }) : undefined;
 	const shared: Omit<PeerOptions, "role"> = {
 		digestToken,
-		identify: identifier({ identify: options.identify, digestToken, warn }),
+		identify,
 		addressOf: clientAddressReader(options),
 		reach: reach(options.servers, digestCommand),
+		companion: watchFetch,
 		maxOpen,
 		openTtlMs: Math.min(openTtlMs, 2 ** 31 - 1),
 		readAuth: (authInfo) => {
@@ -164,6 +176,7 @@ export function instrumentation(options: InstrumentationOptions = {}): Instrumen
 		server: (server) => hook(server, "server"),
 		client: (client) => hook(client, "client"),
 		handler: (handler) => handler,
+		fetch: (fetch) => watchFetch?.(fetch) ?? fetch,
 	};
 }
 

@@ -151,6 +151,23 @@ export interface Exchange {
 	readonly operation?: OperationState | undefined;
 }
 
+/** What a request was sent with over HTTP, and what its server asked for; never a credential. */
+export interface Carried {
+	readonly authScheme: NonNullable<Exchange["authScheme"]>;
+	/** `hmac-sha256:…` of the token, kind `token`. */
+	readonly tokenDigest?: string;
+	/** A proof of possession came with it. */
+	readonly binding?: "dpop";
+	/** RFC 7638 thumbprint of that proof's key. */
+	readonly keyThumbprint?: string;
+	/** HTTP status of the last answer. */
+	readonly status?: number;
+	/** How often it was answered 401 or 403. */
+	readonly challenges: number;
+	/** What the last of these asked for. */
+	readonly challenge?: { readonly error?: string; readonly scopes: readonly string[] };
+}
+
 /** How an exchange ended. */
 export interface Ending {
 	readonly how:
@@ -175,6 +192,8 @@ export interface Ending {
 	/** The word of docs/outcomes.md, where the hook knows it better than `how` says it. */
 	readonly reason?: string;
 	readonly error?: unknown;
+	/** Of a request that went out over HTTP, where its fetch was seen. */
+	readonly carried?: Carried;
 	/** Progress and log notifications that belonged to it. Absent = none. */
 	readonly progressCount?: number;
 	readonly logCount?: number;

@@ -8,6 +8,7 @@ import {
 	type ResponseMessage,
 } from "@mcp-trail/event";
 import { correlation, type Asked } from "../correlation/correlation.ts";
+import { passthroughOf } from "../client/passthrough.ts";
 import { bodyOf, keepsRequest, keepsResponse } from "../describe/body.ts";
 import { describe, describeIntent, type Taken } from "../describe/describe.ts";
 import { actorOf } from "../describe/actor.ts";
@@ -79,6 +80,7 @@ export function audited(options: AuditedOptions): Observer {
 	const { audit, definitions, maxDigestBytes, extension, onFault } = options;
 	const operations = correlation({ digester: audit.digester, extension });
 	const follow = followers(audit, onFault);
+	const passthrough = passthroughOf(audit);
 	const sessions = new WeakMap<Connection, { readonly id: string; readonly digest: string }>();
 
 	function decide(exchange: Exchange, facts: MethodFacts, name: unknown): Decision {
@@ -157,6 +159,8 @@ export function audited(options: AuditedOptions): Observer {
 		};
 		let following = isFollowed(exchange, facts) ? follow(exchange, facts) : undefined;
 		const { policy, digester } = audit;
+		const token = exchange.auth?.tokenDigest ?? exchange.tokenDigest;
+		if (exchange.inbound && token !== undefined) passthrough.received(token);
 		if (decision.intent) {
 			const id = newEventId(exchange.startMs);
 			audit.record(

@@ -19,6 +19,7 @@ import {
 	type TaskDetail,
 	type Trace,
 } from "@mcp-trail/event";
+import { authOf, challengedFor } from "../client/carried.ts";
 import type { Definition, Listed } from "../audited/definitions.ts";
 import { operationBlock, type OperationState } from "../correlation/operation-state.ts";
 import { isObject } from "../hook/frame.ts";
@@ -216,6 +217,8 @@ export function describe(
 	const result = isObject(body) ? body : undefined;
 	const known = ending.known ?? taken.known;
 	const outcome: Outcome = outcomeOf(exchange, ending, known);
+	const { carried } = ending;
+	const actor = actorOf(exchange, keepsOf(policy, digester));
 	const event: Writable<NewEvent> = {
 		time: timeText(ending.endMs),
 		type: "mcp.request",
@@ -224,13 +227,15 @@ export function describe(
 		start_time: timeText(exchange.startMs),
 		duration_us: Math.max(0, Math.trunc(ending.endUs - exchange.startUs)),
 		outcome,
-		actor: actorOf(exchange, keepsOf(policy, digester)),
+		actor: carried ? { ...actor, auth: authOf(carried) } : actor,
 		target: targetOf(exchange, facts, taken, digester, known),
 		mcp: mcpOf(exchange, taken, result, ending),
 		operation: operationBlock(taken.operation, true),
 	};
 	const { eventId } = taken.operation;
 	complete(event, exchange, facts, digester, taken, recordingOf(policy, decision), result);
+	const authorization = carried && challengedFor(carried);
+	if (authorization) event.authorization = authorization;
 	// A success is built in order; the many ways to fail and to ask a person are not, and are rare.
 	const inOrder =
 		outcome.status === "success" && facts.input === undefined && eventId === undefined;

@@ -1,6 +1,6 @@
 import type { Outcome, Reason } from "@mcp-trail/event";
 import { isObject } from "../hook/frame.ts";
-import type { Ending, Exchange, JsonObject } from "../observer.ts";
+import type { Carried, Ending, Exchange, JsonObject } from "../observer.ts";
 import { factsOf } from "./methods.ts";
 
 type Verdict = Pick<Outcome, "status"> & {
@@ -134,11 +134,27 @@ function httpStatusOf(error: unknown): number | undefined {
 	return [name, constructor?.name].includes("UnauthorizedError") ? 401 : undefined;
 }
 
+/** The status of the answer that a send failed with, where the transport's error does not say it. */
+const refusedWith = (carried: Carried | undefined): number | undefined =>
+	carried?.status !== undefined && carried.status >= 400 && carried.status <= 599
+		? carried.status
+		: undefined;
+
+/** Why a server refused what was sent, by its status and its challenge. */
+export function carriedReason({ status, authScheme, challenge }: Carried): Reason {
+	const error = challenge?.error;
+	if (error === "invalid_dpop_proof" || error === "use_dpop_nonce") return "binding_failed";
+	if (error === "insufficient_scope") return "insufficient_scope";
+	if (status !== 401) return "insufficient_authorization";
+	return authScheme === "none" ? "missing_token" : "invalid_token";
+}
+
 function fromFailedSend(
 	exchange: Exchange,
 	ending: Ending,
 ): Verdict & { readonly http_status?: number } {
-	const status = httpStatusOf(ending.error);
+	const { carried } = ending;
+	const status = httpStatusOf(ending.error) ?? refusedWith(carried);
 	if (status === undefined)
 		return { status: "unknown", layer: "transport", reason: "send_failed", executed: "unknown" };
 	const http_status = status;
@@ -148,7 +164,7 @@ function fromFailedSend(
 		return {
 			status: "denied",
 			layer: "auth",
-			reason: "invalid_token",
+			reason: carried ? carriedReason(carried) : "invalid_token",
 			executed: "no",
 			http_status,
 		};
@@ -156,7 +172,7 @@ function fromFailedSend(
 		return {
 			status: "denied",
 			layer: "auth",
-			reason: "insufficient_scope",
+			reason: carried ? carriedReason(carried) : "insufficient_scope",
 			executed: "no",
 			http_status,
 		};

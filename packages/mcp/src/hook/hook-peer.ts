@@ -22,6 +22,7 @@ export interface PeerOptions {
 	readonly identify?: Peer["identify"];
 	readonly addressOf?: NonNullable<Peer["addressOf"]>;
 	readonly reach?: NonNullable<Peer["reach"]>;
+	readonly companion?: Peer["companion"];
 	readonly onFault: OnFault;
 	readonly warn: (code: string, message: string, cause?: unknown) => void;
 }

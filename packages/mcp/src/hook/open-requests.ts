@@ -116,6 +116,7 @@ export function openRequests(
 				if (noted.progress > 0) ending.progressCount = noted.progress;
 				if (noted.log > 0) ending.logCount = noted.log;
 			}
+			if (entry.carried) ending.carried = entry.carried;
 			const known = registrations?.known(entry);
 			if (known !== undefined) ending.known = known;
 			if (more !== undefined) Object.assign(ending, more);
@@ -210,6 +211,8 @@ export function openRequests(
 					held: false,
 					gone: false,
 					noted: undefined,
+					carried: undefined,
+					frame: undefined,
 					token: progressTokenOf(exchange.meta),
 				};
 				const table = isInbound ? inbound : outbound;

@@ -1,5 +1,6 @@
 import { types } from "node:util";
 import type { JsonObject, Meta, Observation } from "../observer.ts";
+import { whileSending } from "../client/sending.ts";
 import type { Entry } from "./exchanges.ts";
 import type { Gate } from "./gate.ts";
 import { isObject, isRequest, outboundKind, type RequestFrame } from "./frame.ts";
@@ -61,7 +62,7 @@ function taken(open: OpenRequests, message: JsonObject): TakenRequest | undefine
 
 function respond(open: OpenRequests, message: JsonObject, pass: Pass): unknown {
 	const answer = taken(open, message);
-	if (answer === undefined) return pass(message);
+	if (answer === undefined) return other(open, message, pass);
 	const { entry, meta } = answer;
 	const sent = meta ? (open.guarded(() => withResultMeta(message, meta)) ?? message) : message;
 	const undelivered = (error: unknown): void => {
@@ -71,7 +72,7 @@ function respond(open: OpenRequests, message: JsonObject, pass: Pass): unknown {
 	open.sent(entry, message);
 	let result: unknown;
 	try {
-		result = pass(sent);
+		result = other(open, sent, pass);
 	} catch (error) {
 		undelivered(error);
 		throw error;
@@ -100,6 +101,8 @@ function request(
 	options: unknown,
 	pass: Pass,
 ): unknown {
+	// Once it is authorized, 1.x hands a request to itself again: it is still the one request.
+	if (open.outbound.get(message.id)?.frame === message) return pass(message);
 	const entry = open.begin(false, message, options);
 	if (entry === undefined) return pass(message);
 	const admit = gate.of(entry);
@@ -116,12 +119,17 @@ function sendRequest(open: OpenRequests, entry: Entry, message: RequestFrame, pa
 	} catch (fault) {
 		onFault(fault);
 	}
+	entry.frame = sent;
 	const failed = (error: unknown): void => {
 		open.guarded(() => sendFailed(open, entry, error));
 	};
 	let result: unknown;
 	try {
-		result = runInside(observations, () => pass(sent), onFault);
+		result = runInside(
+			observations,
+			() => (isFetching(open) ? whileSending(entry, () => pass(sent)) : pass(sent)),
+			onFault,
+		);
 	} catch (error) {
 		failed(error);
 		throw error;
@@ -129,6 +137,14 @@ function sendRequest(open: OpenRequests, entry: Entry, message: RequestFrame, pa
 	if (types.isPromise(result)) void then.call(result, undefined, failed);
 	return result;
 }
+
+/** Over HTTP a client's fetches are told apart by the request they belong to. */
+const isFetching = ({ peer }: OpenRequests): boolean =>
+	peer.role === "client" && peer.companion !== undefined;
+
+/** What is sent beside requests belongs to none of them. */
+const other = (open: OpenRequests, message: unknown, pass: Pass): unknown =>
+	isFetching(open) ? whileSending(undefined, () => pass(message)) : pass(message);
 
 /** Observes a frame on its way out and passes it on. */
 export function outgoing(
@@ -145,5 +161,5 @@ export function outgoing(
 	if (kind === "request" && isRequest(message)) return request(open, gate, message, options, pass);
 	if (kind === "notification" && !open.guarded(() => join(open, false, message, options)))
 		open.tell("notification", false, message);
-	return pass(message);
+	return other(open, message, pass);
 }

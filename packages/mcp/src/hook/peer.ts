@@ -1,4 +1,5 @@
 import type { ClientAddressReader } from "../http/client-address.ts";
+import type { Companion } from "../client/companion.ts";
 import type { Identifier } from "../identity/identifier.ts";
 import type { AuthFacts } from "../observer.ts";
 import type { Entry } from "./exchanges.ts";
@@ -25,6 +26,8 @@ export interface Peer {
 	/** Absent: addresses are not looked for. */
 	readonly addressOf?: ClientAddressReader;
 	readonly reach?: Reach;
+	/** Watches what clients fetch; absent where nothing is recorded. */
+	readonly companion?: Companion | undefined;
 	onFault: OnFault;
 	/** Says once per code what cannot be observed. */
 	warn(code: string, message: string): void;

@@ -1,4 +1,5 @@
 import type { Network } from "@mcp-trail/event";
+import { hookFetch } from "../client/hook-fetch.ts";
 import type { Misfit } from "../observer.ts";
 import { admission } from "./gate.ts";
 import { resumeTicket } from "./http-ticket.ts";
@@ -149,6 +150,8 @@ function install(transport: object, send: Callback, first: Peer): (peer: Peer) =
 	const { transport: kind, role } = open.connection;
 	if (role === "client" || (kind !== "streamable_http" && kind !== "http_sse"))
 		watchErrors(transport, (misfit) => open.tell("refused", true, undefined, undefined, misfit));
+	const { companion } = first;
+	if (role === "client" && companion) open.guarded(() => hookFetch(transport, companion));
 	for (const key of ["handleRequest", "handlePostMessage"])
 		resumeTickets(transport, key, () => open);
 

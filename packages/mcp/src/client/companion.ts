@@ -1,0 +1,181 @@
+import { types } from "node:util";
+import type { Audit } from "@mcp-trail/audit";
+import { isCallback, member } from "../hook/loose.ts";
+import type { Identifier } from "../identity/identifier.ts";
+import { attempts } from "../http/attempts.ts";
+import { authAsked, type AuthAsked } from "./oauth.ts";
+import { carriedBy, noteAnswer } from "./carried.ts";
+import { describeAuth, describePassthrough, describeUnsent } from "./describe-auth.ts";
+import { fetchedWith, type Fetched } from "./fetched.ts";
+import { passthroughOf } from "./passthrough.ts";
+import { readJson } from "./read-json.ts";
+import { beingSent, type Sending } from "./sending.ts";
+
+/** Anything that fetches as `fetch` does. */
+export type Fetch = (input: never, init?: never) => Promise<Response>;
+
+/** Observes what clients fetch; the same function comes back, watched. */
+export type Companion = <F extends Fetch>(fetch: F) => F;
+
+const MAX_ISSUERS = 200;
+const METADATA = /\/\.well-known\/(?:oauth-authorization-server|openid-configuration)/;
+const STREAM = "text/event-stream";
+
+const isResponse = (value: unknown): value is Response =>
+	typeof member(value, "status") === "number" &&
+	isCallback(member(member(value, "headers"), "get"));
+
+interface Watched {
+	answered(response: Response): void;
+	failed(): void;
+}
+
+/** Makes the companion of an audit: a watch on the `fetch` that SDK transports and OAuth helpers are given. */
+export function companion(options: {
+	readonly audit: Audit;
+	readonly identify: Identifier | undefined;
+	readonly onFault: (fault: unknown) => void;
+}): Companion {
+	const { audit, identify, onFault } = options;
+	const { digester } = audit;
+	const passthrough = passthroughOf(audit);
+	const issuers = new Map<string, string>();
+	const attemptOf = attempts();
+	/** What one watched fetch has told, those around it leave out. */
+	const told = new WeakSet<object>();
+
+	function guarded<R>(work: () => R): R | undefined {
+		try {
+			return work();
+		} catch (fault) {
+			onFault(fault);
+			return undefined;
+		}
+	}
+
+	/** Which authorization server an endpoint belongs to, by the metadata that was fetched (RFC 8414). */
+	async function learnIssuer(response: Response): Promise<void> {
+		const metadata = await readJson(response);
+		const issuer = metadata?.["issuer"];
+		if (typeof issuer !== "string" || issuer.length > 512) return;
+		for (const name of ["token_endpoint", "registration_endpoint"]) {
+			const endpoint = metadata?.[name];
+			if (typeof endpoint !== "string" || !URL.canParse(endpoint)) continue;
+			const { href } = new URL(endpoint);
+			issuers.delete(href);
+			issuers.set(href, issuer);
+			const oldest = issuers.size > MAX_ISSUERS ? issuers.keys().next().value : undefined;
+			if (oldest !== undefined) issuers.delete(oldest);
+		}
+	}
+
+	function exchange(asked: AuthAsked, sending: Sending | undefined): Watched {
+		const startMs = Date.now();
+		const startUs = performance.now() * 1000;
+		const { endpoint, detail, auth } = asked;
+		const issuer = issuers.get(endpoint.href);
+		const who = identify?.(
+			{
+				role: "client",
+				transport: "streamable_http",
+				method: undefined,
+				clientAddress: undefined,
+				extra: undefined,
+			},
+			undefined,
+		);
+		const key = [asked.type, endpoint.href, detail.grant, detail.resource, auth.client_id];
+		const attempt = attemptOf(key.join("\n"), startMs);
+		const end = (status: number | undefined, answer: ReturnType<typeof readJson>): void => {
+			const durationUs = Math.max(0, Math.round(performance.now() * 1000 - startUs));
+			void answer.then((json) =>
+				guarded(() =>
+					audit.record(
+						describeAuth(audit, {
+							asked,
+							issuer,
+							who,
+							attempt,
+							status,
+							answer: json,
+							trace: sending?.exchange.trace,
+							startMs,
+							endMs: startMs + Math.round(durationUs / 1000),
+							durationUs,
+						}),
+					),
+				),
+			);
+		};
+		return {
+			answered: (response) => end(response.status, readJson(response)),
+			failed: () => end(undefined, Promise.resolve(undefined)),
+		};
+	}
+
+	/** A request of the protocol itself: what it carried is told with its outcome, or alone where it has none. */
+	function message(fetched: Fetched, sending: Sending | undefined): Watched {
+		const carried = carriedBy(fetched, digester, sending?.carried);
+		const { tokenDigest } = carried;
+		const origin = fetched.url?.origin;
+		if (sending) sending.carried = carried;
+		if (tokenDigest !== undefined && origin !== undefined && passthrough.sent(tokenDigest, origin))
+			audit.record(describePassthrough(audit, carried, origin, sending?.exchange.trace));
+		return {
+			answered(response) {
+				const noted = noteAnswer(carried, response);
+				if (sending) sending.carried = noted;
+				else if (response.status === 401 || response.status === 403)
+					audit.record(describeUnsent(audit, fetched, noted));
+			},
+			failed: () => undefined,
+		};
+	}
+
+	function watch(args: readonly unknown[]): Watched | undefined {
+		const fetched = fetchedWith(args[0], args[1]);
+		// A stream that is opened beside requests is none of them, whichever of them opened it.
+		const sending = fetched.method === "POST" ? beingSent() : undefined;
+		const asked = authAsked(fetched, digester);
+		if (asked) return exchange(asked, sending);
+		if (fetched.header("accept")?.includes(STREAM)) return message(fetched, sending);
+		if (fetched.method === "POST" && sending) return message(fetched, sending);
+		return fetched.method === "GET" && METADATA.test(fetched.url?.pathname ?? "")
+			? {
+					answered: (response) => void learnIssuer(response).catch(onFault),
+					failed: () => undefined,
+				}
+			: undefined;
+	}
+
+	const once = (what: unknown): boolean => {
+		if (typeof what !== "object" || what === null) return true;
+		if (told.has(what)) return false;
+		told.add(what);
+		return true;
+	};
+
+	return (fetch) =>
+		new Proxy(fetch, {
+			apply(target, self, args: Parameters<typeof fetch>) {
+				const watched = guarded(() => watch(args));
+				const answer: unknown = Reflect.apply(target, self, args);
+				if (watched === undefined || !types.isPromise(answer)) return answer;
+				// The host gets what follows on it: a failure that nobody handles stays one.
+				return answer.then(
+					(response: unknown) => {
+						guarded(() => {
+							if (isResponse(response) && once(response)) watched.answered(response);
+						});
+						return response;
+					},
+					(error: unknown) => {
+						guarded(() => {
+							if (once(error)) watched.failed();
+						});
+						throw error;
+					},
+				);
+			},
+		});
+}

@@ -1,0 +1,421 @@
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { instrumentation, type InstrumentationOptions } from "@mcp-trail/mcp";
+import {
+	ClientCredentialsProvider as CredentialsV2,
+	discoverAndRequestJwtAuthGrant,
+	DpopSession,
+	exchangeJwtAuthGrant,
+} from "@modelcontextprotocol/client";
+import { ClientCredentialsProvider as CredentialsV1 } from "@modelcontextprotocol/sdk/client/auth-extensions.js";
+import { afterEach, describe, expect, it } from "vitest";
+import { echoing, listening, reaching, serving, stop } from "./http-pair.ts";
+import { as, fakeAudit, generations, until, type Generation } from "./support.ts";
+
+const open: Server[] = [];
+afterEach(() => stop(open));
+
+const CANARY = /CANARY/;
+const DIGEST = expect.stringMatching(/^hmac-sha256:k1:[0-9a-f]{64}$/);
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+	let body = "";
+	for await (const chunk of request) body += String(chunk);
+	return body;
+}
+
+const json = (response: ServerResponse, status: number, value: object): void => {
+	response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(value));
+};
+
+interface Tokens {
+	/** What each token may do; a token that is not here is refused. */
+	readonly valid: Map<string, string>;
+	/** Forms that came to the token endpoint. */
+	readonly asked: URLSearchParams[];
+	/** What the next exchange is refused with. */
+	refuse?: { readonly status: number; readonly error: string };
+}
+
+/** An authorization server that grants what is asked. */
+async function authorize(
+	path: string,
+	request: IncomingMessage,
+	response: ServerResponse,
+	origin: string,
+	tokens: Tokens,
+): Promise<boolean> {
+	if (path.startsWith("/.well-known/oauth-protected-resource")) {
+		json(response, 200, { resource: `${origin}/mcp`, authorization_servers: [origin] });
+	} else if (path.startsWith("/.well-known/oauth-authorization-server")) {
+		json(response, 200, {
+			issuer: origin,
+			authorization_endpoint: `${origin}/authorize`,
+			token_endpoint: `${origin}/token`,
+			registration_endpoint: `${origin}/register`,
+			response_types_supported: ["code"],
+			grant_types_supported: ["client_credentials", "authorization_code"],
+			code_challenge_methods_supported: ["S256"],
+			token_endpoint_auth_methods_supported: ["client_secret_basic", "none"],
+		});
+	} else if (path === "/register") {
+		const metadata: object = JSON.parse(await bodyOf(request));
+		json(response, 201, { ...metadata, client_id: "desk-1", client_secret: "SECRET-CANARY" });
+	} else if (path === "/token") {
+		const form = new URLSearchParams(await bodyOf(request));
+		tokens.asked.push(form);
+		const { refuse } = tokens;
+		delete tokens.refuse;
+		if (refuse) {
+			json(response, refuse.status, { error: refuse.error, error_description: "TEXT-CANARY" });
+			return true;
+		}
+		// 1.x asks for no more than its provider says: a server may well grant it.
+		const wider = tokens.asked.length > 1 ? "echo write" : "echo";
+		const scope = form.get("scope") === "echo" ? wider : (form.get("scope") ?? "echo");
+		const token = `TOKEN-CANARY-${tokens.asked.length}`;
+		tokens.valid.set(token, scope);
+		const isIdJag = form.get("requested_token_type")?.endsWith(":id-jag") === true;
+		json(response, 200, {
+			access_token: token,
+			token_type: isIdJag ? "N_A" : "Bearer",
+			...(isIdJag && { issued_token_type: form.get("requested_token_type") }),
+			expires_in: 300,
+			scope,
+		});
+	} else return false;
+	return true;
+}
+
+/** An MCP server that wants a token of the authorization server beside it, and a wider scope for calls. */
+async function guarded(generation: Generation, stepUp: boolean) {
+	const tokens: Tokens = { valid: new Map(), asked: [] };
+	const far = fakeAudit();
+	const server = instrumentation({ audit: far }).server(echoing(generation));
+	const transport = serving(generation);
+	await as<{ connect(transport: object): Promise<void> }>(server).connect(transport);
+	const url = await listening(async (request, response) => {
+		const { pathname, origin } = new URL(request.url ?? "/", `http://${request.headers.host}`);
+		if (await authorize(pathname, request, response, origin, tokens)) return;
+		const token = request.headers.authorization?.replace(/^\S+ /, "") ?? "";
+		const scope = tokens.valid.get(token);
+		const body = request.method === "POST" ? await bodyOf(request) : "";
+		const metadata = `resource_metadata="${origin}/.well-known/oauth-protected-resource/mcp"`;
+		if (scope === undefined) {
+			response.writeHead(401, { "www-authenticate": `Bearer scope="echo", ${metadata}` }).end();
+			return;
+		}
+		if (stepUp && body.includes("tools/call") && !scope.includes("write")) {
+			const challenge = `Bearer error="insufficient_scope", scope="echo write", ${metadata}`;
+			response.writeHead(403, { "www-authenticate": challenge }).end();
+			return;
+		}
+		const auth = { token, clientId: "desk", scopes: scope.split(" ") };
+		const parsed: unknown = body === "" ? undefined : JSON.parse(body);
+		await transport.handleRequest(Object.assign(request, { auth }), response, parsed);
+	}, open);
+	return { url, tokens, far };
+}
+
+const credentials = ({ name }: Generation, clientSecret = "SECRET-CANARY"): object =>
+	name === "v1"
+		? new CredentialsV1({ clientId: "desk", clientSecret, scope: "echo" })
+		: new CredentialsV2({ clientId: "desk", clientSecret, scope: "echo" });
+
+/** A client that authenticates with its own credentials. */
+async function authorized(
+	generation: Generation,
+	url: URL,
+	authProvider: object,
+	options: InstrumentationOptions = {},
+) {
+	const near = fakeAudit();
+	const client = instrumentation({ audit: near, ...options }).client(
+		new generation.Client({ name: "probe", version: "2.0.0" }),
+	);
+	const connect = () => client.connect(as(reaching(generation, url, { authProvider })));
+	const call = () => generation.callTool(client, { name: "echo", arguments: { text: "hi" } });
+	return { near, client, connect, call };
+}
+
+const exchanged = ({ events }: ReturnType<typeof fakeAudit>) =>
+	events.filter(({ type }) => type === "mcp.auth.token_exchanged");
+
+describe.each(generations)("$name", (generation) => {
+	it("[complete.token_exchange] records a token that a transport asked for, and the request it asked for it", async () => {
+		const { url, tokens, far } = await guarded(generation, false);
+		const { near, client, connect, call } = await authorized(
+			generation,
+			url,
+			credentials(generation),
+		);
+		await connect();
+		await call();
+		await until(() => exchanged(near).length === 1, "the exchange");
+		const [event] = exchanged(near);
+		expect(event).toMatchObject({
+			outcome: { status: "success", executed: "yes", http_status: 200 },
+			actor: {
+				principal: { type: "unknown", assurance: "none", source: "none" },
+				auth: { scheme: "basic", client_id: "desk", grant: "client_credentials" },
+			},
+			authorization: {
+				grant: "client_credentials",
+				issuer: url.origin,
+				resource: `${url.origin}/mcp`,
+				scopes_requested: ["echo"],
+				scopes_granted: ["echo"],
+				attempt: 1,
+				token_digest: DIGEST,
+			},
+			network: { server_address: "127.0.0.1", server_port: Number(url.port) },
+		});
+		const [initialize, ...more] = near.outcomes("initialize");
+		expect(more).toEqual([]);
+		expect(initialize?.outcome?.status).toBe("success");
+		expect(initialize?.authorization).toEqual({ scopes_requested: ["echo"], attempt: 1 });
+		expect(initialize?.operation?.id).toBe(event?.operation?.id);
+		// One token, whoever tells of it: the exchange, the client that sends it, the server that takes it.
+		const digest = event?.authorization?.token_digest;
+		const [sent] = near.outcomes("tools/call");
+		expect(sent?.actor?.auth).toEqual({ scheme: "bearer", token_digest: digest });
+		expect(sent?.authorization).toBeUndefined();
+		expect(far.outcomes("tools/call")[0]?.actor?.auth?.token_digest).toBe(digest);
+		expect(tokens.asked).toHaveLength(1);
+		expect(JSON.stringify([near.events, far.events])).not.toMatch(CANARY);
+		await client.close();
+	});
+
+	it("[complete.step_up] tells a call that was let through after it asked for more", async () => {
+		const { url } = await guarded(generation, true);
+		const { near, client, connect, call } = await authorized(
+			generation,
+			url,
+			credentials(generation),
+		);
+		await connect();
+		const result = await call().catch((error: unknown) => error);
+		await until(() => exchanged(near).length === 2, "both exchanges");
+		expect(exchanged(near).map(({ authorization }) => authorization?.scopes_granted)).toEqual([
+			["echo"],
+			expect.arrayContaining(["echo", "write"]),
+		]);
+		const [called, ...more] = near.outcomes("tools/call");
+		expect(more).toEqual([]);
+		expect(result).toMatchObject({ content: [{ text: "hi" }] });
+		expect(called?.outcome?.status).toBe("success");
+		expect(called?.authorization).toEqual({
+			error: "insufficient_scope",
+			scopes_requested: ["echo", "write"],
+			attempt: 1,
+		});
+		expect(JSON.stringify(near.events)).not.toMatch(CANARY);
+		await client.close();
+	});
+
+	it("[complete.token_exchange] records a refused exchange, and the request that failed for it once", async () => {
+		const { url, tokens } = await guarded(generation, false);
+		tokens.refuse = { status: 400, error: "invalid_target" };
+		const { near, connect } = await authorized(generation, url, credentials(generation));
+		await expect(connect()).rejects.toThrow();
+		await until(() => exchanged(near).length > 0, "the exchange");
+		expect(exchanged(near)[0]).toMatchObject({
+			severity: "high",
+			outcome: { status: "denied", layer: "auth", reason: "wrong_audience", executed: "no" },
+			authorization: { error: "invalid_target", attempt: 1 },
+		});
+		const tried = near.events.filter(({ mcp }) => mcp?.method === "initialize");
+		expect(tried).toHaveLength(1);
+		expect(tried[0]?.outcome).toMatchObject({ status: "denied", reason: "missing_token" });
+		expect(JSON.stringify(near.events)).not.toMatch(CANARY);
+	});
+
+	it("[complete.token_exchange] records a client that registered, without its secret", async () => {
+		const { url } = await guarded(generation, false);
+		const kept: Record<string, unknown> = {};
+		const provider = {
+			redirectUrl: "http://localhost:3000/callback",
+			clientMetadata: {
+				client_name: "probe",
+				redirect_uris: ["http://localhost:3000/callback"],
+				scope: "echo",
+			},
+			clientInformation: () => kept["information"],
+			saveClientInformation: (information: unknown) => void (kept["information"] = information),
+			tokens: () => undefined,
+			saveTokens: () => undefined,
+			redirectToAuthorization: () => undefined,
+			saveCodeVerifier: () => undefined,
+			codeVerifier: () => "VERIFIER-CANARY",
+		};
+		const { near, connect } = await authorized(generation, url, provider);
+		await expect(connect()).rejects.toThrow();
+		const registered = () =>
+			near.events.filter(({ type }) => type === "mcp.auth.client_registered");
+		await until(() => registered().length === 1, "the registration");
+		expect(registered()[0]).toMatchObject({
+			outcome: { status: "success", http_status: 201 },
+			actor: { auth: { client_id: "desk-1" } },
+			authorization: { issuer: url.origin, scopes_requested: ["echo"], attempt: 1 },
+		});
+		expect(JSON.stringify(near.events)).not.toMatch(CANARY);
+	});
+
+	it("[honest.token_passthrough] finds a caller's token that is sent on to another server", async () => {
+		const upstream = await guarded(generation, false);
+		upstream.tokens.valid.set("TOKEN-CANARY-own", "echo");
+		upstream.tokens.valid.set("TOKEN-CANARY-theirs", "echo");
+		const audit = fakeAudit();
+		const trail = instrumentation({ audit });
+		/** What this process sends on its own account, and what a caller of it sent. */
+		const send = async (token: string) => {
+			const client = trail.client(new generation.Client({ name: "proxy", version: "1" }));
+			const headers = { authorization: `Bearer ${token}` };
+			await client.connect(as(reaching(generation, upstream.url, { requestInit: { headers } })));
+			await client.close();
+		};
+		const gateway = trail.server(echoing(generation));
+		const transport = serving(generation);
+		await as<{ connect(transport: object): Promise<void> }>(gateway).connect(transport);
+		const url = await listening(
+			(request, response) => transport.handleRequest(request, response),
+			open,
+		);
+		const caller = new generation.Client({ name: "caller", version: "1" });
+		const headers = { authorization: "Bearer TOKEN-CANARY-theirs" };
+		await caller.connect(as(reaching(generation, url, { requestInit: { headers } })));
+		const findings = () => audit.events.filter(({ type }) => type === "mcp.finding");
+		// Each needs a server without a session: the upstream serves one.
+		await send("TOKEN-CANARY-own").catch(() => undefined);
+		expect(findings()).toEqual([]);
+		await send("TOKEN-CANARY-theirs").catch(() => undefined);
+		await send("TOKEN-CANARY-theirs").catch(() => undefined);
+		expect(findings()).toHaveLength(1);
+		const [finding] = findings();
+		expect(finding).toMatchObject({
+			finding: { rule: "token_passthrough", confidence: "high" },
+			target: { kind: "server", server: { id: upstream.url.origin } },
+		});
+		expect(finding?.actor?.auth?.token_digest).toBe(
+			audit.outcomes("initialize", "server")[0]?.actor?.auth?.token_digest,
+		);
+		expect(JSON.stringify(audit.events)).not.toMatch(CANARY);
+		await caller.close();
+	});
+});
+
+describe("the fetch that helpers are given", () => {
+	it("[complete.token_exchange] records both steps of an ID-JAG, joined by the assertion's digest", async () => {
+		const { url, tokens } = await guarded(generations[1], false);
+		const audit = fakeAudit();
+		const fetchFn = instrumentation({ audit }).fetch(fetch);
+		const { jwtAuthGrant } = await discoverAndRequestJwtAuthGrant({
+			idpUrl: url.origin,
+			audience: url.origin,
+			resource: `${url.origin}/mcp`,
+			idToken: "ID-CANARY",
+			clientId: "desk",
+			clientSecret: "SECRET-CANARY",
+			scope: "echo",
+			fetchFn,
+		});
+		await exchangeJwtAuthGrant({
+			tokenEndpoint: `${url.origin}/token`,
+			jwtAuthGrant,
+			clientId: "desk",
+			clientSecret: "SECRET-CANARY",
+			fetchFn,
+		});
+		await until(() => exchanged(audit).length === 2, "both steps");
+		const [first, second] = exchanged(audit);
+		expect(first?.authorization).toMatchObject({
+			grant: "token_exchange",
+			resource: `${url.origin}/mcp`,
+			issuer: url.origin,
+			scopes_requested: ["echo"],
+			assertion_digest: audit.digester.digest("assertion", "ID-CANARY"),
+		});
+		expect(second?.authorization).toMatchObject({ grant: "jwt_bearer", token_digest: DIGEST });
+		expect(second?.authorization?.assertion_digest).toBe(first?.authorization?.token_digest);
+		expect(tokens.asked).toHaveLength(2);
+		expect(JSON.stringify(audit.events)).not.toMatch(CANARY);
+	});
+
+	it("[honest.binding] says that what is sent is bound to a key, and to which, never the proof", async () => {
+		const [generation] = [generations[1]];
+		const { url, tokens } = await guarded(generation, false);
+		const audit = fakeAudit();
+		const trail = instrumentation({ audit });
+		const dpop = await DpopSession.create();
+		tokens.valid.set("TOKEN-CANARY-bound", "echo");
+		const provider = Object.assign(credentials(generation), {
+			dpop: () => dpop,
+			tokens: () => ({ access_token: "TOKEN-CANARY-bound", token_type: "DPoP" }),
+		});
+		const client = trail.client(new generation.Client({ name: "probe", version: "1" }));
+		const options = { authProvider: provider, fetch: trail.fetch(fetch) };
+		await client.connect(as(reaching(generation, url, options)));
+		expect(audit.outcomes("initialize")[0]?.actor?.auth).toEqual({
+			scheme: "dpop",
+			binding: "dpop",
+			token_digest: audit.digester.digest("token", "TOKEN-CANARY-bound"),
+			key_thumbprint: expect.stringMatching(/^[A-Za-z0-9_-]{43}$/),
+		});
+		expect(JSON.stringify(audit.events)).not.toMatch(/CANARY|eyJ/);
+		await client.close();
+	});
+
+	it("[transparent.fetch] hands on the very answer, its body unread, and what is thrown", async () => {
+		const audit = fakeAudit();
+		const failure = new TypeError("fetch failed");
+		const answer = new Response(
+			JSON.stringify({ access_token: "TOKEN-CANARY", token_type: "Bearer" }),
+			{
+				headers: { "content-type": "application/json" },
+			},
+		);
+		const calls: unknown[][] = [];
+		const own = async (...args: unknown[]): Promise<Response> => {
+			calls.push(args);
+			if (args[0] === "https://as.example/down") throw failure;
+			return answer;
+		};
+		const trail = instrumentation({ audit });
+		const watched = trail.fetch(trail.fetch(own));
+		const init = { method: "POST", body: "grant_type=authorization_code&code=CODE-CANARY" };
+		const got = await watched("https://as.example/token", init);
+		expect(got).toBe(answer);
+		expect(got.bodyUsed).toBe(false);
+		expect(await got.json()).toEqual({ access_token: "TOKEN-CANARY", token_type: "Bearer" });
+		await expect(watched("https://as.example/down", init)).rejects.toBe(failure);
+		expect(calls).toEqual([
+			["https://as.example/token", init],
+			["https://as.example/down", init],
+		]);
+		expect(calls[0]?.[1]).toBe(init);
+		await until(() => exchanged(audit).length === 2, "both");
+		expect(
+			exchanged(audit)
+				.map(({ outcome }) => outcome?.status)
+				.toSorted(),
+		).toEqual(["success", "unknown"]);
+		expect(JSON.stringify(audit.events)).not.toMatch(CANARY);
+	});
+
+	it("[transparent.fetch] takes nothing from streams, and nothing of what it does not know", async () => {
+		const audit = fakeAudit();
+		const bodies: unknown[] = [];
+		const own = async (_url: string, init?: RequestInit): Promise<Response> => {
+			bodies.push(await new Response(init?.body).text());
+			return new Response("plain");
+		};
+		const watched = instrumentation({ audit }).fetch(own);
+		const stream = new Blob(["grant_type=refresh_token&refresh_token=x"]).stream();
+		const init: RequestInit = { method: "POST", body: stream };
+		Object.assign(init, { duplex: "half" });
+		expect(await (await watched("https://as.example/token", init)).text()).toBe("plain");
+		await watched("nonsense");
+		await watched("https://as.example/token", { method: "POST", body: "{bad" });
+		expect(bodies).toEqual(["grant_type=refresh_token&refresh_token=x", "", "{bad"]);
+		expect(audit.events).toEqual([]);
+	});
+});
