@@ -94,9 +94,6 @@ export interface Instrumentation {
 	/**
 	 * Watches the `fetch` that OAuth helpers, or transports with DPoP, are given: tokens asked for, clients registered. The
 	 * HTTP transports of instrumented clients are watched without it.
-	 *
-	 * @example
-	 * const fetch = trail.fetch(globalThis.fetch);
 	 */
 	fetch<F extends Fetch>(fetch: F): F;
 }
