@@ -1322,6 +1322,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["packages/mcp/src/otel/hooks.test.ts"],
 	},
 	{
+		id: "otel.lines",
+		says: "With API 1.9 and 1.10, SDK 2.x and 3.x, on the Node versions they ask for, spans and metrics are the same.",
+		provenBy: ["test/services/otel/lines.service.test.ts"],
+	},
+	{
 		id: "otel.metric_attributes",
 		says: "Durations carry what the MCP conventions ask by requirement level, as the span says it.",
 		provenBy: ["packages/mcp/src/otel/metrics.test.ts", "test/otel/conventions.test.ts"],

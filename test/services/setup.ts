@@ -7,6 +7,7 @@ import {
 	OPENSEARCH_VERSION,
 	openSearchDistribution,
 } from "./opensearch/distribution.ts";
+import { missingLines } from "./otel/lines.ts";
 import { missingS3Tools, MOTO } from "./s3/tools.ts";
 import { missingSyslogTools } from "./syslog/tools.ts";
 
@@ -20,6 +21,8 @@ declare module "vitest" {
 		ocsfNotRun: string;
 		/** Why the suites against OpenSearch cannot run here; empty when they can. */
 		opensearchNotRun: string;
+		/** Why the suites on other lines of OpenTelemetry cannot run here; empty when they can. */
+		otelNotRun: string;
 		/** Why the suites with S3 cannot run here; empty when they can. */
 		s3NotRun: string;
 		/** Why the suites with real syslog receivers cannot run here; empty when they can. */
@@ -42,6 +45,8 @@ export async function setup(project: TestProject): Promise<void> {
 	const opensearch = await missingOpenSearch();
 	project.provide("opensearchNotRun", opensearch ?? "");
 	if (opensearch === undefined) await openSearchDistribution();
+	const otel = await missingLines();
+	project.provide("otelNotRun", otel ?? "");
 	const s3 = await missingS3Tools();
 	project.provide("s3NotRun", s3 ?? "");
 	const syslog = await missingSyslogTools();
@@ -62,6 +67,7 @@ export async function setup(project: TestProject): Promise<void> {
 		...(opensearch === undefined
 			? []
 			: [{ name: "opensearch", why: `OpenSearch ${OPENSEARCH_VERSION}: ${opensearch}` }]),
+		...(otel === undefined ? [] : [{ name: "otel", why: `other lines of OpenTelemetry: ${otel}` }]),
 		...(s3 === undefined ? [] : [{ name: "s3", why: `${MOTO}: ${s3}` }]),
 		...(syslog === undefined
 			? []

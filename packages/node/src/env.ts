@@ -44,8 +44,6 @@ export function readEnv(): Env {
 
 /** What the application's environment says of OpenTelemetry that the SDK would not be told twice. */
 export interface OtelEnv {
-	/** `OTEL_NODE_RESOURCE_DETECTORS` says which facts of the process spans carry. */
-	readonly namesDetectors: boolean;
 	/** `OTEL_SERVICE_NAME` or `OTEL_RESOURCE_ATTRIBUTES` names the service. */
 	readonly namesService: boolean;
 }
@@ -56,9 +54,26 @@ export function readOtelEnv(
 ): OtelEnv {
 	const said = (name: string): string => env[name]?.trim() ?? "";
 	return {
-		namesDetectors: said("OTEL_NODE_RESOURCE_DETECTORS") !== "",
 		namesService:
 			said("OTEL_SERVICE_NAME") !== "" ||
 			/(^|,)\s*service\.name\s*=/.test(said("OTEL_RESOURCE_ATTRIBUTES")),
 	};
+}
+
+const DETECTORS = "OTEL_NODE_RESOURCE_DETECTORS";
+
+/**
+ * Makes an SDK that says of the process what was configured, else its environment and host: its own choice sends the
+ * command line, which may hold a secret. By the variable, since SDK 3.x hands out no detectors; it is set for the call.
+ */
+export function withDetectors<T>(make: () => T): T {
+	const before = process.env[DETECTORS];
+	if ((before?.trim() ?? "") !== "") return make();
+	process.env[DETECTORS] = "env,host";
+	try {
+		return make();
+	} finally {
+		if (before === undefined) delete process.env[DETECTORS];
+		else process.env[DETECTORS] = before;
+	}
 }

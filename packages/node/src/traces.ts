@@ -1,5 +1,5 @@
 import * as api from "@opentelemetry/api";
-import { readOtelEnv } from "./env.ts";
+import { readOtelEnv, withDetectors } from "./env.ts";
 import { isCallback, member } from "./hook/loose.ts";
 import { messageOf, say, toStderr } from "./say.ts";
 
@@ -24,17 +24,10 @@ export async function loadTraces(wanted: boolean, serviceName: string): Promise<
 	if (!wanted) return none;
 	if (registered()) return { ...none, flush };
 	try {
-		const { NodeSDK, resources } = await import("@opentelemetry/sdk-node");
-		const { namesDetectors, namesService } = readOtelEnv();
-		return nodeTraces(
-			() =>
-				new NodeSDK({
-					// The SDK's own choice sends the command line, which may hold a secret.
-					...(!namesDetectors && {
-						resourceDetectors: [resources.envDetector, resources.hostDetector],
-					}),
-					...(!namesService && { serviceName }),
-				}),
+		const { NodeSDK } = await import("@opentelemetry/sdk-node");
+		const { namesService } = readOtelEnv();
+		return nodeTraces(() =>
+			withDetectors(() => new NodeSDK({ ...(!namesService && { serviceName }) })),
 		);
 	} catch (error) {
 		say(

@@ -115,7 +115,7 @@ function proves(played: () => Played, isHttp: boolean): void {
 describe.each(sdks)("%s over stdio, three processes", (sdk) => {
 	let played: Played;
 	beforeAll(async () => {
-		played = await play(sdk, child("../../otel/relay/process.ts", sdk, "proxy"));
+		played = await play(sdk, child("../../otel/relay/program.ts", sdk, "proxy"));
 	}, within.timeout);
 	proves(() => played, false);
 });
@@ -124,7 +124,7 @@ describe("over HTTP, three processes", () => {
 	const processes: ChildProcess[] = [];
 	/** Starts one, and waits for its URL. */
 	async function start(...args: readonly string[]): Promise<URL> {
-		const { command, args: how } = child("../../otel/relay/process.ts", "http", ...args);
+		const { command, args: how } = child("../../otel/relay/program.ts", "http", ...args);
 		const started = spawn(command, how, { stdio: ["pipe", "pipe", "inherit"] });
 		processes.push(started);
 		const [said] = await once(started.stdout, "data");

@@ -1,7 +1,7 @@
 import type { Audit, Health, LaneHealth } from "@mcp-trail/audit";
 
 /** What the sinks of one name have done, and how they are doing. */
-export interface SinkTotals {
+interface SinkTotals {
 	readonly delivered: number;
 	readonly refused: number;
 	readonly retries: number;
@@ -11,7 +11,7 @@ export interface SinkTotals {
 }
 
 /** What the audits of a process have done, and how they are doing. */
-export interface TrailTotals {
+interface TrailTotals {
 	readonly recorded: number;
 	readonly lost: number;
 	readonly queued: number;

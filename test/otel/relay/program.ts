@@ -27,7 +27,7 @@ const recorded = (sdk: Sdk): Recorder => {
 const upstreams = new Map<Sdk, Promise<Caller>>();
 function upstream(sdk: Sdk): Promise<Caller> {
 	const to: Upstream =
-		transport === "http" ? new URL(sdk, next) : child("../../otel/relay/process.ts", sdk, "server");
+		transport === "http" ? new URL(sdk, next) : child("../../otel/relay/program.ts", sdk, "server");
 	const open = upstreams.get(sdk) ?? connect(sdk, recorded(sdk).seen, to);
 	upstreams.set(sdk, open);
 	return open;
