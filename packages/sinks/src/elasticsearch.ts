@@ -13,7 +13,7 @@ import {
 	type HttpOptions,
 	optionCheck,
 } from "./http/http-options.ts";
-import { joined, newPage } from "./http/page.ts";
+import { joined, keptPages } from "./http/page.ts";
 import { httpPoster } from "./http/poster.ts";
 import { readHead } from "./line-head.ts";
 import { probeEvent } from "./probe-event.ts";
@@ -43,7 +43,10 @@ export interface ElasticsearchSinkOptions extends HttpOptions {
 
 /** Names as both products take them. */
 const INDEX = /^(?!.*\.\.)[a-z0-9][a-z0-9._-]{0,200}$/u;
+const DAY_CHARACTERS = "2026-11-21T".length;
 const DAY = /^(\d{4})-(\d{2})-(\d{2})T/u;
+/** Requests at once. */
+const IN_FLIGHT = 2;
 /** How long a document and its action may be for the bytes of their line, so that few writes need a second page. */
 const PAGE_FACTOR = 3;
 const FILTER = "errors,items.*._id,items.*.status,items.*.error.type,items.*.error.reason";
@@ -111,6 +114,7 @@ export function elasticsearchSink(options: ElasticsearchSinkOptions): Sink {
 	});
 
 	const writeDocument = documents(format);
+	const pages = keptPages(IN_FLIGHT);
 
 	/** Where an event belongs: its own day, so that sending it again meets the same index. */
 	function indexOf(time: string): string {
@@ -119,8 +123,17 @@ export function elasticsearchSink(options: ElasticsearchSinkOptions): Sink {
 		return year === undefined ? `${index}-undated` : `${index}-${year}.${month}.${day}`;
 	}
 
+	/** The same; most events are of the day of the one before. */
+	let today = { start: "\n", index: "" };
+	function dated(time: string): string {
+		if (!time.startsWith(today.start))
+			today = { start: time.slice(0, DAY_CHARACTERS), index: indexOf(time) };
+		return today.index;
+	}
+
 	async function send(
 		part: readonly Encoded[],
+		ids: readonly string[],
 		signal: AbortSignal,
 	): Promise<readonly PartRefusal[]> {
 		const answer = await poster.post(
@@ -133,10 +146,7 @@ export function elasticsearchSink(options: ElasticsearchSinkOptions): Sink {
 		);
 		const { status, body, retryAfterMs } = answer;
 		if (status >= 200 && status < 300) {
-			const refusals = readBulkAnswer(
-				body,
-				part.map(({ event }) => idOf(event)),
-			);
+			const refusals = readBulkAnswer(body, ids);
 			if (refusals === undefined) throw poster.fault("answer_unreadable", { status });
 			return refusals;
 		}
@@ -155,33 +165,41 @@ export function elasticsearchSink(options: ElasticsearchSinkOptions): Sink {
 		to: (time: string) => string,
 	): Promise<void> {
 		const bytes = batch.reduce((sum, event) => sum + event.bytes.byteLength, 0);
-		const page = newPage(PAGE_FACTOR * bytes);
-		await deliverParts(batch, {
-			place: `Elasticsearch at ${base.origin}`,
-			maxEvents: maxRequestEvents,
-			maxBytes: maxRequestBytes,
-			encode: (event) => {
-				const { id, time } = readHead(event.bytes) ?? event.event;
-				const action = JSON.stringify({ create: { _index: to(time), _id: id } });
-				return writeDocument(event, `${action}\n`, page);
-			},
-			send: async (part) => send(part, signal),
-		});
+		const ids = new Map<SealedEvent, string>();
+		await pages.lend(PAGE_FACTOR * bytes, async (page) =>
+			deliverParts(batch, {
+				place: `Elasticsearch at ${base.origin}`,
+				maxEvents: maxRequestEvents,
+				maxBytes: maxRequestBytes,
+				encode: (event) => {
+					const { id, time } = readHead(event.bytes) ?? event.event;
+					ids.set(event, id);
+					const place = `"_index":"${to(time)}","_id":${JSON.stringify(id)}`;
+					return writeDocument(event, `{"create":{${place}}}\n`, page);
+				},
+				send: async (part) =>
+					send(
+						part,
+						part.map(({ event }) => ids.get(event) ?? ""),
+						signal,
+					),
+			}),
+		);
 	}
 
 	return {
 		name,
 		delivery: dataStream === undefined ? "deduplicated" : "at_least_once",
 		ordered: false,
-		limits: { events: maxRequestEvents, bytes: Math.ceil(maxRequestBytes / 2), inFlight: 2 },
-		write: async (batch, signal) => deliver(batch, signal, indexOf),
+		limits: {
+			events: maxRequestEvents,
+			bytes: Math.ceil(maxRequestBytes / 2),
+			inFlight: IN_FLIGHT,
+		},
+		write: async (batch, signal) => deliver(batch, signal, dated),
 		probe: async (signal) => deliver([probeEvent()], signal, () => dataStream ?? `${index}-probe`),
 		close: async () => {
 			poster.close();
 		},
 	};
-}
-
-function idOf(sealed: SealedEvent): string {
-	return readHead(sealed.bytes)?.id ?? sealed.event.id;
 }

@@ -10,7 +10,35 @@ export interface Page {
 
 /** Makes a page of so many bytes; what has no room on it any more gets one of its own. */
 export function newPage(bytes: number): Page {
-	let buffer = Buffer.allocUnsafeSlow(bytes);
+	return pageOn(Buffer.allocUnsafeSlow(bytes));
+}
+
+/** Pages that are written on again: fresh memory for each write would cost as much as what is written, and a collection. */
+export interface Pages {
+	/** Lends a page of at least so many bytes while `work` runs; only where it fails may something still read from it. */
+	lend<T>(bytes: number, work: (page: Page) => Promise<T>): Promise<T>;
+}
+
+/** Keeps at most so many pages, of writes of about the same size. */
+export function keptPages(most: number): Pages {
+	const free: Buffer[] = [];
+	return {
+		async lend(bytes, work) {
+			const last = free.pop();
+			const fits = last !== undefined && last.length >= bytes && last.length <= MOST_SPARE * bytes;
+			const buffer = fits ? last : Buffer.allocUnsafeSlow(bytes);
+			const result = await work(pageOn(buffer));
+			if (free.length < most) free.push(buffer);
+			return result;
+		},
+	};
+}
+
+/** A page is not kept for writes that are this much smaller. */
+const MOST_SPARE = 4;
+
+function pageOn(first: Buffer): Page {
+	let buffer = first;
 	let used = 0;
 	return {
 		room(needed) {
