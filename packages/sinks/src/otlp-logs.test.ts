@@ -236,6 +236,7 @@ describe.each(both)("otlpLogsSink in %s", (encoding) => {
 		vi.stubEnv("TEST_TENANT", "canary-tenant");
 		const { sink, received, calls, answer } = await started({
 			encoding,
+			gzip: true,
 			auth: { bearer: "canary-token" },
 			headers: { "X-Scope-OrgID": { env: "TEST_TENANT" } },
 		});

@@ -39,7 +39,7 @@ describe("sumoSink", () => {
 	});
 
 	it("[sinks.sumo_lines] a message is the stored line, compressed on the way", async () => {
-		const { sink, lines, server } = await started();
+		const { sink, lines, server } = await started({ gzip: true });
 		const events = sampleEvents()(3);
 		await sink.write(events, signal);
 		expect(lines).toEqual(events.map(({ bytes }) => Buffer.from(bytes).toString()));

@@ -27,7 +27,7 @@ export interface HttpOptions {
 	readonly tls?: HttpTlsOptions;
 	/** @default none; the environment is not asked */
 	readonly proxy?: HttpProxyOptions;
-	/** Sends bodies compressed. @default true */
+	/** Sends bodies compressed. @default true, to a loopback address false */
 	readonly gzip?: boolean;
 	/** Longest time for one request, connection and answer included, in milliseconds. @default 15_000 */
 	readonly timeoutMs?: number;
