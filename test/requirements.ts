@@ -105,6 +105,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["test/mcp/http-edge.test.ts"],
 	},
 	{
+		id: "transparent.local_calls",
+		says: "A watched client method hands on arguments, results and errors, and leaves unhandled what was.",
+		provenBy: ["test/mcp/local-calls.test.ts"],
+	},
+	{
 		id: "transparent.never_throws",
 		says: "record takes anything without throwing, and so does a hooked transport.",
 		provenBy: ["packages/audit/src/open-audit.test.ts", "test/mcp/odd-frames.test.ts"],
@@ -189,6 +194,11 @@ export const requirements: readonly Requirement[] = [
 		id: "complete.http_edge",
 		says: "Every HTTP request that is refused before a transport sees it has exactly one event, and none has two.",
 		provenBy: ["test/mcp/http-edge.test.ts"],
+	},
+	{
+		id: "complete.local_calls",
+		says: "What a client answers or refuses itself is told, once, and never beside a wire that told the same.",
+		provenBy: ["test/mcp/local-calls.test.ts"],
 	},
 	{
 		id: "complete.matrix_accounted",

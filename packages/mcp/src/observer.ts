@@ -1,4 +1,4 @@
-import type { Network } from "@mcp-trail/event";
+import type { Network, Outcome } from "@mcp-trail/event";
 import type { OperationState } from "./correlation/operation-state.ts";
 import type { KnownIdentity } from "./identity/identity.ts";
 
@@ -178,7 +178,10 @@ export interface Ending {
 		| "send_failed"
 		| "superseded"
 		| "evicted"
-		| "refused";
+		| "refused"
+		| "local";
+	/** How it ended for its caller, where nothing of that went over the wire. */
+	readonly verdict?: Outcome;
 	/** The response frame, when one was seen. */
 	readonly response?: JsonObject;
 	/** False: the response could not be sent. */
@@ -234,6 +237,8 @@ export interface Observation {
 /** Stands around every request of a transport; all members are synchronous, and what they throw is swallowed. */
 export interface Observer {
 	request?(exchange: Exchange): Observation | undefined;
+	/** A call that this side answered or refused itself, or whose answer it did not take: beside its request, if it sent one. */
+	local?(exchange: Exchange, ending: Ending): void;
 	/** A notification that is not counted into its request's ending. */
 	notification?(seen: Seen): void;
 	/** A frame the SDK will drop. */

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Audit, Decision, Subject } from "@mcp-trail/audit";
 import {
 	cleanText,
@@ -7,6 +8,7 @@ import {
 	type RequestMessage,
 	type ResponseMessage,
 } from "@mcp-trail/event";
+import { newOperation } from "../correlation/operation-state.ts";
 import { correlation, type Asked } from "../correlation/correlation.ts";
 import { passthroughOf } from "../client/passthrough.ts";
 import { bodyOf, keepsRequest, keepsResponse } from "../describe/body.ts";
@@ -211,7 +213,34 @@ export function audited(options: AuditedOptions): Observer {
 		};
 	}
 
+	function local(exchange: Exchange, ending: Ending): void {
+		const facts = factsOf(exchange.method);
+		const name = at(exchange.params, facts.name);
+		const decision = decide(exchange, facts, name);
+		const { definition, known } = definitions.look(exchange, facts.kind, name);
+		const { id, source } = exchange.operation ?? { id: randomUUID(), source: "local" as const };
+		const taken: Taken = {
+			request: requestOf(exchange, facts, decision, definition),
+			definition,
+			known,
+			session: sessionOf(exchange.connection),
+			operation: newOperation(id, source),
+		};
+		audit.record(
+			describe(exchange, ending, audit.policy, decision, audit.digester, taken),
+			decision,
+		);
+	}
+
 	return {
+		local(exchange, ending) {
+			try {
+				local(exchange, ending);
+			} catch (fault) {
+				onFault(fault);
+				local(unread(exchange), ending);
+			}
+		},
 		...messages(audit, sessionOf, (connection) => sessions.get(connection)?.digest),
 		request(exchange) {
 			try {

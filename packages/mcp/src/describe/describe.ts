@@ -81,6 +81,7 @@ function mcpOf(
 	if (id === undefined) delete mcp.request_id;
 	if (version === undefined) delete mcp.protocol_version;
 	if (era === undefined) delete mcp.era;
+	if (ending?.how === "local") mcp.local = true;
 	if (taken.session !== undefined) mcp.session_digest = taken.session;
 	const type = result?.["resultType"];
 	if (typeof type === "string" && WORD.test(type)) mcp.result_type = type;

@@ -239,6 +239,7 @@ function fromEnding(
 		case "evicted":
 			return { status: "unknown", layer: "protocol", reason: ending.how, executed };
 		case "answered":
+		case "local":
 		case "connection_closed":
 			break;
 	}
@@ -254,6 +255,7 @@ export function outcomeOf(
 	ending: Ending,
 	known: boolean | undefined = ending.known,
 ): Outcome {
+	if (ending.how === "local" && ending.verdict) return ending.verdict;
 	if (ending.how !== "answered" || ending.response === undefined)
 		return fromEnding(exchange, ending);
 	const { result, error } = ending.response;

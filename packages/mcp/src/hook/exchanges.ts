@@ -23,6 +23,8 @@ export interface Entry {
 	gone: boolean;
 	/** Absent until the first notification that belongs to it. */
 	noted: Noted | undefined;
+	/** What it was answered with, once it was. */
+	answer: "result" | "other" | undefined;
 	/** What it was sent with, where its fetch was seen. */
 	carried: Carried | undefined;
 	/** The frame that was handed to the transport: one that comes again is the transport's own retry. */

@@ -4,6 +4,7 @@ import { isCallback, member, override } from "./loose.ts";
 import type { Peer } from "./peer.ts";
 import { watchRegistrations } from "./registrations.ts";
 import { hookTransport } from "./transport.ts";
+import { watchVerbs } from "./verbs.ts";
 import type { OnFault, Watcher } from "./watch.ts";
 
 /** One mark for every copy of this package. */
@@ -79,6 +80,7 @@ function install(low: object, target: unknown, options: PeerOptions): Peer {
 	};
 	Object.defineProperty(low, HOOKED, { value: peer });
 	watchConnect(low, peer);
+	if (options.role === "client") watchVerbs(low, peer);
 	watchCalls(low, peer);
 	return peer;
 }

@@ -48,6 +48,12 @@ export interface OpenRequests {
 
 const SWEEP_MS = 5_000;
 
+/** A result that ends its call, or anything else. */
+function answerOf(response: JsonObject | undefined): Entry["answer"] {
+	const result = response?.["result"];
+	return isObject(result) && result["resultType"] !== "input_required" ? "result" : "other";
+}
+
 /** How this side gave a request up: a caller's own deadline (`AbortSignal.timeout`) is one, too. */
 function givenUpAs({ signal }: Entry, asked: boolean): "cancelled" | "timeout" {
 	if (signal?.aborted !== true) return asked ? "cancelled" : "timeout";
@@ -116,6 +122,7 @@ export function openRequests(
 				if (noted.progress > 0) ending.progressCount = noted.progress;
 				if (noted.log > 0) ending.logCount = noted.log;
 			}
+			if (how === "answered" && !entry.exchange.inbound) entry.answer = answerOf(more?.response);
 			if (entry.carried) ending.carried = entry.carried;
 			const known = registrations?.known(entry);
 			if (known !== undefined) ending.known = known;
@@ -211,6 +218,7 @@ export function openRequests(
 					held: false,
 					gone: false,
 					noted: undefined,
+					answer: undefined,
 					carried: undefined,
 					frame: undefined,
 					token: progressTokenOf(exchange.meta),
@@ -221,6 +229,7 @@ export function openRequests(
 				const first = table.overflowing();
 				if (first !== undefined && table.take(first)) evict(first);
 				table.open(entry);
+				if (!isInbound && peer.call) peer.call.entry ??= entry;
 				if (sweep === undefined) arm();
 				const stream = isInbound ? hangUp : member(extra, "requestSignal");
 				if (stream instanceof AbortSignal)

@@ -3,7 +3,9 @@ import type { Companion } from "../client/companion.ts";
 import type { Identifier } from "../identity/identifier.ts";
 import type { AuthFacts } from "../observer.ts";
 import type { Entry } from "./exchanges.ts";
+import type { LearningConnection } from "./connection.ts";
 import type { Reach } from "./reached.ts";
+import type { Call } from "./verbs.ts";
 import type { OnFault, Watcher } from "./watch.ts";
 
 /** The low-level end of a connection (`Server` or `Client`) and what is known of it. */
@@ -33,6 +35,10 @@ export interface Peer {
 	warn(code: string, message: string): void;
 	/** Signal of the `request()` under way; `null` = it has none, undefined = no call is under way. */
 	callerSignal: AbortSignal | null | undefined;
+	/** The `request()` under way in this very moment, on clients. */
+	call?: Call | undefined;
+	/** The connection in use. */
+	connection?: (() => LearningConnection) | undefined;
 	/** The application itself is sending a notification. */
 	notifying: boolean;
 	/** Finds an open inbound request of the transport that is connected now. */

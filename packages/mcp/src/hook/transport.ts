@@ -43,7 +43,8 @@ export function hookTransport(transport: object, peer: Peer): void {
 }
 
 /** The peer's callbacks are looked up among the requests of the connection it uses now. */
-function attach({ peer, inbound }: OpenRequests): void {
+function attach({ peer, inbound, connection }: OpenRequests): void {
+	peer.connection = () => connection;
 	peer.findInbound = (id) => inbound.get(id);
 }
 

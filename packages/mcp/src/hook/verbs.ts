@@ -1,0 +1,165 @@
+import { types } from "node:util";
+import type { Outcome } from "@mcp-trail/event";
+import { localOutcome, rejectsAnswer } from "../client/local-outcome.ts";
+import type { Ending, Exchange } from "../observer.ts";
+import { connectionOf } from "./connection.ts";
+import { readableExchange } from "./exchange.ts";
+import type { Entry } from "./exchanges.ts";
+import { isObject } from "./frame.ts";
+import { isCallback, member, override, type Callback } from "./loose.ts";
+import type { Peer } from "./peer.ts";
+
+/** What answers without a request, or is judged once more when its answer is there. */
+const verbs = [
+	["callTool", "tools/call"],
+	["listTools", "tools/list"],
+	["listPrompts", "prompts/list"],
+	["listResources", "resources/list"],
+	["listResourceTemplates", "resources/templates/list"],
+	["readResource", "resources/read"],
+] as const;
+
+/** Called on true promises only: a lazy thenable would start its work a second time. */
+const then = Reflect.get(Promise.prototype, "then");
+
+/** One call of `request()`, and what it sent. */
+export interface Call {
+	entry: Entry | undefined;
+}
+
+/** The host gets what follows on its promise: a failure that nobody handles stays one. */
+function follow(
+	result: unknown,
+	guarded: (work: () => void) => void,
+	kept: (value: unknown) => void,
+	failed: (error: unknown) => void,
+): unknown {
+	if (!types.isPromise(result)) return result;
+	return then.call(
+		result,
+		(value: unknown) => {
+			guarded(() => kept(value));
+			return value;
+		},
+		(error: unknown) => {
+			guarded(() => failed(error));
+			throw error;
+		},
+	);
+}
+
+/**
+ * Watches a client's calls for what never reaches the wire: answers from its cache, results that it rejects itself,
+ * capabilities that it misses before it sends. Whatever was told by a request's own ending is not told again.
+ */
+export function watchVerbs(low: object, peer: Peer): void {
+	/** Results and errors whose story is told. */
+	const told = new WeakSet<object>();
+	/** By the parameters that a verb hands on to `request()`. */
+	const calls = new WeakMap<object, Call>();
+	const isNew = (what: unknown): boolean => isObject(what) && !told.has(what);
+	const tell = (what: unknown): void => {
+		if (typeof what === "object" && what !== null) told.add(what);
+	};
+	const guarded = (work: () => void): void => {
+		try {
+			work();
+		} catch (fault) {
+			peer.onFault(fault);
+		}
+	};
+
+	function exchangeFor(method: string, params: unknown, entry: Entry | undefined): Exchange {
+		if (entry) return entry.exchange;
+		const connection = peer.connection?.() ?? connectionOf({}, peer.role);
+		const frame = { jsonrpc: "2.0", id: "", method, ...(isObject(params) && { params }) } as const;
+		return readableExchange(peer, connection, false, frame, undefined).exchange;
+	}
+
+	function local(
+		method: string,
+		params: unknown,
+		entry: Entry | undefined,
+		verdict: Outcome,
+	): void {
+		if (peer.watchers.every(({ observer }) => observer.local === undefined)) return;
+		const exchange = exchangeFor(method, params, entry);
+		const endUs = Math.round(performance.now() * 1000);
+		const ending: Ending = { how: "local", verdict, endMs: Date.now(), endUs };
+		for (const { observer } of peer.watchers) guarded(() => observer.local?.(exchange, ending));
+	}
+
+	function refused(
+		error: unknown,
+		method: string,
+		params: unknown,
+		args: readonly unknown[],
+		entry: Entry | undefined,
+	): void {
+		const answered = entry?.answer === "result";
+		const signal = args
+			.map((arg) => member(arg, "signal"))
+			.find((one) => one instanceof AbortSignal);
+		const verdict = localOutcome(error, {
+			answered,
+			connected: member(low, "transport") !== undefined,
+			strict: member(member(low, "_options"), "enforceStrictCapabilities") === true,
+			aborted: signal instanceof AbortSignal && signal.aborted,
+		});
+		local(method, params, answered ? entry : undefined, verdict);
+	}
+
+	const request = member(low, "request");
+	if (isCallback(request))
+		override(low, "request", function (this: unknown, ...args) {
+			const call: Call = { entry: undefined };
+			const before = peer.call;
+			const params = member(args[0], "params");
+			const method = member(args[0], "method");
+			if (typeof params === "object" && params !== null) calls.set(params, call);
+			peer.call = call;
+			const failed = (error: unknown): void => {
+				tell(error);
+				// Sent, and its answer a failure, or none: that is the request's own ending.
+				const { entry } = call;
+				const isLocal = entry === undefined || entry.answer === "result" || rejectsAnswer(error);
+				if (isLocal && typeof method === "string") refused(error, method, params, args, entry);
+			};
+			let result: unknown;
+			try {
+				result = Reflect.apply(request, this, args);
+			} catch (error) {
+				guarded(() => failed(error));
+				throw error;
+			} finally {
+				peer.call = before;
+			}
+			return follow(result, guarded, tell, failed);
+		});
+	for (const [verb, method] of verbs) watchVerb(verb, method);
+
+	function watchVerb(verb: string, method: string): void {
+		const original = member(low, verb);
+		if (!isCallback(original)) return;
+		const watched: Callback = function (this: unknown, ...args) {
+			const params = args[0];
+			const result: unknown = Reflect.apply(original, this, args);
+			return follow(
+				result,
+				guarded,
+				(value) => {
+					if (isNew(value)) local(method, params, undefined, { status: "success", executed: "no" });
+					tell(value);
+				},
+				(error) => {
+					// What `request()` failed with has been told.
+					if (typeof error !== "object" || error === null || told.has(error)) return;
+					tell(error);
+					const call = isObject(params) ? calls.get(params) : undefined;
+					refused(error, method, params, args, call?.entry);
+				},
+			);
+		};
+		override(low, verb, watched);
+	}
+}
