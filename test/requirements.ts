@@ -95,6 +95,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["packages/audit/src/process-exit.test.ts"],
 	},
 	{
+		id: "transparent.extension_off",
+		says: "Off, the audit extension leaves every frame as it is.",
+		provenBy: ["test/correlation/extension.test.ts"],
+	},
+	{
 		id: "transparent.fetch",
 		says: "A watched fetch hands on the very arguments, answer and error, and reads no stream.",
 		provenBy: ["test/mcp/fetch-companion.test.ts"],
@@ -138,6 +143,16 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["packages/node/src/traces.test.ts", "test/node/traces.test.ts"],
 	},
 	{
+		id: "complete.a2a_baggage",
+		says: "A2A ids are taken from baggage by an allow list, and only where that is asked for.",
+		provenBy: ["test/correlation/extension.test.ts"],
+	},
+	{
+		id: "complete.ai_invocation",
+		says: "The turn of SEP-2817 is read under both keys, and nothing else of it.",
+		provenBy: ["test/correlation/extension.test.ts"],
+	},
+	{
 		id: "complete.answered",
 		says: "A success is recorded once on each side.",
 		provenBy: ["test/mcp/outcomes.test.ts"],
@@ -176,9 +191,19 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["packages/audit/src/delivery/deliver.test.ts"],
 	},
 	{
+		id: "complete.duplicate_effect",
+		says: "A tool that is not safe to repeat and succeeds twice in one operation is one finding.",
+		provenBy: ["test/correlation/extension.test.ts"],
+	},
+	{
 		id: "complete.evicted_pairing",
 		says: "An answer ends the request of its very id, not one that reads alike.",
 		provenBy: ["packages/mcp/src/hook/traps.test.ts"],
+	},
+	{
+		id: "complete.gateway_hops",
+		says: "A gateway passes an operation on, one hop further, and names its cause.",
+		provenBy: ["test/correlation/extension.test.ts"],
 	},
 	{
 		id: "complete.guard",
@@ -226,6 +251,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["test/correlation/operations.test.ts"],
 	},
 	{
+		id: "complete.mrtr_stateless",
+		says: "Rounds that land on different processes are one operation from the events alone: by the claim, else by the caller's trace.",
+		provenBy: ["test/correlation/rounds.test.ts"],
+	},
+	{
 		id: "complete.nested_minted",
 		says: "Without an SDK the events of both processes join by minted ids.",
 		provenBy: ["test/matrix/nested/nested.test.ts"],
@@ -261,6 +291,16 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["test/mcp/messages.test.ts"],
 	},
 	{
+		id: "complete.parent_event",
+		says: "What is asked inside a tool names the event of the tool's call.",
+		provenBy: ["test/correlation/rounds.test.ts"],
+	},
+	{
+		id: "complete.receipts",
+		says: "A client that declared the extension keeps the id of the server's event; nobody else gets one.",
+		provenBy: ["test/correlation/extension.test.ts"],
+	},
+	{
 		id: "complete.recorded",
 		says: "What is recorded is delivered in order, and close says what became of it.",
 		provenBy: ["packages/audit/src/open-audit.test.ts"],
@@ -289,6 +329,11 @@ export const requirements: readonly Requirement[] = [
 		id: "complete.retry_attempts",
 		says: "The same call again within one operation is another attempt of it, never another leg.",
 		provenBy: ["test/correlation/operations.test.ts"],
+	},
+	{
+		id: "complete.retry_trace",
+		says: "After a failure the same call in one trace is another attempt, and says why.",
+		provenBy: ["test/correlation/rounds.test.ts"],
 	},
 	{
 		id: "complete.simulation",
@@ -807,6 +852,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["packages/mcp/src/hook/gate.test.ts"],
 	},
 	{
+		id: "failclosed.extension_mandatory",
+		says: "A server for which the extension is mandatory refuses who did not declare it, and runs nothing.",
+		provenBy: ["test/correlation/extension.test.ts"],
+	},
+	{
 		id: "failclosed.held_cancel",
 		says: "1,000 requests cancelled while held: no handler runs.",
 		provenBy: ["packages/mcp/src/hook/gate.test.ts"],
@@ -837,6 +887,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["packages/mcp/src/audited/total.test.ts"],
 	},
 	{
+		id: "safe.claim_bounded",
+		says: "A block that is malformed, too large or hostile is none at all.",
+		provenBy: ["test/correlation/extension.test.ts"],
+	},
+	{
 		id: "safe.config_trust",
 		says: "A configuration file that was merely found in the working folder sets no sink, key or folder; the application runs, its other settings hold.",
 		provenBy: ["packages/node/src/config/read-config.test.ts", "test/node/register.test.ts"],
@@ -845,6 +900,11 @@ export const requirements: readonly Requirement[] = [
 		id: "safe.dropped",
 		says: "A frame the SDK drops is dropped as bare and leaves nothing open.",
 		provenBy: ["test/mcp/hostile.test.ts"],
+	},
+	{
+		id: "safe.extension_negotiated",
+		says: "The audit extension is declared by both sides, under an identifier that may be used, and never spoken to a server known not to have it.",
+		provenBy: ["test/correlation/extension.test.ts"],
 	},
 	{
 		id: "safe.foreign",
@@ -872,9 +932,19 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["test/fault/permissions.test.ts"],
 	},
 	{
+		id: "safe.mrtr_echo",
+		says: "Events say whether the state that comes back is the one that was issued.",
+		provenBy: ["test/correlation/rounds.test.ts"],
+	},
+	{
 		id: "safe.nofollow",
 		says: "No link is followed, no pipe waited for.",
 		provenBy: ["packages/audit/src/system/node-system.test.ts"],
+	},
+	{
+		id: "safe.operation_within_principal",
+		says: "Another principal that sends the same operation id does not join it.",
+		provenBy: ["test/correlation/extension.test.ts"],
 	},
 	{
 		id: "safe.owner_path",
