@@ -158,6 +158,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["test/mcp/outcomes.test.ts"],
 	},
 	{
+		id: "complete.approval",
+		says: "A decision about a call is told with the digests that the call itself has.",
+		provenBy: ["test/mcp/applications.test.ts"],
+	},
+	{
 		id: "complete.bisect",
 		says: "A refused batch is halved until the poison is alone.",
 		provenBy: ["packages/audit/src/delivery/deliver.test.ts"],
@@ -178,6 +183,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["test/mcp/notifications.test.ts"],
 	},
 	{
+		id: "complete.custom_methods",
+		says: "A request of any method has its outcome event.",
+		provenBy: ["test/mcp/skills.test.ts"],
+	},
+	{
 		id: "complete.dead_letter",
 		says: "A refused event is kept byte for byte, and the refusal is chained.",
 		provenBy: [
@@ -186,9 +196,19 @@ export const requirements: readonly Requirement[] = [
 		],
 	},
 	{
+		id: "complete.definition_changes",
+		says: "What lists show is held against what they showed before: added, removed, changed, reintroduced, renamed.",
+		provenBy: ["packages/mcp/src/definitions/drift.test.ts", "test/mcp/definitions.test.ts"],
+	},
+	{
 		id: "complete.delivered",
 		says: "Whatever a sink does, all but the poison arrives, in order where it keeps order.",
 		provenBy: ["packages/audit/src/delivery/deliver.test.ts"],
+	},
+	{
+		id: "complete.discovery",
+		says: "What was read of a server is told, and what it said before where that was something else.",
+		provenBy: ["test/mcp/definitions.test.ts", "test/mcp/applications.test.ts"],
 	},
 	{
 		id: "complete.duplicate_effect",
@@ -339,6 +359,11 @@ export const requirements: readonly Requirement[] = [
 		id: "complete.simulation",
 		says: "Over kills, slow and lying sinks all is delivered, in order, within bounds.",
 		provenBy: ["test/fault/audit-simulation.long.test.ts", "test/fault/audit-simulation.test.ts"],
+	},
+	{
+		id: "complete.skills",
+		says: "What a skill declares of its files is held against what is read of them.",
+		provenBy: ["test/mcp/skills.test.ts"],
 	},
 	{
 		id: "complete.step_up",
@@ -595,6 +620,11 @@ export const requirements: readonly Requirement[] = [
 		id: "bounded.dead_letters",
 		says: "A lane holds at the limit of its dead-letter file.",
 		provenBy: ["packages/audit/src/open-audit.test.ts"],
+	},
+	{
+		id: "bounded.definitions",
+		says: "The memory of definitions is bounded; what it cannot hold is not told of again and again.",
+		provenBy: ["packages/mcp/src/definitions/drift.test.ts"],
 	},
 	{
 		id: "bounded.folded",
@@ -895,6 +925,11 @@ export const requirements: readonly Requirement[] = [
 		id: "safe.config_trust",
 		says: "A configuration file that was merely found in the working folder sets no sink, key or folder; the application runs, its other settings hold.",
 		provenBy: ["packages/node/src/config/read-config.test.ts", "test/node/register.test.ts"],
+	},
+	{
+		id: "safe.definitions",
+		says: "Whatever a list holds is walked to an end.",
+		provenBy: ["packages/mcp/src/definitions/drift.test.ts"],
 	},
 	{
 		id: "safe.dropped",

@@ -3,6 +3,10 @@ export type { CallContext } from "./correlation/call-context.ts";
 export type { A2aIds } from "./extension/claim.ts";
 export { AUDIT_EXTENSION } from "./extension/identifier.ts";
 export type { ExtensionOptions } from "./extension/settings.ts";
+export { discoveryRead } from "./discovery/discovery-read.ts";
+export type { DiscoveryRead } from "./discovery/discovery-read.ts";
+export { approvalDecided } from "./inputs/approval-decided.ts";
+export type { Approval } from "./inputs/approval-decided.ts";
 export { instrumentation, instrumentClient, instrumentServer } from "./instrumentation.ts";
 export type {
 	Connectable,

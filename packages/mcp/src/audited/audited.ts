@@ -159,7 +159,7 @@ export function audited(options: AuditedOptions): Observer {
 			operation,
 			mrtr: correlated.mrtr,
 		};
-		let following = isFollowed(exchange, facts) ? follow(exchange, facts) : undefined;
+		let following = isFollowed(audit, exchange, facts) ? follow(exchange, facts) : undefined;
 		const { policy, digester } = audit;
 		const token = exchange.auth?.tokenDigest ?? exchange.tokenDigest;
 		if (exchange.inbound && token !== undefined) passthrough.received(token);
@@ -185,7 +185,7 @@ export function audited(options: AuditedOptions): Observer {
 					if (list) taken.listed = definitions.learn(exchange, list.kind, result, list.member);
 				}
 				if (following === undefined && isFollowedFor(result)) following = follow(exchange, facts);
-				following?.answered?.(response);
+				following?.answered?.(response, taken.listed);
 				return isResult ? operations.answered(exchange, asked, correlated, result) : undefined;
 			},
 			end(ending) {

@@ -14,6 +14,7 @@ type Own = Pick<
 	| "observed_time"
 	| "start_time"
 	| "duration_us"
+	| "count"
 	| "outcome"
 	| "target"
 	| "task"

@@ -2,6 +2,7 @@ import type { Decision } from "@mcp-trail/audit";
 import type { NewEvent } from "@mcp-trail/event";
 import type { Taken } from "../describe/describe.ts";
 import type { Ending, JsonObject } from "../observer.ts";
+import type { Listed } from "./definitions.ts";
 
 /** What an answer may add to the event of its request. */
 export type Added = Partial<Pick<Taken, "task" | "subscription" | "skill">>;
@@ -9,7 +10,7 @@ export type Added = Partial<Pick<Taken, "task" | "subscription" | "skill">>;
 /** Watches what one request means beyond itself: a task, a subscription, an input, a definition. */
 export interface Following {
 	/** The answer, before anybody can change it: what is needed of it is taken now. */
-	answered?(response: JsonObject): void;
+	answered?(response: JsonObject, listed: Listed | undefined): void;
 	/** What it knows of the request's own event; asked once, when the request ends. */
 	adds?(ending: Ending): Added | undefined;
 	/** True: it counts the event into one that it holds. */

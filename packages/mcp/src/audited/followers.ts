@@ -1,6 +1,9 @@
 import type { Audit } from "@mcp-trail/audit";
 import type { MethodFacts } from "../describe/methods.ts";
 import { isObject } from "../hook/frame.ts";
+import { followList } from "../definitions/follow-lists.ts";
+import { followDiscovery } from "../discovery/follow-discovery.ts";
+import { followSkill, knowsSkills } from "../discovery/follow-skill.ts";
 import { followInputs } from "../inputs/follow-inputs.ts";
 import type { Exchange } from "../observer.ts";
 import { followTasks } from "../tasks/follow-tasks.ts";
@@ -9,8 +12,9 @@ import type { Added, Following } from "./follower.ts";
 const RELATED_TASK = "io.modelcontextprotocol/related-task";
 
 /** True for a request of which something follows, whatever its answer. */
-export function isFollowed({ params, meta }: Exchange, facts: MethodFacts): boolean {
-	if (facts.followed === true) return true;
+export function isFollowed(audit: Audit, exchange: Exchange, facts: MethodFacts): boolean {
+	const { params, meta, method } = exchange;
+	if (facts.followed === true || (method === "resources/read" && knowsSkills(audit))) return true;
 	return params?.["inputResponses"] !== undefined || meta?.[RELATED_TASK] !== undefined;
 }
 
@@ -32,7 +36,7 @@ function all(list: readonly Following[], onFault: (fault: unknown) => void): Fol
 			}
 	}
 	return {
-		answered: (response) => each((one) => one.answered?.(response)),
+		answered: (response, listed) => each((one) => one.answered?.(response, listed)),
 		adds(ending) {
 			let added: Added = {};
 			each((one) => void (added = { ...added, ...one.adds?.(ending) }));
@@ -47,6 +51,18 @@ function all(list: readonly Following[], onFault: (fault: unknown) => void): Fol
 	};
 }
 
+const every: readonly ((
+	audit: Audit,
+	exchange: Exchange,
+	facts: MethodFacts,
+) => Following | undefined)[] = [
+	followTasks,
+	followInputs,
+	followList,
+	followDiscovery,
+	followSkill,
+];
+
 /** Makes what follows the requests of an audit beyond themselves. */
 export function followers(
 	audit: Audit,
@@ -54,9 +70,10 @@ export function followers(
 ): (exchange: Exchange, facts: MethodFacts) => Following {
 	return (exchange, facts) => {
 		const list: Following[] = [];
-		for (const follow of [followTasks, followInputs])
+		for (const follow of every)
 			try {
-				list.push(follow(audit, exchange, facts));
+				const one = follow(audit, exchange, facts);
+				if (one) list.push(one);
 			} catch (fault) {
 				onFault(fault);
 			}

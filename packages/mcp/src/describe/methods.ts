@@ -27,6 +27,8 @@ export interface MethodFacts {
 const server = { kind: "server", acting: false } as const;
 const task = { kind: "task", task: ["taskId"], followed: true, unknown: "unknown_task" } as const;
 
+const skill = { kind: "skill", acting: true, followed: true } as const;
+
 const methods: ReadonlyMap<string, MethodFacts> = new Map<string, MethodFacts>([
 	["initialize", server],
 	["ping", server],
@@ -34,9 +36,9 @@ const methods: ReadonlyMap<string, MethodFacts> = new Map<string, MethodFacts>([
 	["logging/setLevel", server],
 	["tools/list", { ...server, followed: true, list: { member: "tools", kind: "tool" } }],
 	["prompts/list", { ...server, followed: true, list: { member: "prompts", kind: "prompt" } }],
-	["resources/list", server],
-	["resources/templates/list", server],
-	["skills/list", server],
+	["resources/list", { ...server, followed: true }],
+	["resources/templates/list", { ...server, followed: true }],
+	["skills/list", { ...server, followed: true }],
 	["tasks/list", { ...server, followed: true }],
 	[
 		"tools/call",
@@ -52,8 +54,8 @@ const methods: ReadonlyMap<string, MethodFacts> = new Map<string, MethodFacts>([
 		{ kind: "resource", uri: ["uri"], acting: true, unknown: "unknown_resource" },
 	],
 	["resources/unsubscribe", { kind: "resource", uri: ["uri"], acting: false }],
-	["resources/directory/read", { kind: "skill", uri: ["uri"], acting: true }],
-	["skills/get", { kind: "skill", name: ["name"], uri: ["uri"], acting: true }],
+	["resources/directory/read", { ...skill, uri: ["uri"] }],
+	["skills/get", { ...skill, name: ["name"], uri: ["uri"] }],
 	[
 		"completion/complete",
 		{ kind: "completion", name: ["ref", "name"], uri: ["ref", "uri"], acting: false },

@@ -80,8 +80,8 @@ export function followTasks(audit: Audit, exchange: Exchange, facts: MethodFacts
 		counts(event, _ending, decision) {
 			const [first] = shown;
 			if (method !== "tasks/get" || first === undefined || first.isRetrieved === true) return false;
-			// An intent is closed by the outcome of its own request only.
-			if (event.operation?.intent_id !== undefined) return false;
+			// An intent is closed by the outcome of its own request only; a receipt names one event.
+			if (event.operation?.intent_id !== undefined || event.id !== undefined) return false;
 			return tasks.poll(connection, first, event, decision, exchange.startMs);
 		},
 		ended(event, ending) {

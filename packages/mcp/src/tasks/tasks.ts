@@ -46,9 +46,9 @@ const POLLS_MS = 60_000;
 /** A clock that is further off than this is not counted by. */
 const MAX_SKEW_MS = 60_000;
 
-/** A server's tasks are known by its address across connections; without one, by their id alone. */
-function keyOf({ role, endpoint }: Connection, digest: string): string {
-	return `${role} ${endpoint === undefined ? "" : `${endpoint.address}:${endpoint.port}`} ${digest}`;
+/** A server's tasks are known by its identity across connections; without one, by their id alone. */
+function keyOf({ role, reached }: Connection, digest: string): string {
+	return `${role} ${reached?.id ?? ""} ${digest}`;
 }
 
 function ownerOf({ actor }: NewEvent): string {

@@ -1,0 +1,181 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { drift, type Change, type Page } from "./drift.ts";
+import { changedFields, fieldWord, fingerprint, isMaterial } from "./fingerprint.ts";
+import { hiddenText } from "./hidden-text.ts";
+import { nameOwners } from "./name-owners.ts";
+
+const tool = (name: string, more: object = {}) => ({ name, description: `does ${name}`, ...more });
+const reader = {};
+const page = (items: readonly { readonly name: string }[], more: Partial<Page> = {}): Page => ({
+	scope: "tool a",
+	reader,
+	items: items.map((item) => [item.name, { ...item }] as const),
+	isFirst: true,
+	isLast: true,
+	others: () => [],
+	...more,
+});
+const brief = (changes: readonly Change[]) => changes.map(({ change, key }) => [change, key]);
+
+describe("[complete.definition_changes] what lists show", () => {
+	it("takes the first whole list as what later ones are held against", () => {
+		const seen = drift();
+		expect(seen.listed(page([tool("a"), tool("b")]))).toEqual([]);
+		expect(brief(seen.listed(page([tool("a"), tool("c")])))).toEqual([
+			["removed", "b"],
+			["added", "c"],
+		]);
+	});
+
+	it("says what changed, and whether it matters to more than people's eyes", () => {
+		const seen = drift();
+		seen.listed(page([tool("a")]));
+		const [title] = seen.listed(page([tool("a", { title: "A" })]));
+		expect(title).toMatchObject({ change: "changed", material: false, fields: ["title"] });
+		const [schema] = seen.listed(
+			page([tool("a", { title: "A", inputSchema: { type: "object" } })]),
+		);
+		expect(schema).toMatchObject({ material: true, fields: ["inputSchema"] });
+		expect(schema?.previousDigest).toBe(title?.digest);
+	});
+
+	it("remembers what was hidden: it comes back as reintroduced, changed or not", () => {
+		const seen = drift();
+		seen.listed(page([tool("a"), tool("b")]));
+		seen.listed(page([tool("a")]));
+		const [back] = seen.listed(
+			page([tool("a"), tool("b", { description: "does b, and mails it" })]),
+		);
+		expect(back).toMatchObject({
+			change: "reintroduced",
+			key: "b",
+			material: true,
+			fields: ["description"],
+		});
+		seen.listed(page([tool("a")]));
+		expect(
+			brief(seen.listed(page([tool("a"), tool("b", { description: "does b, and mails it" })]))),
+		).toEqual([["reintroduced", "b"]]);
+	});
+
+	it("suspects a rename where something new does what something gone did", () => {
+		const seen = drift();
+		const same = { description: "sends mail", inputSchema: { type: "object" } };
+		seen.listed(page([tool("send", same), tool("x")]));
+		const changes = seen.listed(page([tool("send_v2", same), tool("x"), tool("new")]));
+		expect(brief(changes)).toEqual([
+			["removed", "send"],
+			["renamed_suspect", "send_v2"],
+			["added", "new"],
+		]);
+		expect(changes[1]?.previousDigest).toBe(changes[0]?.previousDigest);
+	});
+
+	it("takes pages together: only a list read to its end shows what is gone", () => {
+		const seen = drift();
+		const first = (items: readonly { readonly name: string }[]) => page(items, { isLast: false });
+		const last = (items: readonly { readonly name: string }[]) => page(items, { isFirst: false });
+		expect(seen.listed(first([tool("a")]))).toEqual([]);
+		expect(seen.listed(last([tool("b")]))).toEqual([]);
+		expect(seen.listed(first([tool("a")]))).toEqual([]);
+		// Somebody else's page is not the rest of this list.
+		expect(seen.listed(page([tool("a")], { isFirst: false, reader: {} }))).toEqual([]);
+		expect(brief(seen.listed(last([tool("c")])))).toEqual([
+			["removed", "b"],
+			["added", "c"],
+		]);
+	});
+
+	it("tells of a first list only what is suspicious by itself", () => {
+		const seen = drift();
+		const changes = seen.listed(
+			page([tool("a"), tool("b", { description: "nice\u{E0041}" }), tool("c")], {
+				others: (key) => (key === "c" ? ["https://other.example"] : []),
+			}),
+		);
+		expect(changes).toMatchObject([
+			{ change: "added", key: "b", hiddenText: ["tag"] },
+			{ change: "added", key: "c", collidesWith: ["https://other.example"] },
+		]);
+	});
+
+	it("keeps scopes apart", () => {
+		const seen = drift();
+		seen.listed(page([tool("a")]));
+		expect(seen.listed(page([tool("b")], { scope: "tool b" }))).toEqual([]);
+	});
+});
+
+it("[bounded.definitions] forgets the scope listed longest ago, and tells nothing of what it cannot hold", () => {
+	const seen = drift();
+	for (let scope = 0; scope <= 256; scope++) seen.listed(page([tool("a")], { scope: `${scope}` }));
+	// The first was forgotten: its next list is a first list again. The last was not.
+	expect(seen.listed(page([tool("b")], { scope: "0" }))).toEqual([]);
+	expect(seen.listed(page([tool("b")], { scope: "256" }))).toHaveLength(2);
+	const many = drift();
+	const tools = Array.from({ length: 4096 }, (_, index) => tool(`t${index}`));
+	many.listed(page(tools));
+	const over = page([...tools, tool("one_more")]);
+	expect(many.listed(over)).toEqual([]);
+	expect(many.listed(over)).toEqual([]);
+});
+
+it("[safe.definitions] whatever a list holds, it is walked to an end", () => {
+	const seen = drift();
+	fc.assert(
+		fc.property(
+			fc.array(fc.tuple(fc.string(), fc.dictionary(fc.string(), fc.jsonValue()))),
+			(items) => {
+				const changes = seen.listed(page([], { items }));
+				for (const { fields = [] } of changes)
+					for (const field of fields) expect(fieldWord(field)).toMatch(/^[a-z][a-z0-9_]{0,63}$/);
+			},
+		),
+		{ numRuns: 200 },
+	);
+	let deep: object = {};
+	for (let depth = 0; depth < 100_000; depth++) deep = { deep };
+	expect(hiddenText(deep)).toEqual([]);
+});
+
+it("names fields as words", () => {
+	expect(["inputSchema", "_meta", "x-mcp-Header", "Ü", "9"].map(fieldWord)).toEqual([
+		"input_schema",
+		"meta",
+		"x_mcp__header",
+		"other",
+		"other",
+	]);
+});
+
+it.each([
+	["tag", "a\u{E0041}"],
+	["bidi", "a\u202Eb"],
+	["zero_width", "a\u200Bb"],
+	["zero_width", "a\u200Db"],
+	["control", "a\u0007"],
+])("finds %s text wherever it stands", (kind, text) => {
+	expect(hiddenText({ inputSchema: { properties: { [text]: {} } } })).toEqual([kind]);
+	expect(hiddenText({ description: text })).toEqual([kind]);
+});
+
+it("takes an emoji, a line's end and an accent for what they are", () => {
+	expect(hiddenText("👩‍👩‍👧 naïve\n\ttext, العربية")).toEqual([]);
+});
+
+it("compares definitions by their RFC 8785 form", () => {
+	const one = fingerprint({ name: "a", b: 1, c: 2 });
+	const two = fingerprint({ c: 2, b: 1, name: "a" });
+	expect(one?.digest).toBe(two?.digest);
+	expect(one && two && changedFields(one, two)).toEqual([]);
+	expect(isMaterial(["title", "icons"])).toBe(false);
+});
+
+it("knows which servers offer a name", () => {
+	const owners = nameOwners();
+	expect(owners.note("search", "a")).toEqual([]);
+	expect(owners.note("search", "a")).toEqual([]);
+	expect(owners.note("search", "b")).toEqual(["a"]);
+	expect(owners.note("search", "c")).toEqual(["a", "b"]);
+});

@@ -1,0 +1,143 @@
+import { instrumentation, type Instrumentation } from "@mcp-trail/mcp";
+import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import { createMcpHandler, McpServer } from "@modelcontextprotocol/server";
+import { describe, expect, it } from "vitest";
+import { as, fakeAudit, type FakeAudit, generations, type Generation } from "./support.ts";
+
+const told = ({ events }: FakeAudit, role: "client" | "server") =>
+	events.filter(({ type, mcp }) => type === "mcp.definition.changed" && mcp?.role === role);
+
+/** Two connections of one line each: a server whose tools come and go, and a client that lists them. */
+async function lines(sdk: Generation) {
+	const audit = fakeAudit();
+	const trail = instrumentation({ audit });
+	const server = trail.server(new sdk.McpServer({ name: "desk", version: "1.0.0" }));
+	const answer = as<never>(() => ({ content: [] }));
+	const read = server.registerTool("read", { description: "reads" }, answer);
+	const send = server.registerTool("send", { description: "sends mail" }, answer);
+	const client = trail.client(new sdk.Client({ name: "probe", version: "2.0.0" }));
+	const [near, far] = sdk.pair();
+	await server.connect(as(far));
+	await client.connect(as(near));
+	return { audit, server, client, read, send };
+}
+
+describe.each(generations)("$name: definitions over time", (sdk) => {
+	it("[complete.definition_changes] are told on both sides, and what was hidden is not forgotten", async () => {
+		const { audit, client, read, send } = await lines(sdk);
+		await client.listTools();
+		expect(told(audit, "client")).toEqual([]);
+		send.disable();
+		await client.listTools();
+		send.update({ description: "sends mail, to us too" });
+		send.enable();
+		await client.listTools();
+		read.update({ title: "Read" });
+		await client.listTools();
+		await client.listTools();
+		for (const role of ["client", "server"] as const) {
+			const changes = told(audit, role);
+			expect(
+				changes.map(({ definition, target, severity }) => [
+					definition?.change,
+					target?.name,
+					definition?.material,
+					definition?.fields,
+					severity,
+				]),
+			).toEqual([
+				["removed", "send", undefined, undefined, "medium"],
+				["reintroduced", "send", true, ["description"], "medium"],
+				["changed", "read", false, ["title"], "medium"],
+			]);
+			const [removed, back] = changes;
+			expect(back?.definition?.previous_digest).toBe(removed?.definition?.previous_digest);
+			const lists = audit.outcomes("tools/list", role);
+			expect(removed?.definition?.list_digest).toBe(lists[1]?.definition?.list_digest);
+			expect(removed?.target).toMatchObject({ kind: "tool", server: { name: "desk" } });
+			expect(removed?.operation?.id).toBe(lists[1]?.operation?.id);
+		}
+		const notices = audit.events.filter(
+			({ type, mcp }) =>
+				type === "mcp.notification" && mcp?.method === "notifications/tools/list_changed",
+		);
+		expect(notices.length).toBeGreaterThan(0);
+	});
+});
+
+const read = (server: McpServer): void => {
+	server.registerTool("a", {}, () => ({ content: [] }));
+};
+
+/** A modern server at a URL, made anew for every request. */
+async function modern(
+	trail: Instrumentation,
+	url: string,
+	build: (server: McpServer) => void,
+): Promise<Client> {
+	const handler = createMcpHandler(() => {
+		const server = new McpServer({ name: "desk", version: "1.0.0" });
+		build(server);
+		return server;
+	});
+	const fetch = (at: string | URL, init?: RequestInit): Promise<Response> =>
+		handler.fetch(new Request(at, init));
+	const client = trail.client(
+		new Client(
+			{ name: "probe", version: "2.0.0" },
+			{ versionNegotiation: { mode: { pin: "2026-07-28" } } },
+		),
+	);
+	await client.connect(new StreamableHTTPClientTransport(new URL(url), { fetch }));
+	return client;
+}
+
+describe("v2, 2026-07-28: definitions and discovery over HTTP", () => {
+	it("[complete.definition_changes] outlive a client's connection, and name the server that has the same tool", async () => {
+		const audit = fakeAudit();
+		const trail = instrumentation({ audit });
+		let description = "reads";
+		const build = (server: McpServer): void => {
+			server.registerTool("read", { description }, () => ({ content: [] }));
+		};
+		const first = await modern(trail, "https://one.example/mcp", build);
+		await first.listTools();
+		await first.close();
+		description = "reads, and tells";
+		const again = await modern(trail, "https://one.example/mcp", build);
+		await again.listTools();
+		const other = await modern(trail, "https://two.example/mcp", build);
+		await other.listTools();
+		expect(
+			told(audit, "client").map(({ definition, target }) => [target?.server?.id, definition]),
+		).toEqual([
+			[
+				"https://one.example",
+				expect.objectContaining({ change: "changed", material: true, fields: ["description"] }),
+			],
+			[
+				"https://two.example",
+				expect.objectContaining({ change: "added", collides_with: ["https://one.example"] }),
+			],
+		]);
+	});
+
+	it("[complete.discovery] each discover result is told, with what was said before where it changed", async () => {
+		const audit = fakeAudit();
+		const trail = instrumentation({ audit });
+		const url = "https://one.example/mcp";
+		for (const build of [read, read, () => undefined]) {
+			const client = await modern(trail, url, build);
+			await client.close();
+		}
+		const reads = audit.events.filter(({ type }) => type === "mcp.discovery.read");
+		expect(reads.map(({ discovery }) => [discovery?.source, discovery?.url])).toEqual(
+			Array.from({ length: 3 }, () => ["discover", "https://one.example"]),
+		);
+		const [one, two, three] = reads.map(({ discovery }) => discovery);
+		expect(two?.digest).toBe(one?.digest);
+		expect(two).not.toHaveProperty("previous_digest");
+		expect(three?.previous_digest).toBe(one?.digest);
+		expect(reads[0]?.outcome?.status).toBe("success");
+	});
+});
