@@ -1,5 +1,5 @@
 import { ENVELOPE, type Frame } from "./cells.ts";
-import { type Listener, type PlaceName, type PlaceOptions, rpc } from "./http-places.ts";
+import { type Listener, type PlaceName, type PlaceOptions, rpc } from "./http-place-names.ts";
 
 /** A situation that an HTTP endpoint answers with a status (basic/transports of both eras, SEP-2243), as it is brought about. */
 export interface Situation {

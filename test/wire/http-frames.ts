@@ -16,7 +16,7 @@ import {
 	inVersion,
 	type Situation,
 } from "./http-asks.ts";
-import { rpc } from "./http-places.ts";
+import { rpc } from "./http-place-names.ts";
 
 /** What is wrong with, or right about, a frame and its headers. */
 export const ofFrames: readonly Situation[] = [

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { instrumentation } from "@mcp-trail/mcp";
@@ -15,12 +15,7 @@ import {
 } from "@modelcontextprotocol/server";
 import { z } from "zod";
 import { as, type FakeAudit, fakeAudit, until } from "../mcp/support.ts";
-
-/** Where requests of the table arrive: a transport with sessions of either SDK, and the entry of 2026-07-28. */
-export const places = ["v1 sessions", "v2 sessions", "v2 handler"] as const;
-export type PlaceName = (typeof places)[number];
-
-export type Listener = (request: IncomingMessage, response: ServerResponse) => unknown;
+import { type Listener, type PlaceName, type PlaceOptions, rpc } from "./http-place-names.ts";
 
 export interface Place {
 	readonly audit: FakeAudit;
@@ -35,17 +30,6 @@ export interface Place {
 	/** Writes what is still counted. */
 	flush(): void;
 	close(): Promise<void>;
-}
-
-export interface PlaceOptions {
-	readonly legacy?: "reject";
-	/** Stands in front, as authentication does. */
-	readonly guard?: (next: Listener) => Listener;
-	/** What authentication leaves at a request that it lets through. */
-	readonly auth?: object;
-	/** A framework reads the body before the entry does, as express.json() would. */
-	readonly parses?: true;
-	readonly transport?: object;
 }
 
 const say = () => ({ content: [{ type: "text" as const, text: "done" }] });
@@ -171,6 +155,3 @@ export async function place(
 		},
 	};
 }
-
-export const rpc = (method: string, params: object = {}, id: number | string = 1): string =>
-	JSON.stringify({ jsonrpc: "2.0", id, method, params });

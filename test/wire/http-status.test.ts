@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { tick, until } from "../mcp/support.ts";
-import { type Place, place, places } from "./http-places.ts";
+import { places } from "./http-place-names.ts";
+import { type Place, place } from "./http-places.ts";
 import { ofCallers } from "./http-callers.ts";
 import { ofFrames } from "./http-frames.ts";
 

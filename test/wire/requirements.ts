@@ -1,6 +1,6 @@
 import type { Requirement } from "../requirements.ts";
 import { type Cell, cellName, cells } from "./cells.ts";
-import { places } from "./http-places.ts";
+import { places } from "./http-place-names.ts";
 import { ofCallers } from "./http-callers.ts";
 import { ofFrames } from "./http-frames.ts";
 import { idOf as idOfMethod, methods, treatmentOf } from "./methods.ts";
