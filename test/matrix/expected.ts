@@ -4,7 +4,14 @@
 
 /** SDK generation and protocol era. */
 export const sdks = ["v1", "v2-legacy", "v2-modern"] as const;
-export const transports = ["in_memory", "stdio", "http_stateful", "http_stateless"] as const;
+export const transports = [
+	"in_memory",
+	"stdio",
+	"http_stateful",
+	"http_stateless",
+	"http_sse",
+	"websocket",
+] as const;
 export const causes = [
 	"answered",
 	"tool_error",
@@ -192,13 +199,15 @@ const exceptions: readonly Exception[] = [
 
 /** Cells that cannot occur, and why. */
 export function impossible(cell: Cell): string | undefined {
+	if (cell.sdk !== "v1" && (cell.transport === "http_sse" || cell.transport === "websocket"))
+		return "SDK v2 has no server transport for it";
 	return cell.sdk === "v2-modern" && cell.transport === "http_stateful"
 		? "2026-07-28 has no sessions (SEP-2567): every HTTP request stands alone"
 		: undefined;
 }
 
-/** How many of all cells cannot occur: one SDK × one transport × 9 causes × 2 sides. */
-export const IMPOSSIBLE_CELLS = 18;
+/** How many of all cells cannot occur: 5 pairs of SDK and transport × 9 causes × 2 sides. */
+export const IMPOSSIBLE_CELLS = 90;
 
 /** The table's line for a cell. */
 export function expected(cell: Cell): Verdict {
@@ -242,7 +251,9 @@ export function expectedError(cell: Cell): string | undefined {
 function carriedBy(sdk: Sdk, transport: Transport, side: Side): string {
 	// Changed after a run: `serveStdio` takes any transport, but puts a channel of its own between it and the server.
 	if (sdk === "v2-modern" && transport === "in_memory" && side === "server") return "stdio";
-	return transport.startsWith("http_") ? "streamable_http" : transport;
+	return transport === "http_stateful" || transport === "http_stateless"
+		? "streamable_http"
+		: transport;
 }
 
 /** What every event of a cell says of how it was carried. */
