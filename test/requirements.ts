@@ -238,7 +238,7 @@ export const requirements: readonly Requirement[] = [
 	{
 		id: "complete.http_edge",
 		says: "Every HTTP request that is refused before a transport sees it has exactly one event, and none has two.",
-		provenBy: ["test/mcp/http-edge.test.ts"],
+		provenBy: ["test/mcp/http-edge.test.ts", "packages/mcp/src/http/refusal.test.ts"],
 	},
 	{
 		id: "complete.local_calls",
@@ -516,7 +516,7 @@ export const requirements: readonly Requirement[] = [
 	{
 		id: "honest.client_address",
 		says: "A call's address is the connection's, or a trusted hop's word, on hooked transports as at the edge.",
-		provenBy: ["test/mcp/identity.test.ts"],
+		provenBy: ["test/mcp/identity.test.ts", "test/mcp/http-edge.test.ts"],
 	},
 	{
 		id: "honest.collector_memory",
@@ -999,7 +999,7 @@ export const requirements: readonly Requirement[] = [
 	{
 		id: "safe.trusted_hops",
 		says: "A client's address is taken from a header only through hops that are configured as trusted.",
-		provenBy: ["test/mcp/http-edge.test.ts"],
+		provenBy: ["test/mcp/http-edge.test.ts", "packages/mcp/src/http/client-address.test.ts"],
 	},
 	{
 		id: "safe.uid",

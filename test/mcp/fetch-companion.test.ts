@@ -216,7 +216,7 @@ describe.each(generations)("$name", (generation) => {
 		const { url, tokens } = await guarded(generation, false);
 		tokens.refuse = { status: 400, error: "invalid_target" };
 		const { near, connect } = await authorized(generation, url, credentials(generation));
-		await expect(connect()).rejects.toThrow();
+		await expect(connect()).rejects.toThrow(/./);
 		await until(() => exchanged(near).length > 0, "the exchange");
 		expect(exchanged(near)[0]).toMatchObject({
 			severity: "high",
@@ -248,7 +248,7 @@ describe.each(generations)("$name", (generation) => {
 			codeVerifier: () => "VERIFIER-CANARY",
 		};
 		const { near, connect } = await authorized(generation, url, provider);
-		await expect(connect()).rejects.toThrow();
+		await expect(connect()).rejects.toThrow(/./);
 		const registered = () =>
 			near.events.filter(({ type }) => type === "mcp.auth.client_registered");
 		await until(() => registered().length === 1, "the registration");
@@ -393,11 +393,9 @@ describe("the fetch that helpers are given", () => {
 		]);
 		expect(calls[0]?.[1]).toBe(init);
 		await until(() => exchanged(audit).length === 2, "both");
-		expect(
-			exchanged(audit)
-				.map(({ outcome }) => outcome?.status)
-				.toSorted(),
-		).toEqual(["success", "unknown"]);
+		expect(new Set(exchanged(audit).map(({ outcome }) => outcome?.status))).toEqual(
+			new Set(["success", "unknown"]),
+		);
 		expect(JSON.stringify(audit.events)).not.toMatch(CANARY);
 	});
 

@@ -21,7 +21,7 @@ import { McpServer as McpServerV1 } from "@modelcontextprotocol/sdk/server/mcp.j
 import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
 import { createMcpHandler, McpServer } from "@modelcontextprotocol/server";
 import { Hono } from "hono";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { as, fakeAudit, until, type FakeAudit } from "./support.ts";
 
@@ -730,6 +730,85 @@ it("[complete.http_edge] an edge within an edge, and one without audit, record n
 	);
 	handle(new Request("http://localhost/mcp"));
 	expect(audit.events).toHaveLength(1);
+});
+
+it("[complete.http_edge] an edge within an edge counts once though the asynchronous context is lost between them", async () => {
+	const { audit, edge } = settings();
+	const inner = httpEdge({ audit });
+	// A queue that was begun before: what it runs, it runs in its own context.
+	const queue: (() => void)[] = [];
+	const worker = setInterval(() => queue.shift()?.(), 1);
+	const refuse = inner.listener((_request: IncomingMessage, response: ServerResponse) =>
+		response.writeHead(401).end(),
+	);
+	const url = await listen(
+		edge.listener((request: IncomingMessage, response: ServerResponse) => {
+			queue.push(() => refuse(request, response));
+		}),
+	);
+	for (let round = 1; round <= 2; round++) {
+		expect((await fetch(url)).status).toBe(401);
+		await until(() => audit.events.length === 1, "one event");
+	}
+	edge.flush();
+	inner.flush();
+	clearInterval(worker);
+	const counted = audit.events.map(({ count = 1 }) => count);
+	expect(counted.reduce((sum, one) => sum + one, 0)).toBe(2);
+});
+
+it("[complete.http_edge] a request object that is handled again is another exchange", () => {
+	const { audit, edge } = settings();
+	const handle = edge.fetch<Handle>(() => new Response(null, { status: 401 }));
+	const request = new Request("http://localhost/mcp");
+	handle(request);
+	handle(request);
+	edge.flush();
+	expect(audit.events).toHaveLength(2);
+});
+
+it("[honest.client_address] a transport finds its exchange again though the asynchronous context is lost", async () => {
+	const { audit, edge } = settings({ trustedProxies: 1 });
+	const server = instrumentation({ audit }).server(
+		new McpServerV1({ name: "desk", version: "1.0.0" }),
+	);
+	const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: randomUUID });
+	await server.connect(as(transport));
+	const queue: (() => void)[] = [];
+	const worker = setInterval(() => queue.shift()?.(), 1);
+	const url = await listen(
+		edge.listener((request: IncomingMessage, response: ServerResponse) => {
+			queue.push(() => void transport.handleRequest(request, response));
+		}),
+	);
+	const headers = { ...HEADERS, "x-forwarded-for": "203.0.113.7" };
+	await (await fetch(url, { method: "POST", body: initialize, headers })).text();
+	await until(() => told(audit).length === 1);
+	clearInterval(worker);
+	expect(audit.events.find(({ type }) => type === "mcp.request")?.network).toMatchObject({
+		client_address: "203.0.113.7",
+		forwarded: true,
+	});
+});
+
+it("[transparent.http_edge] an answer that its host cancels is cancelled at its source", async () => {
+	vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+	try {
+		const { audit, edge } = settings();
+		const cancelled: unknown[] = [];
+		const body = new ReadableStream({ cancel: (reason) => void cancelled.push(reason) });
+		const headers = { "content-type": "application/json" };
+		const handle = edge.fetch<Handle>(() => new Response(body, { status: 401, headers }));
+		const answer = as<Response>(await handle(new Request("http://localhost/mcp")));
+		const cancelling = answer.body?.cancel("gone");
+
+		await vi.advanceTimersByTimeAsync(100);
+		await cancelling;
+		expect(cancelled).toHaveLength(1);
+		expect(audit.events).toHaveLength(1);
+	} finally {
+		vi.useRealTimers();
+	}
 });
 
 it("other paths are left alone", async () => {

@@ -364,21 +364,23 @@ describe.each(generations)("$name", (generation) => {
 	});
 });
 
+const ask = (transport: "stdio" | "streamable_http") =>
+	operatingSystemUser({
+		role: "server",
+		transport,
+		method: "tools/call",
+		clientAddress: undefined,
+		extra: undefined,
+	});
+
+const wrong = (servers: unknown) => () => instrumentation({ audit: false, servers: as(servers) });
+
 it("names the operating system's user over a pipe alone", () => {
-	const ask = (transport: "stdio" | "streamable_http") =>
-		operatingSystemUser({
-			role: "server",
-			transport,
-			method: "tools/call",
-			clientAddress: undefined,
-			extra: undefined,
-		});
 	expect(ask("stdio")?.id).toBe(userInfo().username);
 	expect(ask("streamable_http")).toBeUndefined();
 });
 
 it("names the server that is listed wrongly", () => {
-	const wrong = (servers: unknown) => () => instrumentation({ audit: false, servers: as(servers) });
 	expect(wrong([{ id: "a", url: "nowhere" }])).toThrow(/servers\[0\]\.url is no URL/);
 	expect(wrong([{ id: "a" }])).toThrow(/servers\[0\] has neither url nor command/);
 	expect(wrong([{ id: "", url: "https://x" }])).toThrow(/servers\[0\]\.id/);

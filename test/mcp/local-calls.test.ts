@@ -34,9 +34,11 @@ const tools = [
 function answering({ name, Server }: Generation): object {
 	const server = new Server({ name: "desk", version: "1.0.0" }, { capabilities: { tools: {} } });
 	const register = (method: string, handler: (request: { params?: unknown }) => unknown): void => {
-		const { setRequestHandler } = as<{ setRequestHandler(...args: unknown[]): void }>(server);
 		const schema = z.object({ method: z.literal(method), params: z.looseObject({}).optional() });
-		Reflect.apply(setRequestHandler, server, [name === "v1" ? schema : method, handler]);
+		Reflect.apply(as(Reflect.get(server, "setRequestHandler")), server, [
+			name === "v1" ? schema : method,
+			handler,
+		]);
 	};
 	register("tools/list", () => ({ tools }));
 	register("tools/call", ({ params }) => {

@@ -182,13 +182,15 @@ function clientOf({ client }: FromPeer): ClientInfo | undefined {
 /** What the application said, as it may be kept. */
 function identityOf({ identity }: FromPeer, keeps: Keeps): KnownIdentity | undefined {
 	if (identity === undefined || keeps === undefined) return identity;
-	const hidden = <T extends Principal | Delegate>(who: T): T => {
-		const { id, ...rest } = who;
-		return id === undefined ? who : ({ ...rest, ...kept(id, keeps) } as T);
-	};
+	const { principal, delegation } = identity;
+	const { id, type, ...rest } = principal;
 	return {
-		principal: hidden(identity.principal),
-		delegation: identity.delegation.map(hidden),
+		principal: { type, ...kept(id, keeps), ...rest },
+		delegation: delegation.map(({ id: delegate, type: kind, ...who }) => ({
+			type: kind,
+			...kept(delegate, keeps),
+			...who,
+		})),
 	};
 }
 

@@ -9,6 +9,8 @@ export interface HttpTicket {
 	readonly key: unknown;
 	/** A transport inside has seen a frame of this exchange, and records it. */
 	seen: boolean;
+	/** It was answered: a request object that is handled once more is another exchange. */
+	isOver?: boolean;
 	/** Where the exchange came from, as the edge knows it. */
 	readonly network: Network;
 	/** An edge of another audit around this one. */
@@ -47,9 +49,11 @@ export function currentTicket(): HttpTicket | undefined {
 }
 
 /** The ticket that an edge of this audit has already given out for the exchange under way. */
-export function ticketOf(key: unknown): HttpTicket | undefined {
-	for (let ticket = current.getStore(); ticket; ticket = ticket.outer)
-		if (ticket.key === key) return ticket;
+export function ticketOf(key: unknown, request: object): HttpTicket | undefined {
+	// Between two edges the asynchronous context may get lost; the request object does not.
+	for (const first of [current.getStore(), ofRequest.get(request)])
+		for (let ticket = first; ticket; ticket = ticket.outer)
+			if (ticket.key === key && ticket.isOver !== true) return ticket;
 	return undefined;
 }
 

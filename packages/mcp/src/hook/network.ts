@@ -14,8 +14,8 @@ export function addressOfNode(
 	if (addressOf === undefined) return {};
 	if (typeof request !== "object" || request === null || member(request, "socket") === undefined)
 		return {};
-	const { remote, header } = askedOfNode(request);
-	return addressOf(remote, header);
+	const asked = askedOfNode(request);
+	return addressOf(asked.remote, (name) => asked.header(name));
 }
 
 const UNKNOWN = { address: undefined, port: undefined };

@@ -37,6 +37,8 @@ interface Answered {
 /** One exchange under watch. */
 export interface WatchedExchange {
 	run<R>(inside: () => R): R;
+	/** Notes that it was answered. */
+	over(): void;
 	/** True where an answer of this status is this edge's to record: a refusal that no transport inside saw. */
 	isOurs(status: number | undefined): boolean;
 	ended(answer: Answered): void;
@@ -193,7 +195,8 @@ export function edgeCore(options: {
 			guarded(() => {
 				const asked = ask();
 				// An edge around this one counts already.
-				if (ticketOf(audit) !== undefined || !options.isMcp(asked.path)) return undefined;
+				if (ticketOf(audit, asked.request) !== undefined || !options.isMcp(asked.path))
+					return undefined;
 				const started = { ms: Date.now(), us: Math.round(performance.now() * 1000) };
 				const ticket: HttpTicket = {
 					key: audit,
@@ -210,6 +213,9 @@ export function edgeCore(options: {
 				return {
 					run: (inside) => withTicket(ticket, asked.request, inside),
 					isOurs,
+					over() {
+						ticket.isOver = true;
+					},
 					ended(answer) {
 						if (isEnded || !isOurs(answer.status)) return;
 						isEnded = true;

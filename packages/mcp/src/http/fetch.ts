@@ -4,8 +4,8 @@ import { askedOfWeb } from "./asked.ts";
 import type { EdgeCore, WatchedExchange } from "./edge-core.ts";
 import { isReadable, peek } from "./peek.ts";
 
-/** A body that stalls is waited for no longer. */
-const PEEK_MS = 1000;
+/** A body that stalls is waited for no longer: until then a host that cancels it does not reach its source. */
+const PEEK_MS = 100;
 
 /** Reads the beginning of a copy; the answer itself goes on to the client untouched. */
 async function codeIn(copy: Response): Promise<number | undefined> {
@@ -39,6 +39,7 @@ const isResponse = (value: unknown): value is Response =>
 
 /** Notes how a web handler answered. */
 export function noteResponse(edge: EdgeCore, exchange: WatchedExchange, response: unknown): void {
+	exchange.over();
 	edge.guarded(() => {
 		if (!isResponse(response) || !exchange.isOurs(response.status)) return;
 		const { status, headers, body, bodyUsed } = response;
@@ -69,6 +70,7 @@ export function watchFetch(
 	if (exchange === undefined) return inside();
 	const threw = (): void =>
 		edge.guarded(() => {
+			exchange.over();
 			// Gone before there was an answer: nothing was refused.
 			if (member(member(request, "signal"), "aborted") !== true)
 				exchange.ended({ status: undefined, challenge: undefined, code: undefined });

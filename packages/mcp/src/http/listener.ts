@@ -60,6 +60,7 @@ export function watchNode<R>(
 		for (const one of rest) takeHeaders(one, headers);
 	};
 	const settle = (): void => {
+		exchange.over();
 		// A peer that left before there was an answer was refused nothing.
 		if (!isHeadWritten && member(response, "headersSent") !== true) return;
 		const status = Number(member(response, "statusCode"));
