@@ -642,6 +642,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["packages/mcp/src/hook/gate.test.ts"],
 	},
 	{
+		id: "bounded.hostile_memory",
+		says: "Memory is flat under any number of hostile frames.",
+		provenBy: ["test/mcp/memory.test.ts"],
+	},
+	{
 		id: "bounded.http_edge_flood",
 		says: "Floods of refused requests share events that say how many, whatever the peer varies.",
 		provenBy: ["test/mcp/http-edge.test.ts"],
@@ -655,6 +660,11 @@ export const requirements: readonly Requirement[] = [
 		id: "bounded.idle_connection",
 		says: "A transport that was dropped without being closed is let go once its requests are done.",
 		provenBy: ["test/mcp/peers-word.test.ts"],
+	},
+	{
+		id: "bounded.large_result",
+		says: "A result of 50 MB adds less than 5 MB to what the SDK itself holds.",
+		provenBy: ["test/mcp/memory.test.ts"],
 	},
 	{
 		id: "bounded.line",
@@ -950,6 +960,11 @@ export const requirements: readonly Requirement[] = [
 		id: "safe.group",
 		says: "A named group may read, and nobody else.",
 		provenBy: ["test/fault/permissions.test.ts"],
+	},
+	{
+		id: "safe.hostile_frames",
+		says: "20,000 generated frames throw nothing into a host, are answered as bare, and each answer has its valid event.",
+		provenBy: ["test/mcp/hostile-frames.test.ts"],
 	},
 	{
 		id: "safe.insecure",

@@ -1,0 +1,83 @@
+// Started by memory.test.ts in a process of its own, with --expose-gc: says on stdout what one run came to hold at most, in bytes.
+import { memoryTrail, openAudit } from "@mcp-trail/audit";
+import { instrumentation } from "@mcp-trail/mcp";
+import { as, generations, tick } from "./support.ts";
+
+const [version, mode, work] = process.argv.slice(2);
+const sdk = as<(typeof generations)[number]>(generations.find(({ name }) => name === version));
+const collect = as<() => void>(globalThis.gc);
+
+/** What lives after everything that is garbage is gone. */
+function held(): number {
+	collect();
+	const { heapUsed, external } = process.memoryUsage();
+	return heapUsed + external;
+}
+
+const audit = openAudit({
+	service: "memory",
+	// Full early, so that what grows after that is growth.
+	trail: memoryTrail({ maxEvents: 500 }),
+	sinks: [{ name: "none", delivery: "at_least_once", ordered: true, write: async () => {} }],
+});
+// What would take the whole text shows that the measure would see it.
+const maxDigestBytes = mode === "greedy" ? 2 ** 30 : 2 ** 20;
+const trail = instrumentation({ audit, maxDigestBytes });
+const hook = <T>(kind: "server" | "client", peer: T): T =>
+	mode === "bare" ? peer : trail[kind](peer);
+
+const MEGABYTE = 1_000_000;
+let text = "small";
+
+async function connected() {
+	const server = hook("server", new sdk.McpServer({ name: "s", version: "1" }));
+	server.registerTool("large", {}, () => ({ content: [{ type: "text", text }] }));
+	const client = hook("client", new sdk.Client({ name: "c", version: "1" }));
+	const [near, far] = sdk.pair();
+	await server.connect(as(far));
+	await client.connect(as(near));
+	return { client, near, far };
+}
+
+async function largeResult(): Promise<number> {
+	const { client } = await connected();
+	for (let warm = 0; warm < 20; warm++) await sdk.callTool(client, { name: "large" });
+	// One flat text of one byte a character, as JSON.parse makes it; a copy of it would show.
+	text = Array.from({ length: 50 }, () => "x".repeat(MEGABYTE)).join("");
+	collect();
+	const before = { held: held(), rss: process.resourceUsage().maxRSS * 1024 };
+	const result = await sdk.callTool(client, { name: "large" });
+	const more = held() - before.held;
+	const peak = process.resourceUsage().maxRSS * 1024 - before.rss;
+	if (JSON.stringify(result).length < 50 * MEGABYTE) throw new Error("The result is not whole.");
+	return Math.max(more, peak);
+}
+
+/** How much more is held after all frames than after the first half. */
+async function frames(count: number): Promise<number> {
+	const { near, far } = await connected();
+	let half = 0;
+	for (let sent = 0; sent < count; sent++) {
+		const deaf = sent % 3;
+		far.onmessage?.({
+			jsonrpc: "2.0",
+			id: deaf === 2 ? null : `${sent}${"i".repeat(sent % 700)}`,
+			method: deaf === 1 ? `made/up${sent}` : "tools/call",
+			params: { name: `tool${sent}`, arguments: { [`k${sent}`]: "v".repeat(sent % 5000) } },
+		});
+		near.onmessage?.({ jsonrpc: "2.0", id: sent + 1e6, result: { [`m${sent}`]: sent } });
+		near.onmessage?.({ jsonrpc: "2.0", method: `notifications/made${sent}` });
+		if (sent % 50 === 0) await tick();
+		if (sent === count >> 1) {
+			await audit.flush(AbortSignal.timeout(60_000));
+			half = held();
+		}
+	}
+	await tick(20);
+	await audit.flush(AbortSignal.timeout(60_000));
+	return held() - half;
+}
+
+const bytes = work === "result" ? await largeResult() : await frames(Number(work));
+process.stdout.write(`${bytes}\n`);
+process.exit(0);

@@ -1,0 +1,38 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { expect, it } from "vitest";
+import { runs } from "../runs.ts";
+
+const run = promisify(execFile);
+const MEGABYTE = 1_000_000;
+const sdks = ["v1", "v2"] as const;
+
+/** Bytes that a run in a process of its own came to hold. */
+async function bytes(...args: readonly string[]): Promise<number> {
+	const program = join(import.meta.dirname, "memory-program.ts");
+	const { stdout } = await run(process.execPath, [
+		"--expose-gc",
+		"--conditions=@mcp-trail/source",
+		`--import=${import.meta.resolve("tsx")}`,
+		program,
+		...args,
+	]);
+	return Number(stdout);
+}
+
+it.each(sdks)("[bounded.large_result] %s: a result of 50 MB adds less than 5 MB", async (sdk) => {
+	const [bare, hooked] = [await bytes(sdk, "bare", "result"), await bytes(sdk, "hooked", "result")];
+	expect(hooked - bare).toBeLessThan(5 * MEGABYTE);
+});
+
+it("a copy of it would be seen", async () => {
+	expect(await bytes("v1", "greedy", "result")).toBeGreaterThan(5 * MEGABYTE);
+});
+
+it.each(sdks)("[bounded.hostile_memory] %s: memory is flat under hostile frames", async (sdk) => {
+	// What is remembered of requests is bounded, and full after some 20,000: the short form sees only what keeps messages.
+	const frames = runs(60_000);
+	const limit = frames === 60_000 ? MEGABYTE : 6 * MEGABYTE;
+	expect(await bytes(sdk, "hooked", String(frames))).toBeLessThan(limit);
+});
