@@ -143,6 +143,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["packages/node/src/traces.test.ts", "test/node/traces.test.ts"],
 	},
 	{
+		id: "complete.a2a",
+		says: "Context, task, message, operation, attempt and leg of an agent's calls are rebuilt from the servers' events alone.",
+		provenBy: ["test/correlation/a2a.test.ts"],
+	},
+	{
 		id: "complete.a2a_baggage",
 		says: "A2A ids are taken from baggage by an allow list, and only where that is asked for.",
 		provenBy: ["test/correlation/extension.test.ts"],
@@ -156,6 +161,11 @@ export const requirements: readonly Requirement[] = [
 		id: "complete.answered",
 		says: "A success is recorded once on each side.",
 		provenBy: ["test/mcp/outcomes.test.ts"],
+	},
+	{
+		id: "complete.application_block",
+		says: "A block that the application wrote goes out as it is, and is what its own events say.",
+		provenBy: ["test/correlation/extension.test.ts"],
 	},
 	{
 		id: "complete.approval",
@@ -892,6 +902,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["packages/mcp/src/hook/gate.test.ts"],
 	},
 	{
+		id: "failclosed.extension_block_declares",
+		says: "Where no capabilities can be seen, a valid block declares the extension, and nothing else does.",
+		provenBy: ["test/correlation/extension.test.ts"],
+	},
+	{
 		id: "failclosed.extension_mandatory",
 		says: "A server for which the extension is mandatory refuses who did not declare it, and runs nothing.",
 		provenBy: ["test/correlation/extension.test.ts"],
@@ -932,6 +947,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["test/correlation/extension.test.ts"],
 	},
 	{
+		id: "safe.claim_schema",
+		says: "A block is read exactly where the schema of the extension calls it valid.",
+		provenBy: ["packages/mcp/src/extension/claim.test.ts"],
+	},
+	{
 		id: "safe.config_trust",
 		says: "A configuration file that was merely found in the working folder sets no sink, key or folder; the application runs, its other settings hold.",
 		provenBy: ["packages/node/src/config/read-config.test.ts", "test/node/register.test.ts"],
@@ -950,6 +970,11 @@ export const requirements: readonly Requirement[] = [
 		id: "safe.extension_negotiated",
 		says: "The audit extension is declared by both sides, under an identifier that may be used, and never spoken to a server known not to have it.",
 		provenBy: ["test/correlation/extension.test.ts"],
+	},
+	{
+		id: "safe.extension_settings",
+		says: "An empty object declares the extension; versions that are not in common do not.",
+		provenBy: ["packages/mcp/src/extension/settings.test.ts"],
 	},
 	{
 		id: "safe.foreign",
@@ -1000,6 +1025,11 @@ export const requirements: readonly Requirement[] = [
 		id: "safe.owner_path",
 		says: "An owner file leads to no path outside the trail's folder.",
 		provenBy: ["packages/audit/src/trail/owner.test.ts"],
+	},
+	{
+		id: "safe.receipt_not_shared",
+		says: "No receipt is put on a result that may be kept for others.",
+		provenBy: ["packages/mcp/src/extension/settings.test.ts"],
 	},
 	{
 		id: "safe.self_reported",
@@ -1114,6 +1144,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["test/services/opensearch/walkthrough.service.test.ts"],
 	},
 	{
+		id: "docs.correlation_query",
+		says: "The program of docs/correlation.md rebuilds an operation from events alone.",
+		provenBy: ["test/correlation/document.test.ts"],
+	},
+	{
 		id: "docs.entries",
 		says: "Each package's page lists the entries it exports, and no other.",
 		provenBy: ["test/readme.test.ts"],
@@ -1136,6 +1171,21 @@ export const requirements: readonly Requirement[] = [
 		id: "docs.examples_compile",
 		says: "Every @example compiles, and what a user calls first has one.",
 		provenBy: ["test/docstrings.test.ts"],
+	},
+	{
+		id: "docs.extension_examples",
+		says: "The schema of the audit extension takes every valid example and refuses every invalid one.",
+		provenBy: ["test/correlation/specification.test.ts"],
+	},
+	{
+		id: "docs.extension_schema",
+		says: "The JSON Schema of the audit extension is the one its source makes.",
+		provenBy: ["test/correlation/specification.test.ts"],
+	},
+	{
+		id: "docs.extension_traced",
+		says: "Every normative sentence of the audit extension has a check that tests prove, or says why it has none.",
+		provenBy: ["test/correlation/specification.test.ts"],
 	},
 	{
 		id: "docs.file_sink",

@@ -1,5 +1,5 @@
 import { AUDIT_EXTENSION as ID } from "@mcp-trail/mcp";
-import { inputRequired } from "@modelcontextprotocol/server";
+import { createMcpHandler, inputRequired } from "@modelcontextprotocol/server";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { as } from "../mcp/support.ts";
@@ -10,9 +10,11 @@ import {
 	type Generation,
 	generations,
 	makeClient,
+	makeServer,
 	type Side,
 	side,
 	text,
+	URL_HERE,
 } from "./world.ts";
 
 const schemaFor = (generation: Generation, shape: Record<string, z.ZodType>): unknown =>
@@ -299,6 +301,57 @@ describe.each(generations)("%s", (generation) => {
 				},
 			},
 		]);
+	});
+});
+
+describe("a client whose capabilities nobody can see", () => {
+	it("[failclosed.extension_block_declares] declares the extension by its block, where each request has a connection", async () => {
+		const far = side({ mandatory: true, receipts: true });
+		const handler = createMcpHandler(() => makeServer("v2 legacy", echo, far));
+		const ask = async (meta: object): Promise<unknown> => {
+			const response = await handler.fetch(
+				new Request(URL_HERE, {
+					method: "POST",
+					headers: {
+						"content-type": "application/json",
+						accept: "application/json, text/event-stream",
+						"mcp-protocol-version": "2025-11-25",
+					},
+					body: JSON.stringify({
+						jsonrpc: "2.0",
+						id: 1,
+						method: "tools/call",
+						params: { ...call, _meta: meta },
+					}),
+				}),
+			);
+			const body = await response.text();
+			return JSON.parse(body.replace(/^[^]*?data: /u, "").trim());
+		};
+		expect(await ask({})).toMatchObject({ error: { code: -32_021 } });
+		expect(await ask({ [ID]: { v: "1.0" } })).toMatchObject({ error: { code: -32_021 } });
+		const answer = await ask({ [ID]: { v: "1.0", operationId: "op-1" } });
+		const [, , last] = far.audit.outcomes("tools/call");
+		expect(answer).toMatchObject({
+			result: { _meta: { [ID]: { eventId: last?.id } }, content: [{ text: "one" }] },
+		});
+	});
+});
+
+describe("a block that the application wrote", () => {
+	it("[complete.application_block] goes out as it is, and is what its own events say", async () => {
+		const near = side(true);
+		const far = side(true);
+		const { client, wire } = await connect("v2 modern", echo, { client: near, server: far });
+		const block = { v: "1.0", operationId: "mine", attempt: 3, more: { of: "mine" } };
+		await client.callTool({ ...call, _meta: { [ID]: block } });
+		expect(blockOf(wire.sent.at(-1), ID)).toEqual(block);
+		for (const { audit } of [near, far])
+			expect(audit.outcomes("tools/call")[0]?.operation).toMatchObject({
+				id: "mine",
+				source: "extension",
+				attempt: 3,
+			});
 	});
 });
 
