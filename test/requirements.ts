@@ -1473,6 +1473,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["packages/sinks/src/kafka/sink-error.test.ts"],
 	},
 	{
+		id: "otel.baggage",
+		says: "No baggage goes to a peer, and none of a peer's becomes active, unless its key is allowed.",
+		provenBy: ["packages/mcp/src/otel/traced.test.ts"],
+	},
+	{
 		id: "otel.collector",
 		says: "A real Collector takes spans, metrics and audit records, as many as calls were made.",
 		provenBy: ["test/services/collector/telemetry.service.test.ts"],

@@ -46,6 +46,11 @@ export interface InstrumentationOptions extends TrustedHops {
 	/** Take a peer's trace context as parent; otherwise it becomes a link. @default true */
 	readonly trustPeerTrace?: boolean;
 	/**
+	 * Send the active baggage to peers, and make theirs active: none of it, these keys, or all. A server of another
+	 * party reads what it is sent, and what a peer sends is its word. @default false
+	 */
+	readonly propagateBaggage?: boolean | readonly string[];
+	/**
 	 * Put what tools and prompts are asked with, and what tools answer, on spans; no policy of the audit touches that.
 	 * `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT`, where set, overrides it. @default false
 	 */
@@ -189,7 +194,7 @@ function tracedOptions(
 ): TracedOptions {
 	const { traces, tracerProvider, metrics, meterProvider, inject, trustPeerTrace } = options;
 	const { captureErrorMessages, captureMessageContent = false } = options;
-	const { requestHook, responseHook, rpcStatusCodeAttribute } = options;
+	const { requestHook, responseHook, rpcStatusCodeAttribute, propagateBaggage } = options;
 	return {
 		...(traces !== undefined && { traces }),
 		...(tracerProvider && { tracerProvider }),
@@ -199,6 +204,7 @@ function tracedOptions(
 		...(trustPeerTrace !== undefined && { trustPeerTrace }),
 		captureMessageContent: capturesContent() ?? captureMessageContent,
 		...(captureErrorMessages !== undefined && { captureErrorMessages }),
+		...(propagateBaggage !== undefined && { propagateBaggage }),
 		...(requestHook && { requestHook }),
 		...(responseHook && { responseHook }),
 		...(rpcStatusCodeAttribute && { rpcStatusCodeAttribute }),

@@ -390,7 +390,9 @@ describe("parents and links", () => {
 
 		it("[safe.untrusted_trace] makes an untrusted peer's context a link, and drops its baggage", () => {
 			const meta = { traceparent: TRACEPARENT, baggage: "role=admin" };
-			const observation = within(() => observe({ trustPeerTrace: false }, inboundWith(meta)));
+			const observation = within(() =>
+				observe({ trustPeerTrace: false, propagateBaggage: true }, inboundWith(meta)),
+			);
 			const baggage = observation.run?.(() => api.propagation.getActiveBaggage());
 			observation.end(ended(result({})));
 			const [span] = exporter.getFinishedSpans();
@@ -425,7 +427,10 @@ describe("parents and links", () => {
 	it("[bounded.peer_context] reads no key of more than 8,192 characters, and no inherited one", () => {
 		registerSdk();
 		const long = Array.from({ length: 20 }, (_, k) => `k${k}=${"v".repeat(1000)}`).join(",");
-		const observation = observe({}, inboundWith({ traceparent: TRACEPARENT, baggage: long }));
+		const observation = observe(
+			{ propagateBaggage: true },
+			inboundWith({ traceparent: TRACEPARENT, baggage: long }),
+		);
 		expect(observation.run?.(() => api.propagation.getActiveBaggage())).toBeUndefined();
 		const inherited: JsonObject = Object.setPrototypeOf({}, { traceparent: TRACEPARENT });
 		expect(observe({}, inboundWith(inherited)).trace?.parentSpanId).toBeUndefined();
@@ -486,12 +491,42 @@ it("writes nothing beside the caller's own state, also without propagators", () 
 	expect(observation.meta).toBeUndefined();
 });
 
-it("injects by the configured propagators, baggage too", () => {
-	registerSdk();
-	const baggage = api.propagation.createBaggage({ tenant: { value: "acme" } });
-	const context = api.propagation.setBaggage(api.ROOT_CONTEXT, baggage);
-	const observation = api.context.with(context, () => observe({}, exchange({ inbound: false })));
-	expect(observation.meta).toMatchObject({ baggage: "tenant=acme" });
+describe("baggage", () => {
+	beforeEach(registerSdk);
+	const own = api.propagation.createBaggage({ tenant: { value: "acme" }, user: { value: "ann" } });
+	const active = api.propagation.setBaggage(api.ROOT_CONTEXT, own);
+	const asked = { traceparent: TRACEPARENT, baggage: "tenant=other,role=admin" };
+
+	it.each([
+		[undefined, undefined],
+		[false, undefined],
+		[["tenant"], "tenant=acme"],
+		[["nothing"], undefined],
+		[true, "tenant=acme,user=ann"],
+	] as const)("[otel.baggage] by the option %j a peer is sent %s", (keys, baggage) => {
+		const options = keys === undefined ? {} : { propagateBaggage: keys };
+		const { meta } = api.context.with(active, () => observe(options, exchange({ inbound: false })));
+		expect(meta?.["baggage"]).toBe(baggage);
+		expect(meta).toHaveProperty("traceparent");
+	});
+
+	it.each([
+		[undefined, { tenant: "acme", user: "ann" }],
+		[false, { tenant: "acme", user: "ann" }],
+		[["role"], { tenant: "acme", user: "ann", role: "admin" }],
+		[true, { tenant: "other", role: "admin" }],
+	] as const)("[otel.baggage] by the option %j what is active is %j", (keys, expected) => {
+		const options = keys === undefined ? {} : { propagateBaggage: keys };
+		const seen = api.context.with(active, () => observe(options, inboundWith(asked)));
+		const entries = seen.run?.(() => api.propagation.getActiveBaggage())?.getAllEntries() ?? [];
+		expect(Object.fromEntries(entries.map(([key, { value }]) => [key, value]))).toEqual(expected);
+	});
+
+	it("[otel.baggage] of a peer is none where none may pass and none was there", () => {
+		const seen = observe({}, inboundWith(asked));
+		expect(seen.run?.(() => api.propagation.getActiveBaggage())).toBeUndefined();
+		expect(seen.trace?.parentSpanId).toBe(REMOTE.spanId);
+	});
 });
 
 describe("without a span SDK", () => {

@@ -2,6 +2,7 @@ import * as api from "@opentelemetry/api";
 import type { Ending, Exchange, Meta, Observation, Observer, TraceIds } from "../observer.ts";
 import { newSpanId, newTraceId, parseTraceparent } from "../trace-ids.ts";
 import { activeContext, around, runContext, runMinted, withRequest } from "./ambient.ts";
+import { type BaggageKeys, receivedBaggage, sentBaggage } from "./baggage.ts";
 import { extract, hasContext, inject, injectIds, stateOf } from "./carrier.ts";
 import { setRequestContent } from "./content.ts";
 import { callHook, type SpanHooks } from "./hooks.ts";
@@ -38,6 +39,8 @@ export interface TracedOptions extends SpanHooks {
 	readonly captureMessageContent?: boolean;
 	/** What the code of a JSON-RPC error is called. @default ATTR_RPC_STATUS_CODE */
 	readonly rpcStatusCodeAttribute?: RpcStatusCode;
+	/** Baggage that passes to and from peers. @default false */
+	readonly propagateBaggage?: BaggageKeys;
 	/** Told of each meter provider in which durations are measured. */
 	readonly onMeterProvider?: (provider: api.MeterProvider) => void;
 	/** Takes what a hook threw. */
@@ -63,6 +66,7 @@ export function traced(options: TracedOptions = {}): Observer {
 	const { digest, captureErrorMessages = false, captureMessageContent = false } = options;
 	const { rpcStatusCodeAttribute: statusCode = ATTR_RPC_STATUS_CODE } = options;
 	const { requestHook, responseHook, onHookFault = ignored } = options;
+	const { propagateBaggage: baggage = false } = options;
 	const words = { keepMessage: captureErrorMessages, statusCode };
 	const tracerNow = traces ? tracerSource(options.tracerProvider) : () => undefined;
 	const instrumentsNow = metrics
@@ -107,7 +111,9 @@ export function traced(options: TracedOptions = {}): Observer {
 		const active = activeContext();
 		const ambient = validSpan(active);
 		const received =
-			exchange.inbound && exchange.meta !== undefined ? extract(active, exchange.meta) : active;
+			exchange.inbound && exchange.meta !== undefined
+				? receivedBaggage(active, extract(active, exchange.meta), baggage)
+				: active;
 		const wire = validSpan(received);
 		const remote = wire !== ambient ? wire : undefined;
 		// Untrusted means its baggage, too.
@@ -135,7 +141,9 @@ export function traced(options: TracedOptions = {}): Observer {
 		if (!api.isSpanContextValid(made) || made.spanId === parent?.spanId) return undefined;
 		hookRequest(span, exchange);
 		const context = withRequest(api.trace.setSpan(base, span), exchange);
-		const meta: Meta | undefined = writes(exchange) ? inject(context) : undefined;
+		const meta: Meta | undefined = writes(exchange)
+			? inject(sentBaggage(context, baggage))
+			: undefined;
 		return {
 			trace: traceIds(made.traceId, made.spanId, made.traceFlags, parent?.spanId),
 			...(meta === undefined ? {} : { meta }),
@@ -155,7 +163,7 @@ export function traced(options: TracedOptions = {}): Observer {
 		const { traceId, spanId, traceFlags } = span.spanContext();
 		span.setAttributes(attributes);
 		hookRequest(span, exchange);
-		const meta = writes(exchange) ? inject(context) : undefined;
+		const meta = writes(exchange) ? inject(sentBaggage(context, baggage)) : undefined;
 		return {
 			trace: traceIds(traceId, spanId, traceFlags, parentIdOf(span)),
 			...(meta === undefined ? {} : { meta }),

@@ -15,6 +15,7 @@ const hooked = [];
 const seen = instrumentation({
 	audit,
 	captureMessageContent: true,
+	propagateBaggage: ["tenant"],
 	requestHook: (span, { method }) => hooked.push(span.isRecording() && method),
 });
 const { spans, collect } = telemetry.start();
@@ -39,7 +40,10 @@ async function traffic(Server, Peer, Transport) {
 	const client = seen.client(new Peer(info));
 	const [near, far] = Transport.createLinkedPair();
 	await Promise.all([server.connect(far), client.connect(near)]);
-	const baggage = propagation.createBaggage({ tenant: { value: "acme" } });
+	const baggage = propagation.createBaggage({
+		tenant: { value: "acme" },
+		user: { value: "secret" },
+	});
 	await context.with(propagation.setBaggage(context.active(), baggage), () =>
 		client.callTool({ name: "add", arguments: {} }),
 	);
