@@ -1479,7 +1479,7 @@ export const requirements: readonly Requirement[] = [
 	},
 	{
 		id: "otel.collector",
-		says: "A real Collector takes spans, metrics and audit records, as many as calls were made.",
+		says: "A real Collector takes spans, metrics and audit records, as many as calls were made, and what the trail says of itself agrees.",
 		provenBy: ["test/services/collector/telemetry.service.test.ts"],
 	},
 	{

@@ -10,6 +10,7 @@ import { clientV1 } from "../../matrix/client-v1.ts";
 import { clientV2 } from "../../matrix/client-v2.ts";
 import { serverV1 } from "../../matrix/server-v1.ts";
 import { serverV2 } from "../../matrix/server-v2.ts";
+import { TRAIL_INSTRUMENTS } from "../../../packages/mcp/src/otel/trail-instruments.ts";
 import { boundaries, faultsOf, metricNames, unit } from "../../otel/conventions.ts";
 import { startCollector, writtenRecords } from "./start.ts";
 import { startTelemetry, type WrittenPoint, writtenPoints, writtenSpans } from "./telemetry.ts";
@@ -33,22 +34,26 @@ async function connectV1(seen: Instrumentation): Promise<Connected> {
 	return { caller: await clientV1(near, seen), requests };
 }
 
-async function connectV2(seen: Instrumentation): Promise<Connected> {
+async function connectV2(seen: Instrumentation, modern: boolean): Promise<Connected> {
 	const [near, far] = InMemoryV2.createLinkedPair();
 	const requests = tap(near);
-	serveStdio(() => serverV2(seen), { transport: far });
-	return { caller: await clientV2(near, seen, true), requests };
+	if (modern) serveStdio(() => serverV2(seen), { transport: far });
+	else await serverV2(seen).connect(far);
+	return { caller: await clientV2(near, seen, modern), requests };
 }
+const connectModern = (seen: Instrumentation): Promise<Connected> => connectV2(seen, true);
+const connectLegacy = (seen: Instrumentation): Promise<Connected> => connectV2(seen, false);
 
 const total = (points: readonly WrittenPoint[]): number =>
 	points.reduce((sum, { count }) => sum + count, 0);
 
 it.runIf(inject("collectorNotRun") === "").each([
-	["1.x", connectV1],
-	["2.x", connectV2],
+	["1.x", 1, connectV1],
+	["2.x, a protocol with sessions", 1, connectLegacy],
+	["2.x", 0, connectModern],
 ] as const)(
 	`[otel.collector] a real Collector has a span, a measurement and an audit record of each of ${CALLS} calls and more, SDK %s`,
-	async (_sdk, connect) => {
+	async (_sdk, sessions, connect) => {
 		const collector = await startCollector();
 		onTestFinished(() => collector.close());
 		const telemetry = startTelemetry(collector.url);
@@ -82,6 +87,9 @@ it.runIf(inject("collectorNotRun") === "").each([
 			expect(own.filter(({ status }) => status.code === 2)).toHaveLength(FAILING);
 			const measured = points.filter(({ metric }) => metric === `mcp.${side}.operation.duration`);
 			expect(total(measured)).toBe(requests.length);
+			// A session is measured where the protocol has one.
+			const lasted = points.filter(({ metric }) => metric === `mcp.${side}.session.duration`);
+			expect(total(lasted)).toBe(sessions);
 			const failed = measured.filter(({ attributes }) => attributes["error.type"] !== undefined);
 			expect(failed).toMatchObject([{ count: FAILING }]);
 			const faults = [
@@ -89,14 +97,40 @@ it.runIf(inject("collectorNotRun") === "").each([
 				...measured.map(({ metric, attributes }) =>
 					faultsOf(metric, attributes, conditions(attributes)),
 				),
+				...lasted.map(({ metric, attributes }) => faultsOf(metric, attributes, { conditions: {} })),
 			];
 			expect(faults.flat()).toEqual([]);
 		}
-		for (const { metric, unit: measuredIn, boundaries: bounds } of points) {
+		const durations = points.filter(({ boundaries: bounds }) => bounds !== undefined);
+		for (const { metric, unit: measuredIn, boundaries: bounds } of durations) {
 			expect(metricNames).toContain(metric);
 			expect(measuredIn).toBe(unit);
 			expect(bounds).toEqual(boundaries);
 		}
+		// What the trail says of itself agrees with what arrived.
+		const own = points.filter(({ boundaries: bounds }) => bounds === undefined);
+		expect([...new Set(own.map(({ metric }) => metric))].toSorted()).toEqual(
+			Object.values(TRAIL_INSTRUMENTS)
+				.map(({ name }) => name)
+				.filter((name) => !name.startsWith("mcp_trail.trail."))
+				.toSorted(),
+		);
+		const of = (name: string): number => total(own.filter(({ metric }) => metric === name));
+		expect({
+			emitted: of("audit.records.emitted"),
+			exported: of("audit.records.exported"),
+			dropped: of("audit.records.dropped"),
+			refused: of("mcp_trail.records.refused"),
+			lag: of("mcp_trail.sink.lag"),
+			queued: of("audit.queue.depth"),
+		}).toEqual({
+			emitted: logs.length,
+			exported: logs.length,
+			dropped: 0,
+			refused: 0,
+			lag: 0,
+			queued: 0,
+		});
 		// Every event names a span that arrived, and every server's span its client's.
 		const ids = new Map(spans.map((span) => [span.spanId, span]));
 		expect(outcomes.filter(({ trace }) => !ids.has(trace.span_id))).toEqual([]);

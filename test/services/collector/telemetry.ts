@@ -50,11 +50,12 @@ export interface WrittenSpan {
 	readonly attributes: Attributes;
 }
 
-/** A point of a histogram as the Collector wrote it. */
+/** A point of a metric as the Collector wrote it: how often a histogram was recorded, or the value of another. */
 export interface WrittenPoint {
 	readonly metric: string;
 	readonly unit: string;
-	readonly boundaries: readonly number[];
+	/** Of a histogram alone. */
+	readonly boundaries?: readonly number[];
 	readonly count: number;
 	readonly attributes: Attributes;
 }
@@ -94,41 +95,57 @@ export async function writtenSpans(file: string): Promise<readonly WrittenSpan[]
 	);
 }
 
+interface Value {
+	readonly attributes?: readonly Attribute[];
+	readonly asInt?: string;
+}
+
+interface Metric {
+	readonly name: string;
+	readonly unit: string;
+	readonly gauge?: { readonly dataPoints: readonly Value[] };
+	/** 2 = cumulative. */
+	readonly sum?: { readonly aggregationTemporality: number; readonly dataPoints: readonly Value[] };
+	readonly histogram?: {
+		readonly aggregationTemporality: number;
+		readonly dataPoints: readonly {
+			readonly attributes?: readonly Attribute[];
+			readonly count: string;
+			readonly explicitBounds: readonly number[];
+		}[];
+	};
+}
+
 interface Metrics {
 	readonly resourceMetrics?: readonly {
-		readonly scopeMetrics: readonly {
-			readonly metrics: readonly {
-				readonly name: string;
-				readonly unit: string;
-				readonly histogram?: {
-					/** 2 = cumulative. */
-					readonly aggregationTemporality: number;
-					readonly dataPoints: readonly {
-						readonly attributes?: readonly Attribute[];
-						readonly count: string;
-						readonly explicitBounds: readonly number[];
-					}[];
-				};
-			}[];
-		}[];
+		readonly scopeMetrics: readonly { readonly metrics: readonly Metric[] }[];
 	}[];
+}
+
+function pointsOf({ name, unit, histogram, sum, gauge }: Metric): readonly WrittenPoint[] {
+	if (gauge === undefined && (histogram ?? sum)?.aggregationTemporality !== 2)
+		throw new Error(`${name} is not cumulative`);
+	const metric = { metric: name, unit };
+	const values = (sum ?? gauge)?.dataPoints ?? [];
+	return [
+		...(histogram?.dataPoints ?? []).map(({ attributes, count, explicitBounds }) => ({
+			...metric,
+			boundaries: explicitBounds,
+			count: Number(count),
+			attributes: attributesOf(attributes),
+		})),
+		...values.map(({ attributes, asInt }) => ({
+			...metric,
+			count: Number(asInt),
+			attributes: attributesOf(attributes),
+		})),
+	];
 }
 
 /** The points of the last export: they count from the beginning on. */
 export async function writtenPoints(file: string): Promise<readonly WrittenPoint[]> {
 	const { resourceMetrics = [] }: Metrics = (await requests(file)).at(-1) ?? {};
 	return resourceMetrics.flatMap(({ scopeMetrics }) =>
-		scopeMetrics.flatMap((scope) =>
-			scope.metrics.flatMap(({ name, unit, histogram }) => {
-				if (histogram?.aggregationTemporality !== 2) throw new Error(`${name} is not cumulative`);
-				return histogram.dataPoints.map(({ attributes, count, explicitBounds }) => ({
-					metric: name,
-					unit,
-					boundaries: explicitBounds,
-					count: Number(count),
-					attributes: attributesOf(attributes),
-				}));
-			}),
-		),
+		scopeMetrics.flatMap(({ metrics: written }) => written.flatMap(pointsOf)),
 	);
 }

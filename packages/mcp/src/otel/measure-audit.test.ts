@@ -91,7 +91,8 @@ describe("the trail's own metrics", () => {
 			table.map(({ name }) => name).toSorted(),
 		);
 		for (const metric of metrics) {
-			const { name, unit, description } = metric.descriptor;
+			const { name, unit, description, valueType } = metric.descriptor;
+			expect(valueType).toBe(api.ValueType.INT);
 			const row = table.find((one) => one.name === name);
 			expect(row).toMatchObject({ unit, description });
 			expect(metric).toMatchObject(kinds[row?.kind ?? "gauge"]);

@@ -1,4 +1,4 @@
-import type * as api from "@opentelemetry/api";
+import * as api from "@opentelemetry/api";
 
 /** One instrument by which a trail says how it is doing. */
 export interface TrailInstrument {
@@ -97,7 +97,7 @@ type TrailInstruments = Readonly<Record<keyof typeof TRAIL_INSTRUMENTS, api.Obse
 /** Makes the instruments on a meter. */
 export function trailInstruments(meter: api.Meter): TrailInstruments {
 	const make = ({ name, kind, unit, description }: TrailInstrument): api.Observable => {
-		const options = { unit, description };
+		const options = { unit, description, valueType: api.ValueType.INT };
 		if (kind === "counter") return meter.createObservableCounter(name, options);
 		if (kind === "gauge") return meter.createObservableGauge(name, options);
 		return meter.createObservableUpDownCounter(name, options);
