@@ -15,9 +15,11 @@ import {
 } from "./semconv.ts";
 
 /** The durations of one side on one meter, in seconds, and the values they have carried. */
-interface SideInstruments {
+export interface SideInstruments {
 	readonly operation: api.Histogram;
 	readonly session: api.Histogram;
+	/** What requests that went well have said, by its parts; nobody changes it. */
+	readonly usual: Map<string, api.Attributes>;
 	/** The value itself, or `_OTHER` beyond the attribute's bound; `admits` false = only if it was seen before. */
 	readonly bounded: (attribute: BoundedAttribute, value: string, admits: boolean) => string;
 }
@@ -59,6 +61,7 @@ function instrumentsOf(meter: api.Meter): Instruments {
 				METRIC_MCP_CLIENT_SESSION_DURATION,
 				"Time an MCP session lasted, seen by the client.",
 			),
+			usual: new Map(),
 			bounded: bound(),
 		},
 		server: {
@@ -70,6 +73,7 @@ function instrumentsOf(meter: api.Meter): Instruments {
 				METRIC_MCP_SERVER_SESSION_DURATION,
 				"Time an MCP session lasted, seen by the server.",
 			),
+			usual: new Map(),
 			bounded: bound(),
 		},
 	};

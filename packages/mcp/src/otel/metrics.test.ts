@@ -186,6 +186,24 @@ describe("durations", () => {
 		expect((await measured(SERVER)).map(({ value }) => value.count)).toEqual([50]);
 	});
 
+	it("[otel.metrics] tell servers, transports, targets and versions apart, also when they come again", async () => {
+		const http = connection({ transport: "streamable_http", role: "client" });
+		const at = (port: number) => ({ ...http, endpoint: { address: "h", port } });
+		for (let time = 0; time < 3; time++) {
+			for (const over of [at(80), at(81), connection()])
+				watch({}, { inbound: false, connection: over });
+			watch({}, { inbound: false, ...call("sub") });
+			watch({}, { inbound: false, method: "prompts/get", params: { name: "add" } });
+			watch({}, { inbound: false, protocolVersion: "2025-06-18" });
+			watch({}, { inbound: false }, failed(-32603));
+		}
+		const points = await measured(CLIENT);
+		expect(points.map(({ value }) => value.count)).toEqual([3, 3, 3, 3, 3, 3, 3]);
+		expect(points.map(({ attributes }) => attributes["server.port"])).toEqual(
+			[80, 81].concat(Array.from({ length: 5 })),
+		);
+	});
+
 	it("[bounded.metric_values] a flood of made-up names is one name, and takes no place", async () => {
 		for (let number = 0; number < 1_500; number++) {
 			watch({}, call(`known not to be ${number}`), { known: false, ...failed(-32602) });

@@ -26,16 +26,9 @@ export interface SpanStart {
 	readonly attributes: api.Attributes;
 }
 
-/**
- * Says how a request's span starts: name, kind and attributes of the MCP conventions, names bounded and cleaned.
- * `operation` is what its duration says, where that is measured: made once for both.
- */
-export function spanStart(
-	exchange: Exchange,
-	digest: Digest | undefined,
-	operation?: api.Attributes,
-): SpanStart {
-	const attributes = operation === undefined ? operationAttributes(exchange) : { ...operation };
+/** Says how a request's span starts: name, kind and attributes of the MCP conventions, names bounded and cleaned. */
+export function spanStart(exchange: Exchange, digest: Digest | undefined): SpanStart {
+	const attributes = operationAttributes(exchange);
 	const method = String(attributes[ATTR_MCP_METHOD_NAME]);
 	const target = attributes[ATTR_GEN_AI_TOOL_NAME] ?? attributes[ATTR_GEN_AI_PROMPT_NAME];
 	attributes[ATTR_JSONRPC_REQUEST_ID] = cleanText(String(exchange.id), 128) ?? "";

@@ -7,7 +7,7 @@ import { extract, hasContext, inject, injectIds, stateOf } from "./carrier.ts";
 import { setRequestContent } from "./content.ts";
 import { callHook, type SpanHooks } from "./hooks.ts";
 import { type Inject, injects } from "./inject.ts";
-import { instrumentsSource } from "./instruments.ts";
+import { type Instruments, instrumentsSource } from "./instruments.ts";
 import { type Measured, recordOperation } from "./measure.ts";
 import { operationAttributes } from "./operation.ts";
 import { ATTR_RPC_STATUS_CODE, type RpcStatusCode } from "./semconv.ts";
@@ -79,7 +79,8 @@ export function traced(options: TracedOptions = {}): Observer {
 		return injects(into, exchange.method, exchange.era === "modern");
 	}
 
-	function minted(exchange: Exchange, measured: Measured | undefined): Observation {
+	function minted(exchange: Exchange, instruments: Instruments | undefined): Observation {
+		const measured = instruments && { instruments, attributes: operationAttributes(exchange) };
 		const wire = exchange.inbound && trustPeerTrace ? exchange.meta : undefined;
 		const remote = parseTraceparent(wire?.["traceparent"]);
 		const ambient = remote === undefined ? around() : undefined;
@@ -106,7 +107,7 @@ export function traced(options: TracedOptions = {}): Observer {
 	function recorded(
 		exchange: Exchange,
 		tracer: api.Tracer,
-		measured: Measured | undefined,
+		instruments: Instruments | undefined,
 	): Observation | undefined {
 		const active = activeContext();
 		const ambient = validSpan(active);
@@ -120,7 +121,8 @@ export function traced(options: TracedOptions = {}): Observer {
 		const base = trustPeerTrace ? received : active;
 		const parent = validSpan(base);
 		const linked = remote === undefined ? undefined : trustPeerTrace ? ambient : remote;
-		const start = spanStart(exchange, digest, measured?.attributes);
+		const start = spanStart(exchange, digest);
+		const measured = instruments && { instruments, attributes: start.attributes };
 		if (captureMessageContent) setRequestContent(exchange, start.attributes);
 		const tool = exchange.method === "tools/call" && !exchange.inbound && exchange.params?.["name"];
 		const outer = outerToolSpan(active, tool);
@@ -204,8 +206,7 @@ export function traced(options: TracedOptions = {}): Observer {
 			const tracer = tracerNow();
 			const instruments = instrumentsNow();
 			if (metrics) session.requested(exchange);
-			const measured = instruments && { instruments, attributes: operationAttributes(exchange) };
-			return (tracer && recorded(exchange, tracer, measured)) ?? minted(exchange, measured);
+			return (tracer && recorded(exchange, tracer, instruments)) ?? minted(exchange, instruments);
 		},
 		...(metrics && {
 			notification: session.notified,
