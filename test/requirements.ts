@@ -1561,6 +1561,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["test/otel/conventions.test.ts"],
 	},
 	{
+		id: "otel.span_names",
+		says: "Spans have the names, kinds, status and links of the MCP conventions.",
+		provenBy: ["test/otel/conventions.test.ts"],
+	},
+	{
 		id: "otel.trail_metrics",
 		says: "The trail's own metrics are those of the documented table, and say what the audit says.",
 		provenBy: ["packages/mcp/src/otel/measure-audit.test.ts", "test/otel/documented.test.ts"],

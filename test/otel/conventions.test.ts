@@ -23,7 +23,7 @@ import { handlerThrow } from "../matrix/scenarios/handler-throw.ts";
 import { toolError } from "../matrix/scenarios/tool-error.ts";
 import { unknownMethod } from "../matrix/scenarios/unknown-method.ts";
 import { unknownTool } from "../matrix/scenarios/unknown-tool.ts";
-import { boundaries, faultsOf, metricNames, unit } from "./conventions.ts";
+import { boundaries, faultsOf, metricNames, spanFaults, unit } from "./conventions.ts";
 import { type Point, type Recorded, registerSdk } from "./recorded.ts";
 
 interface Cell {
@@ -146,6 +146,25 @@ describe.each(cells)("$sdk over $transport", ({ sdk, transport, connect }) => {
 				expect(faults).toEqual([]);
 				expect(status.message).toBeUndefined();
 			}
+		});
+
+		it("[otel.span_names] names its spans, and says whether they failed, by the conventions", () => {
+			const kind = side === "client" ? "CLIENT" : "SERVER";
+			for (const { name, attributes, status } of recorded.spans(kinds[side])) {
+				const { ERROR, OK } = SpanStatusCode;
+				const said = { isError: status.code === ERROR, isOk: status.code === OK };
+				expect(spanFaults({ name, kind, attributes, status: said })).toEqual([]);
+			}
+			const names = new Set(recorded.spans(kinds[side]).map(({ name }) => name));
+			expect(names).toContain("tools/call answered");
+			// Nobody has them; the client has asked for them by name.
+			const unknown = side === "client" ? "acme/unknown_method" : "_OTHER";
+			expect(names).toContain(unknown);
+			expect(names.has("tools/call unknown_tool")).toBe(side === "client");
+		});
+
+		it("[otel.span_names] links no span where no other was active", () => {
+			expect(recorded.spans(kinds[side]).flatMap(({ links }) => links)).toEqual([]);
 		});
 
 		it("[otel.metric_attributes] says what the span says, but names nobody has in one", async () => {

@@ -77,6 +77,48 @@ export const metricNames = [
 export const unit = "s";
 export const boundaries = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300];
 
+/** An argument of a prompt follows; opt-in on spans and metrics alike. */
+const PROMPT_VARIABLE = "gen_ai.prompt.variable.";
+
+/** Codes by which a peer says that the caller was wrong: no error of the server's span. */
+const CALLER_FAULTS = ["-32700", "-32600", "-32601", "-32602", "-32002"];
+
+interface NamedSpan {
+	readonly name: string;
+	readonly kind: "CLIENT" | "SERVER";
+	readonly attributes: Readonly<Record<string, unknown>>;
+	readonly status: { readonly isError: boolean; readonly isOk: boolean };
+}
+
+/** What the name and the status of a span have against the conventions. */
+export function spanFaults({ name, kind, attributes, status }: NamedSpan): readonly string[] {
+	const {
+		"mcp.method.name": method,
+		"gen_ai.tool.name": tool,
+		"gen_ai.prompt.name": prompt,
+		"error.type": errorType,
+		"rpc.response.status_code": code,
+	} = attributes;
+	const named = tool ?? prompt;
+	const target = typeof named === "string" ? ` ${named}` : "";
+	// Of low cardinality: what a server does not have is no part of its span's name.
+	const names =
+		kind === "SERVER"
+			? [`${String(method)}${target}`, method, "_OTHER"]
+			: [`${String(method)}${target}`];
+	const faults: string[] = [];
+	if (!names.includes(name)) faults.push(`${kind} is called ${name}`);
+	if (status.isError !== (errorType !== undefined))
+		faults.push(`${name} has error.type ${String(errorType)} and status ${status.isError}`);
+	if (status.isOk) faults.push(`${name} says OK, which only an application does`);
+	if (code === undefined) return faults;
+	const isCallers = CALLER_FAULTS.some((one) => one === code);
+	const expected = kind === "SERVER" && isCallers ? undefined : code;
+	if (errorType !== expected)
+		faults.push(`${name} has error.type ${String(errorType)}, not of its code`);
+	return faults;
+}
+
 /** The table of a span kind or of a metric. */
 function tableOf(name: string): Table {
 	const found = new Map<string, Table>([...Object.entries(spans), ...Object.entries(metrics)]).get(
@@ -116,6 +158,7 @@ export function faultsOf(
 			faults.push(`${key} is not of ${values.join()}`);
 	}
 	for (const key of Object.keys(attributes))
-		if (!(key in table) && !own.includes(key)) faults.push(`${name} has ${key}`);
+		if (key.startsWith(PROMPT_VARIABLE)) faults.push(`${name} has ${key} unasked`);
+		else if (!(key in table) && !own.includes(key)) faults.push(`${name} has ${key}`);
 	return faults;
 }
