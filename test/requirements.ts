@@ -218,7 +218,7 @@ export const requirements: readonly Requirement[] = [
 	{
 		id: "complete.discovery",
 		says: "What was read of a server is told, and what it said before where that was something else.",
-		provenBy: ["test/mcp/definitions.test.ts", "test/mcp/applications.test.ts"],
+		provenBy: ["test/mcp/applications.test.ts", "test/mcp/definitions.test.ts"],
 	},
 	{
 		id: "complete.duplicate_effect",
@@ -379,6 +379,11 @@ export const requirements: readonly Requirement[] = [
 		id: "complete.step_up",
 		says: "A request that is let through after a challenge is one request, and says what it was challenged for and how often.",
 		provenBy: ["test/mcp/fetch-companion.test.ts"],
+	},
+	{
+		id: "complete.subscriptions",
+		says: "A stream of notifications is told as granted, with what it carried, and as closed where no answer ended it.",
+		provenBy: ["test/mcp/subscriptions.test.ts"],
 	},
 	{
 		id: "complete.task_expiry",

@@ -6,6 +6,7 @@ import { followDiscovery } from "../discovery/follow-discovery.ts";
 import { followSkill, knowsSkills } from "../discovery/follow-skill.ts";
 import { followInputs } from "../inputs/follow-inputs.ts";
 import type { Exchange } from "../observer.ts";
+import { followSubscription } from "../subscriptions/subscriptions.ts";
 import { followTasks } from "../tasks/follow-tasks.ts";
 import type { Added, Following } from "./follower.ts";
 
@@ -61,6 +62,7 @@ const every: readonly ((
 	followList,
 	followDiscovery,
 	followSkill,
+	followSubscription,
 ];
 
 /** Makes what follows the requests of an audit beyond themselves. */

@@ -1,8 +1,9 @@
 import type { Audit } from "@mcp-trail/audit";
-import type { KnownType } from "@mcp-trail/event";
+import { timeText, type KnownType, type NewEvent } from "@mcp-trail/event";
 import { describeConnection, describeMessage } from "../describe/message.ts";
 import { at } from "../describe/methods.ts";
 import type { Connection, Observer, Seen } from "../observer.ts";
+import { endSubscriptions, noteSubscription } from "../subscriptions/subscriptions.ts";
 import { noteTask } from "../tasks/follow-tasks.ts";
 import { foldingOf } from "./folding.ts";
 
@@ -56,10 +57,11 @@ export function messages(
 	return {
 		notification(seen) {
 			record("mcp.notification", seen);
-			if (seen.method?.startsWith("notifications/tasks") === true)
-				noteTask(audit, seen, () =>
-					describeMessage("mcp.notification", seen, policy, digester, sessionOf(seen.connection)),
-				);
+			if (seen.method?.startsWith("notifications/") !== true) return;
+			const event = (): NewEvent =>
+				describeMessage("mcp.notification", seen, policy, digester, sessionOf(seen.connection));
+			noteSubscription(audit, seen, event);
+			if (seen.method.startsWith("notifications/tasks")) noteTask(audit, seen, event);
 		},
 		refused: (seen) => record("mcp.message.refused", seen),
 		unmatched: (seen) => record("mcp.message.unmatched", seen),
@@ -68,6 +70,7 @@ export function messages(
 		},
 		closed(connection, closing) {
 			folding.flush(connection);
+			endSubscriptions(audit, connection, timeText(closing.endMs));
 			if (!closing.opened) return;
 			// A client that ends its session forgets the id before it closes.
 			const session = sessionOf(connection) ?? lastSessionOf(connection);

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Audit, Decision, Subject } from "@mcp-trail/audit";
-import { cleanText, type NewEvent } from "@mcp-trail/event";
+import { cleanText, type Actor, type NewEvent, type Outcome } from "@mcp-trail/event";
 import { actorOf, keepsOf } from "../describe/actor.ts";
 import { authFacts, credentialDigest } from "../hook/auth-facts.ts";
 import { schemeOf } from "../hook/http-facts.ts";
@@ -21,6 +21,7 @@ import {
 	type Refused,
 } from "./describe-refusal.ts";
 import { floods } from "./floods.ts";
+import { watchListen, type WatchedStream } from "./listen.ts";
 import { refusalOf } from "./refusal.ts";
 
 /** How an answer looks to an edge. */
@@ -42,6 +43,8 @@ export interface WatchedExchange {
 	/** True where an answer of this status is this edge's to record: a refusal that no transport inside saw. */
 	isOurs(status: number | undefined): boolean;
 	ended(answer: Answered): void;
+	/** Watches the answer to a `subscriptions/listen` that no transport inside saw; undefined for all others. */
+	listening(status: number, contentType: string | undefined): WatchedStream | undefined;
 }
 
 /** What the wrappers of an edge share. */
@@ -115,6 +118,61 @@ export function edgeCore(options: {
 		});
 	}
 
+	function actorFor(
+		asked: Asked,
+		auth: AuthFacts | undefined,
+		client: Refused["read"]["client"],
+	): Actor {
+		return actorOf(
+			{
+				auth,
+				authScheme: schemeOf((name) => asked.header(name)),
+				tokenDigest: guarded(() =>
+					auth === undefined
+						? credentialDigest(asked.header("authorization"), digestToken)
+						: undefined,
+				),
+				client,
+			},
+			keepsOf(policy, digester),
+		);
+	}
+
+	function listening(
+		asked: Asked,
+		ticket: HttpTicket,
+		contentType: string | undefined,
+		started: { readonly ms: number; readonly us: number },
+	): WatchedStream | undefined {
+		if (asked.method !== "POST") return undefined;
+		const read = readOf(asked);
+		if (read.method !== "subscriptions/listen") return undefined;
+		const isStream = contentType?.toLowerCase().startsWith("text/event-stream") === true;
+		const whole: Omit<Refused, "outcome" | "endMs" | "durationUs"> = {
+			asked,
+			read,
+			network: ticket.network,
+			actor: actorFor(asked, authOf(asked), read.client),
+			isRequest: true,
+			authorization: undefined,
+			startMs: started.ms,
+			operationId: randomUUID(),
+		};
+		const now = (outcome: Outcome): Refused => ({
+			...whole,
+			outcome,
+			endMs: Date.now(),
+			durationUs: Math.max(0, Math.round(performance.now() * 1000) - started.us),
+		});
+		const decision = decide(now({ status: "success" }));
+		return watchListen({
+			id: read.id,
+			isStream,
+			describe: (outcome) => describeRefusal(now(outcome), policy, decision, digester),
+			record: (event) => guarded(() => audit.record(event, decision)),
+		});
+	}
+
 	function refused(
 		asked: Asked,
 		ticket: HttpTicket,
@@ -133,17 +191,7 @@ export function edgeCore(options: {
 			},
 		);
 		const auth = authOf(asked);
-		const actor = actorOf(
-			{
-				auth,
-				authScheme: schemeOf((name) => asked.header(name)),
-				tokenDigest: guarded(() =>
-					auth === undefined ? credentialDigest(authorization, digestToken) : undefined,
-				),
-				client: read.client,
-			},
-			keepsOf(policy, digester),
-		);
+		const actor = actorFor(asked, auth, read.client);
 		const { principal } = actor;
 		const who = [
 			principal.issuer,
@@ -221,6 +269,10 @@ export function edgeCore(options: {
 						isEnded = true;
 						guarded(() => refused(asked, ticket, answer, started));
 					},
+					listening: (status, contentType) =>
+						ticket.seen || status !== 200
+							? undefined
+							: guarded(() => listening(asked, ticket, contentType, started)),
 				};
 			}),
 		flush: () => table.flush(),

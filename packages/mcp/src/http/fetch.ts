@@ -2,6 +2,7 @@ import { types } from "node:util";
 import { isCallback, member } from "../hook/loose.ts";
 import { askedOfWeb } from "./asked.ts";
 import type { EdgeCore, WatchedExchange } from "./edge-core.ts";
+import type { WatchedStream } from "./listen.ts";
 import { isReadable, peek } from "./peek.ts";
 
 /** A body that stalls is waited for no longer: until then a host that cancels it does not reach its source. */
@@ -37,9 +38,66 @@ async function codeIn(copy: Response): Promise<number | undefined> {
 const isResponse = (value: unknown): value is Response =>
 	typeof member(value, "status") === "number" && isCallback(member(value, "clone"));
 
-/** Notes how a web handler answered. */
-export function noteResponse(edge: EdgeCore, exchange: WatchedExchange, response: unknown): void {
+/** The same stream, read at the pace of its reader, and shown as it passes. */
+function shown(
+	edge: EdgeCore,
+	body: ReadableStream<Uint8Array>,
+	stream: WatchedStream,
+): ReadableStream<Uint8Array> {
+	const reader = body.getReader();
+	const ended = (): void => edge.guarded(() => stream.ended());
+	return new ReadableStream<Uint8Array>(
+		{
+			async pull(controller) {
+				try {
+					const { done, value } = await reader.read();
+					if (done) {
+						ended();
+						controller.close();
+						return;
+					}
+					edge.guarded(() => stream.see(value));
+					controller.enqueue(value);
+				} catch (error) {
+					ended();
+					controller.error(error);
+				}
+			},
+			cancel(reason) {
+				ended();
+				return reader.cancel(reason);
+			},
+		},
+		{ highWaterMark: 0 },
+	);
+}
+
+/** Of a listen request the answer itself is watched; any other goes on as it is. */
+function listened(edge: EdgeCore, exchange: WatchedExchange, response: Response): Response {
+	const { status, statusText, headers, body, bodyUsed } = response;
+	if (status !== 200 || body === null || bodyUsed || body.locked) return response;
+	if (!isCallback(member(body, "getReader"))) return response;
+	const stream = exchange.listening(status, headers.get("content-type") ?? undefined);
+	return stream === undefined
+		? response
+		: new Response(shown(edge, body, stream), { status, statusText, headers });
+}
+
+/** Notes how a web handler answered; gives the answer to hand on. */
+export function noteResponse<R>(
+	edge: EdgeCore,
+	exchange: WatchedExchange,
+	response: R,
+): R | Response {
 	exchange.over();
+	noteRefusal(edge, exchange, response);
+	return (
+		edge.guarded(() => (isResponse(response) ? listened(edge, exchange, response) : response)) ??
+		response
+	);
+}
+
+function noteRefusal(edge: EdgeCore, exchange: WatchedExchange, response: unknown): void {
 	edge.guarded(() => {
 		if (!isResponse(response) || !exchange.isOurs(response.status)) return;
 		const { status, headers, body, bodyUsed } = response;
@@ -82,16 +140,10 @@ export function watchFetch(
 		threw();
 		throw error;
 	}
-	if (!types.isPromise(answer)) {
-		noteResponse(edge, exchange, answer);
-		return answer;
-	}
+	if (!types.isPromise(answer)) return noteResponse(edge, exchange, answer);
 	// The host gets what follows on it: a failure that nobody handles stays one.
 	return answer.then(
-		(response) => {
-			noteResponse(edge, exchange, response);
-			return response;
-		},
+		(response) => noteResponse(edge, exchange, response),
 		(error: unknown) => {
 			threw();
 			throw error;

@@ -120,7 +120,9 @@ export function httpEdge(options: HttpEdgeOptions = {}): HttpEdge {
 			const exchange = edge.watch(() => askedOfWeb(raw, undefined, address));
 			if (exchange === undefined) return next();
 			await exchange.run(next);
-			noteResponse(edge, exchange, context.res);
+			const { res } = context;
+			const response = noteResponse(edge, exchange, res);
+			if (response !== res) Reflect.set(context, "res", response);
 		},
 		fastify: (request, reply, done) => {
 			if (edge === undefined) done();

@@ -1,6 +1,7 @@
 import { isCallback, member, override } from "../hook/loose.ts";
 import { askedOfNode } from "./asked.ts";
 import type { EdgeCore } from "./edge-core.ts";
+import type { WatchedStream } from "./listen.ts";
 import { isReadable, MAX_PEEK_BYTES, peek } from "./peek.ts";
 
 type Headers = Record<string, string | undefined>;
@@ -30,6 +31,15 @@ function takeHeaders(given: unknown, into: Headers): void {
 	for (let index = 0; index + 1 < given.length; index += 2) take(given[index], given[index + 1]);
 }
 
+/** Of a stream all is looked at, and nothing kept. */
+function pass(stream: WatchedStream | undefined, chunk: unknown, encoding: unknown): void {
+	if (chunk instanceof Uint8Array) stream?.see(chunk);
+	else if (typeof chunk === "string") {
+		const known = typeof encoding === "string" && Buffer.isEncoding(encoding) ? encoding : "utf8";
+		stream?.see(Buffer.from(chunk, known));
+	}
+}
+
 function bytesOf(chunk: unknown, encoding: unknown): Uint8Array | undefined {
 	if (chunk instanceof Uint8Array) return chunk;
 	if (typeof chunk !== "string") return undefined;
@@ -50,17 +60,20 @@ export function watchNode<R>(
 	const body = peek();
 	let isHeadWritten = false;
 	let isEnding = false;
+	let stream: WatchedStream | undefined;
 
 	const note = (status: unknown, rest: readonly unknown[]): void => {
 		isHeadWritten = true;
-		if (!(Number(status) >= 400)) return;
+		if (!(Number(status) >= 400) && status !== 200) return;
 		const get = member(response, "getHeader");
 		if (isCallback(get))
 			for (const name of NAMES) headers[name] ??= joined(Reflect.apply(get, response, [name]));
 		for (const one of rest) takeHeaders(one, headers);
+		if (status === 200) stream ??= exchange.listening(status, headers["content-type"]);
 	};
 	const settle = (): void => {
 		exchange.over();
+		stream?.ended();
 		// A peer that left before there was an answer was refused nothing.
 		if (!isHeadWritten && member(response, "headersSent") !== true) return;
 		const status = Number(member(response, "statusCode"));
@@ -87,6 +100,12 @@ export function watchNode<R>(
 				// HTTP/2 ends by a call of its own write.
 				if (key === "write" && isEnding) return;
 				isEnding = key === "end";
+				if (!isHeadWritten && member(response, "headersSent") !== true)
+					edge.guarded(() => note(Number(member(response, "statusCode")), []));
+				if (stream !== undefined) {
+					edge.guarded(() => pass(stream, chunk, encoding));
+					return;
+				}
 				if (Number(member(response, "statusCode")) < 400 || body.isFull()) return;
 				const bytes = bytesOf(chunk, encoding);
 				if (bytes) edge.guarded(() => body.see(bytes));

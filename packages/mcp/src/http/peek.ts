@@ -1,4 +1,5 @@
 import { isObject } from "../hook/frame.ts";
+import type { JsonObject } from "../observer.ts";
 
 /** A JSON-RPC error is short; a longer body is an HTML page or worse. */
 export const MAX_PEEK_BYTES = 8192;
@@ -8,22 +9,31 @@ export function isReadable(contentType: string | undefined, encoding: string | u
 	return encoding === undefined && /^application\/json\b/i.test(contentType ?? "");
 }
 
-/** The code of the JSON-RPC error that a body is; nothing else of the body is looked at. */
-function codeOf(body: string): number | undefined {
+/** The frame that a body is. */
+function frameOf(body: string): JsonObject | undefined {
 	try {
 		const frame: unknown = JSON.parse(body);
-		const error = isObject(frame) ? frame["error"] : undefined;
-		const code = isObject(error) ? error["code"] : undefined;
-		return Number.isSafeInteger(code) ? Number(code) : undefined;
+		return isObject(frame) ? frame : undefined;
 	} catch {
 		return undefined;
 	}
+}
+
+/** The code of the JSON-RPC error that a frame is; nothing else of it is looked at. */
+function codeOf(frame: JsonObject | undefined): number | undefined {
+	const error = frame?.["error"];
+	const code = isObject(error) ? error["code"] : undefined;
+	return Number.isSafeInteger(code) ? Number(code) : undefined;
 }
 
 /** Gathers the beginning of a body that passes by. */
 export function peek() {
 	const parts: Uint8Array[] = [];
 	let bytes = 0;
+	const frame = (): JsonObject | undefined =>
+		bytes === 0 || bytes > MAX_PEEK_BYTES
+			? undefined
+			: frameOf(Buffer.concat(parts).toString("utf8"));
 	return {
 		see(chunk: Uint8Array): void {
 			// The host may use its buffer again: a copy, which the slice of a Buffer is not.
@@ -32,9 +42,7 @@ export function peek() {
 			bytes += chunk.byteLength;
 		},
 		isFull: (): boolean => bytes > MAX_PEEK_BYTES,
-		code: (): number | undefined =>
-			bytes === 0 || bytes > MAX_PEEK_BYTES
-				? undefined
-				: codeOf(Buffer.concat(parts).toString("utf8")),
+		code: (): number | undefined => codeOf(frame()),
+		frame,
 	};
 }
