@@ -15,10 +15,12 @@ import {
 	SECRET,
 } from "./http/http-options.ts";
 import { member, parsedJson, textMember } from "./http/json.ts";
+import { joined, keptPages, type Page } from "./http/page.ts";
 import { httpPoster } from "./http/poster.ts";
 import { isSecret, type Secret } from "./http/secrets.ts";
 import { probeEvent } from "./probe-event.ts";
 import { acknowledged } from "./splunk-hec/acknowledged.ts";
+import { eventFacts } from "./splunk-hec/event-facts.ts";
 import { hecCodes } from "./splunk-hec/hec-codes.ts";
 
 export type { HttpOptions, HttpProxyOptions, HttpTlsOptions } from "./http/http-options.ts";
@@ -50,6 +52,10 @@ export interface SplunkHecSinkOptions extends HttpOptions {
 }
 
 const MAX_EVENTS = 500;
+/** Requests at once. */
+const IN_FLIGHT = 4;
+/** Around an event, mostly; what is longer takes a second page. */
+const FRAME_BYTES = 512;
 /** A number that no answer has given: asking takes nobody's yes away. */
 const NO_ACK = 2_147_483_647;
 
@@ -115,22 +121,33 @@ export function splunkHecSink(options: SplunkHecSinkOptions): Sink {
 	});
 	let acknowledges = !acknowledge;
 
-	function encode(sealed: SealedEvent): Uint8Array {
-		const { event, bytes } = sealed;
+	const facts = eventFacts();
+	const pages = keptPages(IN_FLIGHT);
+
+	function encode(sealed: SealedEvent, page: Page): Uint8Array {
+		const { id, time, host } = facts(sealed);
 		const frame = JSON.stringify({
-			time: Date.parse(event.time) / 1000,
-			host: event.producer.host,
+			time: Date.parse(time) / 1000,
+			host,
 			source,
 			sourcetype,
 			index,
 			fields: {
-				event_id: event.id,
+				event_id: id,
 				stream_id: sealed.stream,
 				sequence: String(sealed.sequence),
 			},
 		});
-		const said = format === undefined ? bytes : Buffer.from(JSON.stringify(format.project(event)));
-		return Buffer.concat([Buffer.from(`${frame.slice(0, -1)},"event":`), said, CLOSE]);
+		const said =
+			format === undefined
+				? sealed.bytes
+				: Buffer.from(JSON.stringify(format.project(sealed.event)));
+		const opening = `${frame.slice(0, -1)},"event":`;
+		const { buffer, from } = page.room(3 * opening.length + said.byteLength + CLOSE.length);
+		const start = from + buffer.write(opening, from);
+		buffer.set(said, start);
+		const end = start + said.byteLength;
+		return page.take(end + buffer.write(CLOSE, end));
 	}
 
 	/** The parsed body of an answer that says yes; anything else is thrown as what it means. */
@@ -165,7 +182,7 @@ export function splunkHecSink(options: SplunkHecSinkOptions): Sink {
 	}
 
 	async function send(part: readonly Encoded[], signal: AbortSignal): Promise<readonly []> {
-		const body = Buffer.concat(part.map(({ bytes }) => bytes));
+		const body = joined(part);
 		const answer = accepted(await poster.post({ url: eventUrl, headers, body }, signal));
 		if (member(answer, "code") !== 0) throw poster.fault("answer_unreadable", { status: 200 });
 		if (!acknowledge) return [];
@@ -195,20 +212,23 @@ export function splunkHecSink(options: SplunkHecSinkOptions): Sink {
 
 	async function deliver(batch: readonly SealedEvent[], signal: AbortSignal): Promise<void> {
 		if (batch.length > 0) await checkAcknowledgement(signal);
-		await deliverParts(batch, {
-			place: `Splunk at ${base.origin}`,
-			maxEvents: MAX_EVENTS,
-			maxBytes: maxRequestBytes,
-			encode,
-			send: async (part) => send(part, signal),
-		});
+		const bytes = batch.reduce((sum, event) => sum + event.bytes.byteLength + FRAME_BYTES, 0);
+		await pages.lend(bytes, async (page) =>
+			deliverParts(batch, {
+				place: `Splunk at ${base.origin}`,
+				maxEvents: MAX_EVENTS,
+				maxBytes: maxRequestBytes,
+				encode: (event) => encode(event, page),
+				send: async (part) => send(part, signal),
+			}),
+		);
 	}
 
 	return {
 		name,
 		delivery: acknowledge ? "at_least_once" : "best_effort",
 		ordered: false,
-		limits: { events: MAX_EVENTS, bytes: Math.ceil(maxRequestBytes * 0.75), inFlight: 4 },
+		limits: { events: MAX_EVENTS, bytes: Math.ceil(maxRequestBytes * 0.75), inFlight: IN_FLIGHT },
 		write: deliver,
 		probe: async (signal) => {
 			acknowledges = !acknowledge;
@@ -220,4 +240,4 @@ export function splunkHecSink(options: SplunkHecSinkOptions): Sink {
 	};
 }
 
-const CLOSE = Buffer.from("}\n");
+const CLOSE = "}\n";
