@@ -3,7 +3,7 @@ import type { Format } from "@mcp-trail/formats";
 import type { SealedEvent } from "@mcp-trail/integrity";
 import { deliverParts } from "./http/deliver-parts.ts";
 import { projected } from "./http/encoded.ts";
-import { fairSend, type Refused } from "./http/fair-send.ts";
+import { fairSend, type Refused, refusedBody } from "./http/fair-send.ts";
 import { faultOfStatus } from "./http/http-faults.ts";
 import {
 	checkHttpOptions,
@@ -103,11 +103,7 @@ export function datadogSink(options: DatadogSinkOptions): Sink {
 		if (status === 202) return undefined;
 		if (status === 400 || status === 413) {
 			// What it says is not quoted: it may hold what the event says.
-			const fault = status === 413 ? "too_large" : "event_refused";
-			return {
-				event: () => poster.fault(fault, { status }),
-				all: () => poster.fault("refuses_all", { status }),
-			};
+			return refusedBody(poster, { status });
 		}
 		throw poster.fault(faultOfStatus(status), { status, said, retryAfterMs });
 	}

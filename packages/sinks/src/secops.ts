@@ -3,7 +3,7 @@ import { udm } from "@mcp-trail/formats";
 import type { SealedEvent } from "@mcp-trail/integrity";
 import { askToken, keptTokens, postWithToken, readTokens } from "./http/access-tokens.ts";
 import { deliverParts } from "./http/deliver-parts.ts";
-import { fairSend, type Refused } from "./http/fair-send.ts";
+import { fairSend, type Refused, refusedBody } from "./http/fair-send.ts";
 import { faultOfStatus } from "./http/http-faults.ts";
 import {
 	checkHttpOptions,
@@ -126,12 +126,7 @@ export function secopsSink(options: SecopsSinkOptions): Sink {
 		const code = textMember(error, "status");
 		if (status === 413 || (status === 400 && code !== "FAILED_PRECONDITION")) {
 			// Only the status is quoted: the message may hold what the event says.
-			const details = { status, said: code };
-			const fault = status === 413 ? "too_large" : "event_refused";
-			return {
-				event: () => poster.fault(fault, details),
-				all: () => poster.fault("refuses_all", details),
-			};
+			return refusedBody(poster, { status, said: code });
 		}
 		const said = `${code} ${textMember(error, "message")}`.trim();
 		throw poster.fault(faultOfStatus(status), { status, said, retryAfterMs });

@@ -4,7 +4,7 @@ import type { SealedEvent } from "@mcp-trail/integrity";
 import { askToken, keptTokens, postWithToken } from "./http/access-tokens.ts";
 import { deliverParts } from "./http/deliver-parts.ts";
 import { jsonLine } from "./http/encoded.ts";
-import { fairSend, type Refused } from "./http/fair-send.ts";
+import { fairSend, type Refused, refusedBody } from "./http/fair-send.ts";
 import { faultOfStatus } from "./http/http-faults.ts";
 import {
 	checkHttpOptions,
@@ -142,12 +142,7 @@ export function sentinelSink(options: SentinelSinkOptions): Sink {
 		const code = textMember(error, "code");
 		if (status === 400 || status === 413) {
 			// Only the code is quoted: the message may hold what the event says.
-			const details = { status, said: code };
-			const fault = status === 413 ? "too_large" : "event_refused";
-			return {
-				event: () => poster.fault(fault, details),
-				all: () => poster.fault("refuses_all", details),
-			};
+			return refusedBody(poster, { status, said: code });
 		}
 		const said = `${code} ${textMember(error, "message")}`.trim();
 		throw poster.fault(faultOfStatus(status), { status, said, retryAfterMs });

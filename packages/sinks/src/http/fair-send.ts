@@ -1,5 +1,6 @@
 import type { SinkError } from "@mcp-trail/audit";
 import type { Encoded } from "./encoded.ts";
+import type { HttpPoster } from "./poster.ts";
 
 /** How {@link fairSend} sends and judges. */
 export interface FairSending {
@@ -15,6 +16,15 @@ export interface Refused {
 	readonly event: () => SinkError;
 	/** The error when everything is refused. */
 	readonly all: () => SinkError;
+}
+
+/** What a 400 or 413 says of a body; only `details` are quoted, as its message may hold what an event says. */
+export function refusedBody(
+	{ fault }: Pick<HttpPoster, "fault">,
+	details: { readonly status: number; readonly said?: string },
+): Refused {
+	const code = details.status === 413 ? "too_large" : "event_refused";
+	return { event: () => fault(code, details), all: () => fault("refuses_all", details) };
 }
 
 /**
