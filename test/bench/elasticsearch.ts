@@ -40,7 +40,15 @@ async function bodiesOf(items: number): Promise<readonly Body[]> {
 	return server.bodies;
 }
 
-/** Elasticsearch lane against a bare loop that posts the same bytes to the real OpenSearch, as many at a time. */
+/**
+ * Elasticsearch lane against a bare loop that posts the same bytes to the real OpenSearch, as many at a time.
+ *
+ * What both have in common: the bodies are the ones that our sink makes, cut and encoded as it sends them (on loopback
+ * without gzip), in as many requests, over as many kept connections; each run starts with no index; the rounds
+ * alternate in one process. What only the lane does: it reads the trail from disk, checks each hash, says each event in
+ * ECS, looks for each id in the answer and keeps its cursor. The bare loop has its bodies ready in memory and looks for
+ * one word in the answer.
+ */
 export async function benchElasticsearch(options: {
 	readonly rounds: number;
 	readonly scale: number;
