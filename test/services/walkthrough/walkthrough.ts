@@ -10,6 +10,8 @@ import { differs, readPage } from "./page.ts";
 export interface WalkthroughOptions {
 	/** What the page's reader has in the environment, such as the address of the server that the suite started. */
 	readonly env?: Readonly<Record<string, string>>;
+	/** Programs that are installed elsewhere than a reader has them: a name, and what bash runs for it. @default none */
+	readonly programs?: Readonly<Record<string, string>>;
 	/** Steps under these headings are not run, such as `When it does not arrive`. @default [] */
 	readonly without?: readonly string[];
 	/** For the whole page. @default 120_000 */
@@ -51,7 +53,7 @@ const commands: Readonly<Record<string, string>> = {
  * ```
  */
 export async function walkthrough(page: string, options: WalkthroughOptions = {}): Promise<Walked> {
-	const { env = {}, without = [], timeoutMs = 120_000 } = options;
+	const { env = {}, programs = {}, without = [], timeoutMs = 120_000 } = options;
 	const read = readPage(await readFile(join(root, page), "utf8"));
 	const steps = read.steps.filter(({ heading }) => !without.includes(heading));
 	if (steps.length === 0) throw new Error(`${page} has no sh block to run`);
@@ -60,7 +62,7 @@ export async function walkthrough(page: string, options: WalkthroughOptions = {}
 	try {
 		await mkdir(bin);
 		await mkdir(work);
-		for (const [name, line] of Object.entries(commands)) {
+		for (const [name, line] of Object.entries({ ...commands, ...programs })) {
 			await writeFile(join(bin, name), `#!/bin/bash\n${line}\n`);
 			await chmod(join(bin, name), 0o755);
 		}
