@@ -7,6 +7,7 @@ import { syslogSink } from "@mcp-trail/sinks/syslog";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { checkCopy } from "./gaps.ts";
 import { load } from "./load.ts";
+import { lossyRelay } from "./lossy-relay.ts";
 import { type Receiver, startReceiver } from "./receiver.ts";
 
 const syslogRuns = inject("syslogNotRun") === "";
@@ -73,6 +74,35 @@ describe.runIf(syslogRuns)("rsyslog", () => {
 			expect(stored).toEqual(way === "udp" ? stored : lines);
 		},
 	);
+
+	it("[siem.syslog_received] shows every datagram that the network lost as a gap", async () => {
+		// Single ones, twenty in a row, and the very last.
+		const relay = await lossyRelay(
+			receiver.ports.plain,
+			(number, text) =>
+				number % 100 === 7 || (number > 500 && number <= 520) || text.includes('"trail.stopped"'),
+		);
+		const { host, port } = { host: "127.0.0.1", port: relay.port };
+		const options = { host, port, format: "rfc5424_json", maxBytes: MAX_BYTES } as const;
+		const { lines } = await load(syslogSink({ transport: "udp", ...options }), {
+			events: 1_000,
+			perSecond: 500,
+		});
+		const { stored, other } = await arrived(lines.length - relay.lost());
+		const { report, missing, otherFaults, repeats } = checkCopy(stored, lines);
+		console.info(
+			`rsyslog udp: ${lines.length} sent, ${relay.lost()} lost on purpose, ${stored.length} found, ${missing} missing by verify`,
+		);
+		relay.close();
+		expect(relay.lost()).toBe(30);
+		// Datagrams may be lost elsewhere, too.
+		expect(missing).toBeGreaterThanOrEqual(relay.lost());
+		expect(stored.length + missing).toBe(lines.length);
+		expect(report.anchored).toBe(false);
+		expect([other.length, otherFaults, repeats]).toEqual([0, 0, 0]);
+		const sent = new Set(lines);
+		expect(stored.filter((line) => !sent.has(line))).toEqual([]);
+	});
 
 	it.each<[Way, Body]>([
 		["relp", "rfc5424"],
