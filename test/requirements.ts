@@ -1772,7 +1772,7 @@ export const requirements: readonly Requirement[] = [
 	{
 		id: "sinks.drilled",
 		says: "Every sink over HTTP keeps its promises in the outage drill.",
-		provenBy: ["test/drill/drill.test.ts"],
+		provenBy: ["test/drill/drill.test.ts", "test/drill/killed-recorder.test.ts"],
 	},
 	{
 		id: "sinks.elastic_answers",
