@@ -632,6 +632,14 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["packages/audit/src/close-audit.test.ts", "packages/audit/src/open-audit.test.ts"],
 	},
 	{
+		id: "bounded.correlation",
+		says: "What joins requests is bounded in number and time, and the oldest goes first.",
+		provenBy: [
+			"packages/mcp/src/correlation/bounded-table.test.ts",
+			"packages/mcp/src/correlation/correlation.test.ts",
+		],
+	},
+	{
 		id: "bounded.dead_letters",
 		says: "A lane holds at the limit of its dead-letter file.",
 		provenBy: ["packages/audit/src/open-audit.test.ts"],

@@ -1,7 +1,7 @@
 import type { StoredEvent } from "@mcp-trail/event";
 
 /** One request of an operation, as its events say it. */
-export interface Step {
+interface Step {
 	readonly tool: string | undefined;
 	readonly role: string | undefined;
 	readonly hop: number;

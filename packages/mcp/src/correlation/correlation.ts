@@ -14,7 +14,7 @@ import { retries } from "./retries.ts";
 import { scopeOf } from "./scope.ts";
 
 /** One request and the operation it belongs to. */
-export interface Correlated {
+interface Correlated {
 	readonly operation: OperationState;
 	/** Why the request is refused: the extension is mandatory here. */
 	readonly refusal: Refusal | undefined;

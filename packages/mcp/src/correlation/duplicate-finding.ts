@@ -2,7 +2,7 @@ import { inMemberOrder, severityOf, type NewEvent } from "@mcp-trail/event";
 import { mayRepeat, type Duplicates } from "./duplicates.ts";
 
 /** The rule that fires when a tool which is not safe to repeat succeeds twice within one operation. */
-export const DUPLICATE_SIDE_EFFECT = "duplicate_side_effect";
+const DUPLICATE_SIDE_EFFECT = "duplicate_side_effect";
 
 /** The finding of a success, where it is the second of its kind. */
 export function duplicateFinding(

@@ -6,7 +6,7 @@ import { boundedTable } from "./bounded-table.ts";
 import type { OperationState } from "./operation-state.ts";
 
 /** What a round that was answered with `input_required` leaves for the next. */
-export interface Round {
+interface Round {
 	readonly operation: OperationState;
 	readonly leg: number;
 	/** Keyed digest of the `requestState` it issued; undefined where it issued none. */

@@ -1,7 +1,6 @@
 import type { A2a, Operation } from "@mcp-trail/event";
 import type { A2aIds } from "../extension/claim.ts";
 import { newEventId } from "../random-ids.ts";
-import type { Exchange } from "../observer.ts";
 
 /** What is known of the operation that one request belongs to. */
 export interface OperationState {
@@ -79,26 +78,3 @@ export function outcomeIdOf(state: OperationState, nowMs: number = Date.now()): 
 
 /** The event by which others name a request: its intent, which is there first, else its outcome. */
 export const eventIdOf = (state: OperationState): string => state.intentId ?? outcomeIdOf(state);
-
-/**
- * The operation of an event that is about a request but is not its outcome: a task it made, an input it asks for, a
- * subscription it opened. Undefined where neither an audit nor a trace saw the request.
- */
-export function operationOf(
-	exchange: Pick<Exchange, "operation" | "trace">,
-): Operation | undefined {
-	const { operation, trace } = exchange;
-	if (operation !== undefined) return operationBlock(operation);
-	return trace && { id: trace.traceId, source: "trace" };
-}
-
-/** As {@link operationOf}, for an event of this process that happened within the handling of a request. */
-export function operationWithin(exchange: Exchange): Operation | undefined {
-	const { operation } = exchange;
-	if (operation === undefined) return operationOf(exchange);
-	return operationBlock({
-		...operation,
-		parentEventId: eventIdOf(operation),
-		peerEventId: undefined,
-	});
-}

@@ -84,6 +84,21 @@ describe("the block of a request", () => {
 		const rest = JSON.stringify(filled(0)).length;
 		expect(readClaim(filled(2048 - rest))).toEqual({ operationId: "op" });
 		expect(readClaim(filled(2049 - rest))).toBeUndefined();
+		// Every known member at its longest, each character escaped.
+		const id128 = '"'.repeat(128);
+		const longest = {
+			v: "1.9999",
+			operationId: id128,
+			attempt: 1_000_000,
+			leg: 1000,
+			hop: 64,
+			turnId: id128,
+			conversationId: id128,
+			parentEventId: id128,
+			a2a: { contextId: id128, taskId: id128, messageId: id128 },
+		};
+		expect(readClaim(longest)).toBeDefined();
+		expect(JSON.stringify(longest).length).toBeLessThanOrEqual(2048);
 		let deep: unknown = [];
 		for (let depth = 0; depth < 100_000; depth++) deep = [deep];
 		expect(readClaim({ v: "1.0", operationId: "op", deep })).toBeUndefined();

@@ -26,12 +26,12 @@ export interface Claim {
 }
 
 /** The version of the block that is written, and the newest that is known. */
-export const BLOCK_VERSION = "1.0";
+const BLOCK_VERSION = "1.0";
 
-export const MAX_BLOCK_BYTES = 2048;
-export const MAX_ATTEMPT = 1_000_000;
-export const MAX_LEG = 1000;
-export const MAX_HOP = 64;
+const MAX_BLOCK_BYTES = 2048;
+const MAX_ATTEMPT = 1_000_000;
+const MAX_LEG = 1000;
+const MAX_HOP = 64;
 
 const VERSION = /^1\.(?:0|[1-9][0-9]{0,3})$/;
 const OPAQUE = /^[!-~]{1,128}$/;
@@ -99,6 +99,16 @@ function read(block: JsonObject): Claim | undefined {
 	return claim;
 }
 
+const known: ReadonlySet<string> = new Set(["v", "operationId", "a2a", ...texts, ...numbers]);
+const knownOfA2a: ReadonlySet<string> = new Set(a2aTexts);
+
+function isAllKnown(block: JsonObject): boolean {
+	for (const name in block) if (!known.has(name)) return false;
+	const a2a = own(block, "a2a");
+	if (isObject(a2a)) for (const name in a2a) if (!knownOfA2a.has(name)) return false;
+	return true;
+}
+
 /**
  * Reads the block of a request's `_meta`. Total: anything a peer sends gives a whole, bounded claim, or none. Unknown
  * members are passed by; one known member that is malformed makes the block none.
@@ -107,8 +117,8 @@ export function readClaim(block: unknown): Claim | undefined {
 	try {
 		if (!isObject(block)) return undefined;
 		const claim = read(block);
-		if (claim === undefined) return undefined;
-		// Last, since it walks what is unknown, too.
+		// Known members are so bounded that together they cannot be too long; only what is unknown is walked.
+		if (claim === undefined || isAllKnown(block)) return claim;
 		return "undigested" in canonicalize(block, { maxBytes: MAX_BLOCK_BYTES }) ? undefined : claim;
 	} catch {
 		return undefined;
