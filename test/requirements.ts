@@ -426,6 +426,12 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["test/node/http.test.ts", "test/node/register.test.ts"],
 	},
 	{
+		id: "complete.zero_code_http",
+		says: "Under register, an MCP request that a node:http server refuses before a transport is one event, and never two.",
+		provenBy: ["test/mcp/http-process.test.ts", "test/node/http.test.ts"],
+	},
+
+	{
 		id: "durable.broker_frozen",
 		says: "A frozen broker costs nothing: all arrives, in order.",
 		provenBy: ["test/services/kafka/faults.service.test.ts"],
@@ -765,6 +771,12 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["packages/audit/src/delivery/deliver.test.ts"],
 	},
 	{
+		id: "bounded.zero_code_http",
+		says: "Under register, refusals that are alike share an event.",
+		provenBy: ["test/mcp/http-process.test.ts"],
+	},
+
+	{
 		id: "private.actor",
 		says: "Who asked comes from checked claims; the token is only a digest.",
 		provenBy: ["test/mcp/http.test.ts"],
@@ -844,6 +856,12 @@ export const requirements: readonly Requirement[] = [
 		says: "No user info, query, fragment or data of a URL survives.",
 		provenBy: ["packages/event/src/clean-uri.test.ts"],
 	},
+	{
+		id: "private.zero_code_http",
+		says: "Under register, ordinary web traffic of a process leaves no event.",
+		provenBy: ["test/mcp/http-process.test.ts"],
+	},
+
 	{
 		id: "tamper.any",
 		says: "Any mixture of manipulations is found.",

@@ -29,7 +29,7 @@ async function listening(url: URL): Promise<void> {
 	throw new Error("It does not listen.");
 }
 
-it("[complete.zero_code] [durable.zero_code_ends] records a published server over Streamable HTTP", async () => {
+it("[complete.zero_code] [complete.zero_code_http] [durable.zero_code_ends] records a published server over Streamable HTTP", async () => {
 	await inFolder(async (dir) => {
 		const port = await freePort();
 		const url = new URL(`http://127.0.0.1:${port}/mcp`);
@@ -44,10 +44,25 @@ it("[complete.zero_code] [durable.zero_code_ends] records a published server ove
 			await client.callTool({ name: "echo", arguments: { message: "hello" } });
 		}
 		await client.close();
+		// What no transport sees: an unknown session, and nothing that concerns MCP.
+		const unknown = await fetch(url, {
+			method: "POST",
+			headers: {
+				"content-type": "application/json",
+				accept: "application/json, text/event-stream",
+				"mcp-session-id": "nobody",
+			},
+			body: '{"jsonrpc":"2.0","id":9,"method":"ping"}',
+		});
+		expect(unknown.status).toBeGreaterThanOrEqual(400);
+		const elsewhere = await fetch(new URL("/favicon.ico", url));
+		expect(elsewhere.status).toBe(404);
 		running.child.kill("SIGTERM");
 		expect(await running.ended).toMatchObject({ code: null, signal: "SIGTERM" });
 		const events = recorded(dir);
-		expect(outcomes(events)).toEqual([
+		const refused = events.filter(({ outcome }) => (outcome?.http_status ?? 0) >= 400);
+		expect(refused.map((event) => event.outcome?.http_status)).toEqual([unknown.status]);
+		expect(outcomes(events.filter((event) => !refused.includes(event)))).toEqual([
 			"server initialize success yes",
 			...Array.from({ length: 3 }, () => "server tools/call echo success yes"),
 		]);

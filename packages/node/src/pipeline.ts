@@ -11,6 +11,8 @@ export const isSetUp = (): boolean => Object.hasOwn(globalThis, PROCESS_AUDIT);
 export interface Pipeline {
 	/** Undefined where it cannot be opened, which is said once. */
 	audit(): Audit | undefined;
+	/** The same where it is open already. */
+	opened(): Audit | undefined;
 	readonly flush: () => Promise<void>;
 	readonly close: () => Promise<void>;
 }
@@ -27,6 +29,7 @@ export function processPipeline(options: AuditOptions, onAsked: () => void): Pip
 	Object.defineProperty(globalThis, PROCESS_AUDIT, { configurable: true, get: audit });
 	return {
 		audit,
+		opened: () => opened?.audit,
 		async flush() {
 			const deadline = new AbortController();
 			// A host that has nothing else to do is not held: its end closes the trail, within a deadline of its own.

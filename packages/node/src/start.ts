@@ -1,5 +1,6 @@
 import type { AuditOptions, Sink } from "@mcp-trail/audit";
 import { type Instrumentation, instrumentation, measureAudit } from "@mcp-trail/mcp";
+import { watchProcessHttp } from "@mcp-trail/mcp/http";
 import { auditOptions } from "./audit-options.ts";
 import { configOf } from "./config/environment.ts";
 import type { ReadConfig } from "./config/read-config.ts";
@@ -8,6 +9,7 @@ import type { Env } from "./env.ts";
 import { classWatcher } from "./hook/classes.ts";
 import { installHooks } from "./hook/install.ts";
 import { onLoaded } from "./hook/loaded.ts";
+import { member } from "./hook/loose.ts";
 import { isSetUp, processPipeline } from "./pipeline.ts";
 import { messageOf, say } from "./say.ts";
 import { loadTraces, type Traces } from "./traces.ts";
@@ -36,6 +38,9 @@ async function sinksOf({ sinks }: ReadConfig): Promise<readonly Sink[]> {
 const notTaken = (settings: readonly string[]): string =>
 	`${settings.join(", ")} of mcp-trail.config.json is not taken, since the working folder may be anybody's; its names and labels hold. Name the file to take all: MCP_TRAIL_CONFIG=/path/to/mcp-trail.config.json`;
 
+/** What a module that serves MCP exports. */
+const servers = ["McpServer", "Server"];
+
 function hook(options: AuditOptions, traces: Traces): void {
 	let watched: ReturnType<typeof watchEndings> | undefined;
 	// A process without MCP keeps its signals to itself.
@@ -52,18 +57,26 @@ function hook(options: AuditOptions, traces: Traces): void {
 	let made: Instrumentation | undefined;
 	const instrument = (): Instrumentation =>
 		(made ??= instrumentation({ audit: pipeline.audit() ?? false }));
-	onLoaded(
-		classWatcher(
-			guarded((peer, role) => void instrument()[role](peer)),
-			guarded((transport, role, peer) => {
-				traces.start();
-				// The trail's own metrics, from now on and not from the first request.
-				const audit = pipeline.audit();
-				if (audit !== undefined) measureAudit(audit);
-				if (role === "server") endings()(transport, peer);
-			}),
-		),
+	const watchClasses = classWatcher(
+		guarded((peer, role) => void instrument()[role](peer)),
+		guarded((transport, role, peer) => {
+			traces.start();
+			// The trail's own metrics, from now on and not from the first request.
+			const audit = pipeline.audit();
+			if (audit !== undefined) measureAudit(audit);
+			if (role === "server") endings()(transport, peer);
+		}),
 	);
+	let isServed = false;
+	onLoaded((exports) => {
+		watchClasses(exports);
+		if (isServed || !servers.some((name) => member(exports, name) !== undefined)) return;
+		isServed = true;
+		watchProcessHttp({
+			audit: (isNeeded) => (isNeeded ? pipeline.audit() : pipeline.opened()),
+			onWarning: ({ message }) => say(message),
+		});
+	});
 	installHooks();
 }
 

@@ -15,6 +15,10 @@ export interface HttpTicket {
 	readonly network: Network;
 	/** An edge of another audit around this one. */
 	readonly outer: HttpTicket | undefined;
+	/** Of the watch on the whole process: an edge inside it takes over. */
+	readonly yields?: boolean;
+	/** An edge inside has taken over. */
+	taken?: boolean;
 }
 
 const current = new AsyncLocalStorage<HttpTicket>();
@@ -25,6 +29,12 @@ const ofRequest = new WeakMap<object, HttpTicket>();
 export function withTicket<R>(ticket: HttpTicket, request: object, run: () => R): R {
 	ofRequest.set(request, ticket);
 	return current.run(ticket, run);
+}
+
+/** Gives what follows in this turn, and what it begins, the ticket: where nothing can be run within it. */
+export function enterTicket(ticket: HttpTicket, request: object): void {
+	ofRequest.set(request, ticket);
+	current.enterWith(ticket);
 }
 
 /** What a transport notes of a request around which no edge stands: nothing is left out for it. */
@@ -53,8 +63,15 @@ export function ticketOf(key: unknown, request: object): HttpTicket | undefined 
 	// Between two edges the asynchronous context may get lost; the request object does not.
 	for (const first of [current.getStore(), ofRequest.get(request)])
 		for (let ticket = first; ticket; ticket = ticket.outer)
-			if (ticket.key === key && ticket.isOver !== true) return ticket;
+			if (ticket.key === key && ticket.isOver !== true && ticket.yields !== true) return ticket;
 	return undefined;
+}
+
+/** Tells the watch on the whole process that an edge of its audit counts this exchange. */
+export function takeOver(key: unknown, request: object): void {
+	for (const first of [current.getStore(), ofRequest.get(request)])
+		for (let ticket = first; ticket; ticket = ticket.outer)
+			if (ticket.key === key && ticket.yields === true) ticket.taken = true;
 }
 
 const HTTP: ReadonlySet<Connection["transport"]> = new Set(["streamable_http", "http_sse"]);

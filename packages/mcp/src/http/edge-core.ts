@@ -4,7 +4,14 @@ import { cleanText, type Actor, type NewEvent, type Outcome } from "@mcp-trail/e
 import { actorOf, keepsOf } from "../describe/actor.ts";
 import { authFacts, credentialDigest } from "../hook/auth-facts.ts";
 import { schemeOf } from "../hook/http-facts.ts";
-import { ticketOf, currentTicket, withTicket, type HttpTicket } from "../hook/http-ticket.ts";
+import {
+	currentTicket,
+	enterTicket,
+	type HttpTicket,
+	takeOver,
+	ticketOf,
+	withTicket,
+} from "../hook/http-ticket.ts";
 import { member } from "../hook/loose.ts";
 import type { AuthFacts } from "../observer.ts";
 import type { Asked } from "./asked.ts";
@@ -38,6 +45,10 @@ interface Answered {
 /** One exchange under watch. */
 export interface WatchedExchange {
 	run<R>(inside: () => R): R;
+	/** As `run`, where the inside is not called from here. */
+	enter(): void;
+	/** A transport inside has recorded a frame of it. */
+	isSeen(): boolean;
 	/** Notes that it was answered. */
 	over(): void;
 	/** True where an answer of this status is this edge's to record: a refusal that no transport inside saw. */
@@ -69,9 +80,11 @@ export function edgeCore(options: {
 	readonly addressOf: ClientAddressReader;
 	readonly windowMs: number;
 	readonly maxKinds: number;
+	/** An edge of the same audit inside this one takes over. @default false */
+	readonly yields?: boolean;
 	readonly onFault: (fault: unknown) => void;
 }): EdgeCore {
-	const { audit, onFault } = options;
+	const { audit, onFault, yields = false } = options;
 	const { policy, digester } = audit;
 	const attemptOf = attempts();
 	const digestToken = (token: string): string => digester.digest("token", token);
@@ -245,6 +258,7 @@ export function edgeCore(options: {
 				// An edge around this one counts already.
 				if (ticketOf(audit, asked.request) !== undefined || !options.isMcp(asked.path))
 					return undefined;
+				if (!yields) takeOver(audit, asked.request);
 				const started = { ms: Date.now(), us: Math.round(performance.now() * 1000) };
 				const ticket: HttpTicket = {
 					key: audit,
@@ -253,13 +267,16 @@ export function edgeCore(options: {
 						...options.addressOf(asked.remote, (name) => asked.header(name)),
 						http: httpOf(asked),
 					},
-					outer: currentTicket(),
+					outer: yields ? undefined : currentTicket(),
+					...(yields && { yields }),
 				};
 				const isOurs = (status: number | undefined): boolean =>
-					!ticket.seen && (status === undefined || status >= 400);
+					!ticket.seen && ticket.taken !== true && (status === undefined || status >= 400);
 				let isEnded = false;
 				return {
 					run: (inside) => withTicket(ticket, asked.request, inside),
+					enter: () => enterTicket(ticket, asked.request),
+					isSeen: () => ticket.seen,
 					isOurs,
 					over() {
 						ticket.isOver = true;

@@ -1,6 +1,6 @@
 import { isCallback, member, override } from "../hook/loose.ts";
 import { askedOfNode } from "./asked.ts";
-import type { EdgeCore } from "./edge-core.ts";
+import type { EdgeCore, WatchedExchange } from "./edge-core.ts";
 import type { WatchedStream } from "./listen.ts";
 import { isReadable, MAX_PEEK_BYTES, peek } from "./peek.ts";
 
@@ -56,6 +56,17 @@ export function watchNode<R>(
 ): R {
 	const exchange = edge.watch(() => askedOfNode(request));
 	if (exchange === undefined) return inside();
+	attend(edge, exchange, request, response);
+	return exchange.run(inside);
+}
+
+/** Looks at what is written to the response of an exchange, and records it where it is a refusal. */
+export function attend(
+	edge: EdgeCore,
+	exchange: WatchedExchange,
+	request: object,
+	response: object,
+): void {
 	const headers: Headers = {};
 	const body = peek();
 	let isHeadWritten = false;
@@ -115,7 +126,6 @@ export function watchNode<R>(
 			for (const event of ["finish", "close"])
 				Reflect.apply(once, response, [event, () => edge.guarded(settle)]);
 	});
-	return exchange.run(inside);
 }
 
 /** Looks at a call's arguments before the method takes them. */
