@@ -1104,6 +1104,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["test/cli/convert.test.ts"],
 	},
 	{
+		id: "cli.doctor",
+		says: "doctor says what is hooked and what is not, which configuration holds, and whether keys, folder and sinks work; it changes nothing.",
+		provenBy: ["test/cli/doctor.test.ts"],
+	},
+	{
 		id: "cli.errors",
 		says: "Wrong use exits with 2, says what to do, and never shows a key.",
 		provenBy: [

@@ -13,6 +13,8 @@ export interface InProcessOptions {
 	/** @default false */
 	readonly isTerminal?: boolean;
 	readonly signal?: AbortSignal;
+	/** `MCP_TRAIL_*` of the shell. @default none */
+	readonly variables?: Readonly<Record<string, string>>;
 	/** Called with each text written to standard output, and waited for. */
 	readonly onStdout?: (text: string) => Promise<void>;
 }
@@ -20,7 +22,7 @@ export interface InProcessOptions {
 /** Runs a command in this process; as if a person sat in front of it where `isTerminal`. */
 export async function inProcess(
 	args: readonly string[],
-	{ stdin = "", isTerminal = false, signal, onStdout }: InProcessOptions = {},
+	{ stdin = "", isTerminal = false, signal, onStdout, variables = {} }: InProcessOptions = {},
 ): Promise<InProcess> {
 	const shown = { stdout: "", stderr: "" };
 	const output = (name: "stdout" | "stderr"): Io["stdout"] => ({
@@ -35,7 +37,7 @@ export async function inProcess(
 		stdin: typeof stdin === "string" || stdin instanceof Uint8Array ? once(stdin) : stdin,
 		stdout: output("stdout"),
 		stderr: output("stderr"),
-		env: { digestKeyFile: undefined },
+		env: { digestKeyFile: undefined, variables },
 		signal: signal ?? new AbortController().signal,
 	};
 	const exitCode = await run(args, io, "0.0.0");

@@ -47,6 +47,25 @@ const secretFile = async (): Promise<{ file: string }> => {
 };
 
 describe("mcp-trail test-event", () => {
+	it("[cli.test_event] takes the sinks of a configuration of zero-code set-up, too", async () => {
+		answer = { status: 204 };
+		const whole = join(dir, "mcp-trail.config.json");
+		const sinks = [{ type: "webhook", url, secret: await secretFile() }];
+		await writeFile(whole, JSON.stringify({ service: "tickets", level: "metadata", sinks }));
+		const { exitCode, stdout } = await inProcess([
+			"test-event",
+			"--to",
+			"webhook",
+			"--config",
+			whole,
+		]);
+		expect({ exitCode, stdout }).toMatchObject({ exitCode: 0 });
+		await writeFile(whole, JSON.stringify({ service: "tickets" }));
+		const none = await inProcess(["test-event", "--to", "webhook", "--config", whole]);
+		expect(none).toMatchObject({ exitCode: 2 });
+		expect(none.stderr).toContain("has no sinks");
+	});
+
 	it("[cli.test_event] says which event was acknowledged where", async () => {
 		answer = { status: 204 };
 		const hook = { type: "webhook", name: "hook", url, secret: await secretFile() };

@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { digestKinds } from "@mcp-trail/event";
 import type { ConvertCommandOptions } from "./commands/convert.ts";
+import type { DoctorCommandOptions } from "./commands/doctor.ts";
 import type { HashCommandOptions } from "./commands/hash.ts";
 import type { TailCommandOptions } from "./commands/tail.ts";
 import type { TestEventCommandOptions } from "./commands/test-event.ts";
@@ -113,7 +114,7 @@ export async function run(args: readonly string[], io: Io, version: string): Pro
 		.command("test-event")
 		.description("sends one test event through a sink and says what became of it")
 		.requiredOption("--to <sink>", "its name in the configuration, a type, or all")
-		.option("--config <file>", "the configuration of sinks", "mcp-trail.json")
+		.option("--config <file>", "default mcp-trail.json, else mcp-trail.config.json")
 		.option("--timeout-ms <number>", "longest wait for each sink", wholeNumber, 30_000)
 		.option("--json", "one JSON object for each sink")
 		.addHelpText(
@@ -123,6 +124,22 @@ export async function run(args: readonly string[], io: Io, version: string): Pro
 		.action(async (options: TestEventCommandOptions) => {
 			const { testEvent } = await import("./commands/test-event.ts");
 			exitCode = await testEvent(options, io);
+		});
+	program
+		.command("doctor")
+		.description("says what node --import @mcp-trail/node/register would do for an application")
+		.argument("[app]", "the application's folder, or its first file", ".")
+		.option("--config <file>", "the configuration; default as register finds it")
+		.option("--no-probe", "ask no destination")
+		.option("--timeout-ms <number>", "longest wait for each sink", wholeNumber, 10_000)
+		.option("--json", "everything as one JSON object")
+		.addHelpText(
+			"after",
+			"\nExit codes: 0 all works, 1 something does not, 2 the configuration is wrong.",
+		)
+		.action(async (app: string, options: DoctorCommandOptions) => {
+			const { doctor } = await import("./commands/doctor.ts");
+			exitCode = await doctor(app, options, io);
 		});
 
 	try {

@@ -1,9 +1,8 @@
-import { homedir } from "node:os";
-import { join } from "node:path";
 import { type AuditOptions, digestKeysFromFile, fileTrail, type Sink } from "@mcp-trail/audit";
 import type { ReadConfig } from "./config/read-config.ts";
 import { levelPolicy } from "./policy.ts";
 import { serviceName } from "./service-name.ts";
+import { trailDir } from "./trail-dir.ts";
 
 /** A host is given two seconds to end in; what follows the deadline takes half a second more. */
 const CLOSE_TIMEOUT_MS = 1_400;
@@ -13,7 +12,7 @@ export function auditOptions(config: ReadConfig, sinks: readonly Sink[]): AuditO
 	const { environment, labels, deadLetters, digestKeyFile, level, digest, source } = config;
 	return {
 		service: config.service ?? serviceName(process.argv[1]),
-		trail: fileTrail({ dir: join(homedir(), ".mcp-trail", "trail"), ...config.trail }),
+		trail: fileTrail({ ...config.trail, dir: trailDir(config) }),
 		sinks,
 		policy: levelPolicy(level),
 		config: { digest, source },

@@ -33,10 +33,10 @@ export const variables = {
 	digestKeyFile: "MCP_TRAIL_DIGEST_KEY_FILE",
 } as const satisfies Record<keyof Env, string>;
 
-/** Reads the environment; the one place of this package that does. */
-export function readEnv(): Env {
+/** Reads the `MCP_TRAIL_*` variables of an environment, by default the process's; the one place of this package that does. */
+export function readEnv(env: Readonly<Record<string, string | undefined>> = process.env): Env {
 	const set = Object.entries(variables).flatMap(([member, name]) => {
-		const value = process.env[name];
+		const value = env[name];
 		return value === undefined || value === "" ? [] : [[member, value] as const];
 	});
 	return Object.fromEntries(set);

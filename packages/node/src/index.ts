@@ -3,4 +3,8 @@ export type { ReadConfig } from "./config/read-config.ts";
 export { NodeConfigError } from "./config/problems.ts";
 export type { ConfigProblem } from "./config/problems.ts";
 export type { NodeConfig } from "./config/schema.ts";
+export { readEnv } from "./env.ts";
 export type { Env } from "./env.ts";
+export { hookMechanism } from "./hook/mechanism.ts";
+export { hooksFile } from "./hook/sdk-files.ts";
+export { trailDir } from "./trail-dir.ts";

@@ -1,15 +1,16 @@
-import { openSinks, probeEvent, readSinksConfig, type SinksConfig } from "@mcp-trail/sinks/config";
+import { openSinks, probeEvent, type SinksConfig } from "@mcp-trail/sinks/config";
 import { escape } from "../escape.ts";
 import { Failure } from "../failure.ts";
 import type { ExitCode, Io } from "../io.ts";
 import { type Answer, sendOne } from "../test-event/send-one.ts";
 import { answerLine } from "../test-event/answer-line.ts";
+import { defaultFile, readSinks } from "../test-event/read-sinks.ts";
 
 /** Options of `mcp-trail test-event`. */
 export interface TestEventCommandOptions {
 	/** A sink's name, a type, or `all`. */
 	readonly to: string;
-	/** @default "mcp-trail.json" */
+	/** @default mcp-trail.json, else mcp-trail.config.json */
 	readonly config?: string;
 	/** @default 30_000 */
 	readonly timeoutMs?: number;
@@ -18,8 +19,8 @@ export interface TestEventCommandOptions {
 
 /** Sends one test event through sinks of a configuration and says what became of it at each. */
 export async function testEvent(options: TestEventCommandOptions, io: Io): Promise<ExitCode> {
-	const { to, config: file = "mcp-trail.json", timeoutMs = 30_000 } = options;
-	const chosen = choose(await readSinksConfig(file), to, file);
+	const { to, config: file = defaultFile(), timeoutMs = 30_000 } = options;
+	const chosen = choose(await readSinks(file), to, file);
 	const warned = new Set<string>();
 	const sinks = await openSinks(chosen, {
 		onWarn: (message) => {

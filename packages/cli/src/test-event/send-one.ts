@@ -51,7 +51,8 @@ export async function sendOne(
 
 class Late extends Error {}
 
-async function bounded(
+/** Does a work within a deadline, whether or not it heeds the signal that it is given. */
+export async function bounded(
 	work: (until: AbortSignal) => Promise<void>,
 	timeoutMs: number,
 	signal: AbortSignal,
@@ -75,7 +76,8 @@ async function bounded(
 	}
 }
 
-function meaning(
+/** What a sink's failure is called, and what a pipeline would do. */
+export function meaning(
 	error: unknown,
 	timeoutMs: number,
 ): { readonly code: string; readonly verdict: Verdict; readonly message: string } {

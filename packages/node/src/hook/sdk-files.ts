@@ -12,6 +12,10 @@ export const isSdkModule = (url: string): boolean => modules.test(url);
 /** By its path, of any platform. */
 export const isSdkScript = (path: string): boolean => scripts.test(path.replaceAll("\\", "/"));
 
+/** True for a file that register hooks: one of those that hold the classes of an MCP SDK. */
+export const hooksFile = (path: string): boolean =>
+	isSdkScript(path) || isSdkModule(path.replaceAll("\\", "/"));
+
 /**
  * The module's source with a last statement that shows its own exports to `loaded`: nothing in it is replaced, and
  * what it exports stays what it is.

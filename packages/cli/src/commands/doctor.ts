@@ -1,0 +1,112 @@
+import { hookMechanism, NodeConfigError, readConfig, readEnv, trailDir } from "@mcp-trail/node";
+import { lookAtApp } from "../doctor/app.ts";
+import { type Finding, findings } from "../doctor/finding.ts";
+import { notSeen } from "../doctor/not-seen.ts";
+import { lookAtSinks } from "../doctor/sinks.ts";
+import { lookAtKeys, lookAtTrail } from "../doctor/trail.ts";
+import { escape } from "../escape.ts";
+import type { ExitCode, Io } from "../io.ts";
+
+/** Options of `mcp-trail doctor`. */
+export interface DoctorCommandOptions {
+	/** Goes over `MCP_TRAIL_CONFIG`. */
+	readonly config?: string;
+	/** False: no sink is opened. @default true */
+	readonly probe?: boolean;
+	/** @default 10_000 */
+	readonly timeoutMs?: number;
+	readonly json?: boolean;
+}
+
+const config = findings("config");
+
+type Config = ReturnType<typeof readConfig>;
+
+/** Says what zero-code set-up would do for an application: what it hooks, by which configuration, and whether that works. */
+export async function doctor(
+	app: string,
+	options: DoctorCommandOptions,
+	io: Io,
+): Promise<ExitCode> {
+	const { timeoutMs = 10_000, probe = true } = options;
+	const env = {
+		...readEnv(io.env.variables ?? {}),
+		...(options.config !== undefined && { config: options.config }),
+	};
+	const mechanism = hookMechanism();
+	const { sdks, findings: ofApp } = await lookAtApp(app);
+	const found: Finding[] = [
+		findings("node").ok(
+			`Node ${process.version}: ES modules are hooked by ${mechanism}, CommonJS in the application's thread.`,
+		),
+		...ofApp,
+	];
+	const held = readHeld(env, found);
+	if (held !== undefined) {
+		found.push(
+			lookAtKeys(held.digestKeyFile),
+			...(await lookAtTrail(trailDir(held), held.trail ?? {})),
+		);
+		if (probe) found.push(...(await lookAtSinks(held.sinks, { timeoutMs, signal: io.signal })));
+	}
+	const isFaulty = found.some(({ status }) => status === "fault");
+	const exitCode = held === undefined ? 2 : isFaulty ? 1 : 0;
+	if (options.json === true) {
+		const { source, digest } = held ?? {};
+		const told = {
+			node: { version: process.version, mechanism },
+			sdks,
+			...(held && { config: { source, digest, trail: trailDir(held) } }),
+			findings: found,
+			not_seen: notSeen,
+			exit_code: exitCode,
+		};
+		await io.stdout.write(`${JSON.stringify(told)}\n`);
+		return exitCode;
+	}
+	for (const { status, area, says } of found)
+		await io.stdout.write(`${marks[status]} ${area.padEnd(7)}${escape(says, 2_048)}\n`);
+	await io.stdout.write("\nNot seen by zero code:\n");
+	for (const one of notSeen) await io.stdout.write(`- ${one}\n`);
+	return exitCode;
+}
+
+const marks: Readonly<Record<Finding["status"], string>> = {
+	ok: "ok     ",
+	warning: "warning",
+	fault: "FAULT  ",
+};
+
+function readHeld(env: Parameters<typeof readConfig>[0], found: Finding[]): Config | undefined {
+	try {
+		if (env?.enabled === "false")
+			found.push(
+				config.warning(
+					"MCP_TRAIL_ENABLED=false: nothing is set up in a process with these variables.",
+				),
+			);
+		const held = readConfig(env);
+		const file = env?.config ?? "mcp-trail.config.json";
+		const from = {
+			file,
+			env: "MCP_TRAIL_* variables",
+			file_and_env: `${file}, with MCP_TRAIL_* variables over it`,
+		}[held.source];
+		found.push(
+			config.ok(
+				`The configuration is of ${from ?? "defaults alone"}; its digest, as trail.started has it, is ${held.digest}.`,
+			),
+		);
+		if (held.ignored.length > 0)
+			found.push(
+				config.warning(
+					`${held.ignored.join(", ")} of ${file} is not taken: the file was merely found. Name it with MCP_TRAIL_CONFIG to take all.`,
+				),
+			);
+		return held;
+	} catch (error) {
+		if (!(error instanceof Error) || error.name !== NodeConfigError.name) throw error;
+		found.push(config.fault(`${error.message} Nothing would be recorded.`));
+		return undefined;
+	}
+}
