@@ -545,6 +545,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["test/services/collector/collector.service.test.ts"],
 	},
 	{
+		id: "honest.config_changed",
+		says: "A start by another configuration than the last one of the same service is a record of its own.",
+		provenBy: ["test/node/register.test.ts"],
+	},
+	{
 		id: "honest.config_digest",
 		says: "trail.started holds the digest of the configuration as it was read, before secrets are filled in.",
 		provenBy: ["packages/node/src/config/read-config.test.ts", "test/node/register.test.ts"],

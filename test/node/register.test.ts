@@ -169,6 +169,34 @@ describe("node --import @mcp-trail/node/register", () => {
 		});
 	});
 
+	it("[honest.config_changed] a start by another configuration than the last one of the service says so", async () => {
+		await inFolder(async (dir) => {
+			const trail = join(dir, "trail");
+			const config = join(dir, "tickets.json");
+			const env = { MCP_TRAIL_DIR: trail, MCP_TRAIL_CONFIG: config };
+			const starts = [
+				{ service: "a", environment: "x" },
+				{ service: "a", environment: "x" },
+				{ service: "b", environment: "y" },
+				{ service: "a", environment: "z" },
+			];
+			for (const one of starts) {
+				writeFileSync(config, JSON.stringify(one));
+				await run([app("v2.mjs")], env);
+			}
+			const events = recorded(trail);
+			const started = events.filter((event) => event.type === "trail.started");
+			const changed = events.filter((event) => event.type === "trail.config_changed");
+			expect(started).toHaveLength(4);
+			expect(changed).toHaveLength(1);
+			expect(changed[0]?.config).toMatchObject({
+				digest: started[3]?.config?.digest,
+				previous_digest: started[1]?.config?.digest,
+				source: "file_and_env",
+			});
+		});
+	});
+
 	it("[durable.zero_code_ends] SIGTERM ends the stream, and the process as ever", async () => {
 		await inFolder(async (dir) => {
 			const running = start([app("v1.mjs"), "stays"], { MCP_TRAIL_DIR: dir });

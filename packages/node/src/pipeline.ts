@@ -19,12 +19,19 @@ export interface Pipeline {
 
 const FLUSH_TIMEOUT_MS = 1_900;
 
-/** Makes the audit of the process, and lets everybody in it find it; `onAsked` is called before it is first opened. */
-export function processPipeline(options: AuditOptions, onAsked: () => void): Pipeline {
+/** Makes the audit of the process, and lets everybody in it find it; `onAsked` is called before it is first opened, `onOpened` after. */
+export function processPipeline(
+	options: AuditOptions,
+	onAsked: () => void,
+	onOpened: (audit: Audit) => void,
+): Pipeline {
 	let opened: { readonly audit: Audit | undefined } | undefined;
 	const audit = (): Audit | undefined => {
-		if (opened === undefined) onAsked();
-		return (opened ??= { audit: open(options) }).audit;
+		if (opened !== undefined) return opened.audit;
+		onAsked();
+		opened = { audit: open(options) };
+		if (opened.audit !== undefined) onOpened(opened.audit);
+		return opened.audit;
 	};
 	Object.defineProperty(globalThis, PROCESS_AUDIT, { configurable: true, get: audit });
 	return {

@@ -1,7 +1,8 @@
-import type { AuditOptions, Sink } from "@mcp-trail/audit";
+import type { Audit, AuditOptions, Sink } from "@mcp-trail/audit";
 import { type Instrumentation, instrumentation, measureAudit } from "@mcp-trail/mcp";
 import { watchProcessHttp } from "@mcp-trail/mcp/http";
 import { auditOptions } from "./audit-options.ts";
+import { tellConfigChanged } from "./config/changed.ts";
 import { configOf } from "./config/environment.ts";
 import type { ReadConfig } from "./config/read-config.ts";
 import { watchEndings } from "./endings.ts";
@@ -12,6 +13,7 @@ import { onLoaded } from "./hook/loaded.ts";
 import { member } from "./hook/loose.ts";
 import { isSetUp, processPipeline } from "./pipeline.ts";
 import { messageOf, say } from "./say.ts";
+import { trailDir } from "./trail-dir.ts";
 import { loadTraces, type Traces } from "./traces.ts";
 
 /** Sets the process up; what is wrong is said on standard error, and the application runs as it is. Never rejects. */
@@ -22,7 +24,10 @@ export async function register(env: Env): Promise<void> {
 		if (config.ignored.length > 0) say(notTaken(config.ignored));
 		const options = auditOptions(config, await sinksOf(config));
 		const traces = await loadTraces(config.traces ?? true, options.service);
-		hook(options, traces);
+		hook(options, traces, (audit) => {
+			const { service } = options;
+			void tellConfigChanged(audit, { ...config, service, dir: trailDir(config) });
+		});
 	} catch (error) {
 		say(`${messageOf(error)}\nNothing is recorded; the application runs without it.`);
 	}
@@ -41,7 +46,7 @@ const notTaken = (settings: readonly string[]): string =>
 /** What a module that serves MCP exports. */
 const servers = ["McpServer", "Server"];
 
-function hook(options: AuditOptions, traces: Traces): void {
+function hook(options: AuditOptions, traces: Traces, onOpened: (audit: Audit) => void): void {
 	let watched: ReturnType<typeof watchEndings> | undefined;
 	// A process without MCP keeps its signals to itself.
 	const endings = (): ReturnType<typeof watchEndings> =>
@@ -53,7 +58,7 @@ function hook(options: AuditOptions, traces: Traces): void {
 				return sent.status === "rejected" || sent.value;
 			},
 		}));
-	const pipeline = processPipeline(options, () => void endings());
+	const pipeline = processPipeline(options, () => void endings(), onOpened);
 	let made: Instrumentation | undefined;
 	const instrument = (): Instrumentation =>
 		(made ??= instrumentation({ audit: pipeline.audit() ?? false }));

@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import { readFile, stat } from "node:fs/promises";
+import { readFile, realpath, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { hooksFile } from "@mcp-trail/node";
 import { type Finding, findings } from "./finding.ts";
@@ -19,7 +19,8 @@ const SIGN = "notifications/initialized";
 
 /** Looks for what register hooks, from an application's folder or first file. */
 export async function lookAtApp(app: string): Promise<LookedAt> {
-	const path = resolve(app);
+	// `node_modules/.bin` holds links.
+	const path = await realpath(app).catch(() => resolve(app));
 	const found = await stat(path).catch(() => undefined);
 	if (found === undefined)
 		return {
