@@ -16,6 +16,24 @@ const registering = {
 
 type Request = (typeof registering)[keyof typeof registering];
 
+const REQUESTS: readonly Request[] = ["tools/call", "prompts/get", "resources/read"];
+
+/** True if no handler of a request is set yet: then nothing has been registered for it. */
+function isFree(low: object, request: Request): boolean {
+	// Both SDKs keep them in the same private map. The public assertion throws, which would cost a server that is
+	// made for one request, and has its tools by then, three errors with their stacks.
+	const handlers = member(low, "_requestHandlers");
+	if (types.isMap(handlers)) return !handlers.has(request);
+	const assertFree = member(low, "assertCanSetRequestHandler");
+	if (!isCallback(assertFree)) return false;
+	try {
+		Reflect.apply(assertFree, low, [request]);
+		return true;
+	} catch {
+		return false;
+	}
+}
+
 /** A request id as either SDK generation hands it to a callback, in the last argument. */
 function requestIdOf(context: unknown): unknown {
 	if (!isObject(context)) return undefined;
@@ -114,16 +132,7 @@ export function watchRegistrations(
 				},
 		);
 
-	// Nothing has been registered as long as the public assertion lets a handler be set.
-	const assertFree = member(low, "assertCanSetRequestHandler");
-	for (const request of new Set(Object.values(registering)))
-		try {
-			if (!isCallback(assertFree)) break;
-			Reflect.apply(assertFree, low, [request]);
-			complete.add(request);
-		} catch {
-			// A handler is there already: something may have been registered.
-		}
+	for (const request of REQUESTS) if (isFree(low, request)) complete.add(request);
 
 	replace(
 		low,
@@ -132,7 +141,7 @@ export function watchRegistrations(
 			function setRequestHandler(this: unknown, ...args) {
 				if (depth === 0) {
 					const method = methodOf(args[0]);
-					for (const request of Object.values(registering))
+					for (const request of REQUESTS)
 						if (method === undefined || method === request) foreign.add(request);
 				}
 				return Reflect.apply(original, this, args);

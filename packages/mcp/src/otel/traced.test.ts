@@ -545,6 +545,18 @@ describe("without a span SDK", () => {
 		});
 	});
 
+	it("opens no context around a sending that carries the ids to another process", () => {
+		for (const transport of ["stdio", "streamable_http", "http_sse", "websocket"] as const) {
+			expect(observeBare(bare, { inbound: false, transport })).not.toHaveProperty("run");
+			// What carries no ids is joined by its context alone; what came in is joined by what it calls.
+			expect(observeBare(bare, { inbound: false, transport, method: "ping" })).toHaveProperty(
+				"run",
+			);
+			expect(observeBare(bare, { transport })).toHaveProperty("run");
+		}
+		expect(observeBare(bare, { inbound: false, transport: "in_memory" })).toHaveProperty("run");
+	});
+
 	it("keeps a peer's sampling decision and state for what is called further on", async () => {
 		const meta = { traceparent: `${TRACEPARENT.slice(0, -2)}ff`, tracestate: "v=1" };
 		const server = observeBare(bare, { meta });

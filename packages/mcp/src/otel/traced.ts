@@ -1,5 +1,13 @@
 import * as api from "@opentelemetry/api";
-import type { Ending, Exchange, Meta, Observation, Observer, TraceIds } from "../observer.ts";
+import type {
+	Connection,
+	Ending,
+	Exchange,
+	Meta,
+	Observation,
+	Observer,
+	TraceIds,
+} from "../observer.ts";
 import { newSpanId, newTraceId, parseTraceparent } from "../trace-ids.ts";
 import { activeContext, around, runContext, runMinted, withRequest } from "./ambient.ts";
 import { type BaggageKeys, receivedBaggage, sentBaggage } from "./baggage.ts";
@@ -52,7 +60,18 @@ const ignored = (): void => undefined;
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Nothing was begun that would have to be ended. */
-const UNMEASURED: Pick<Observation, "end"> = { end: () => undefined };
+const ended: Observation["end"] = () => undefined;
+
+/**
+ * Transports whose receiver is another process, and learns of the ids by the wire: minted ids need no context around
+ * the sending. One `AsyncLocalStorage` in use slows every promise of a process before Node 24 (a tenth of a call's CPU).
+ */
+const LEAVES: ReadonlySet<Connection["transport"]> = new Set([
+	"stdio",
+	"streamable_http",
+	"http_sse",
+	"websocket",
+]);
 
 /** Only sampled and random have a meaning in version 00; unknown flags are not passed on. */
 const KNOWN_FLAGS = 0x03;
@@ -93,14 +112,19 @@ export function traced(options: TracedOptions = {}): Observer {
 			state === undefined ? { traceId, spanId, flags } : { traceId, spanId, flags, state };
 		const observation: Writable<Observation> = {
 			trace: traceIds(traceId, spanId, flags, parent?.spanId),
-			run: (fn) => runMinted(ids, exchange, fn),
-			...(measured === undefined
-				? UNMEASURED
-				: settled(exchange, false, (ending, end) =>
-						recordOperation(measured, exchange, ending, end, api.ROOT_CONTEXT, statusCode),
-					)),
+			end: ended,
 		};
-		if (writes(exchange)) observation.meta = injectIds(ids);
+		if (measured !== undefined)
+			Object.assign(
+				observation,
+				settled(exchange, false, (ending, end) =>
+					recordOperation(measured, exchange, ending, end, api.ROOT_CONTEXT, statusCode),
+				),
+			);
+		const isWritten = writes(exchange);
+		if (isWritten) observation.meta = injectIds(ids);
+		if (!isWritten || !LEAVES.has(exchange.connection.transport))
+			observation.run = (fn) => runMinted(ids, exchange, fn);
 		return observation;
 	}
 
@@ -115,11 +139,11 @@ export function traced(options: TracedOptions = {}): Observer {
 			exchange.inbound && exchange.meta !== undefined
 				? receivedBaggage(active, extract(active, exchange.meta), baggage)
 				: active;
-		const wire = validSpan(received);
+		const wire = received === active ? ambient : validSpan(received);
 		const remote = wire !== ambient ? wire : undefined;
 		// Untrusted means its baggage, too.
 		const base = trustPeerTrace ? received : active;
-		const parent = validSpan(base);
+		const parent = trustPeerTrace ? wire : ambient;
 		const linked = remote === undefined ? undefined : trustPeerTrace ? ambient : remote;
 		const start = spanStart(exchange, digest);
 		const measured = instruments && { instruments, attributes: start.attributes };
@@ -127,15 +151,11 @@ export function traced(options: TracedOptions = {}): Observer {
 		const tool = exchange.method === "tools/call" && !exchange.inbound && exchange.params?.["name"];
 		const outer = outerToolSpan(active, tool);
 		if (outer !== undefined) return enriched(exchange, outer, active, start, measured);
+		const { kind, attributes } = start;
+		const isLinked = linked !== undefined && linked.spanId !== parent?.spanId;
 		const span = tracer.startSpan(
 			start.name,
-			{
-				kind: start.kind,
-				attributes: start.attributes,
-				...(linked === undefined || linked.spanId === parent?.spanId
-					? {}
-					: { links: [{ context: linked }] }),
-			},
+			isLinked ? { kind, attributes, links: [{ context: linked }] } : { kind, attributes },
 			base,
 		);
 		const made = span.spanContext();
@@ -146,12 +166,15 @@ export function traced(options: TracedOptions = {}): Observer {
 		const meta: Meta | undefined = writes(exchange)
 			? inject(sentBaggage(context, baggage))
 			: undefined;
-		return {
+		const { answered, end } = ends(exchange, span, context, measured, () => span.end());
+		const observation: Writable<Observation> = {
 			trace: traceIds(made.traceId, made.spanId, made.traceFlags, parent?.spanId),
-			...(meta === undefined ? {} : { meta }),
 			run: (fn) => runContext(context, fn),
-			...ends(exchange, span, context, measured, () => span.end()),
+			answered,
+			end,
 		};
+		if (meta !== undefined) observation.meta = meta;
+		return observation;
 	}
 
 	/** The span is its owner's: it is not ended here, and gets no other name. */
@@ -179,7 +202,7 @@ export function traced(options: TracedOptions = {}): Observer {
 		context: api.Context,
 		measured: Measured | undefined,
 		finish?: () => void,
-	): Pick<Observation, "answered" | "end"> {
+	): Required<Pick<Observation, "answered" | "end">> {
 		return settled(exchange, captureMessageContent, (ending, end) => {
 			// Its owner may have ended it before.
 			if (finish !== undefined || span.isRecording()) describeEnd(span, end, words);
@@ -220,7 +243,7 @@ function settled(
 	exchange: Exchange,
 	capture: boolean,
 	done: (ending: Ending, end: SpanEnd) => void,
-): Pick<Observation, "answered" | "end"> {
+): Required<Pick<Observation, "answered" | "end">> {
 	const keep = capture && exchange.method === "tools/call";
 	let answer: Answer | undefined;
 	return {
