@@ -738,12 +738,12 @@ it("[complete.http_edge] an edge within an edge counts once though the asynchron
 	// A queue that was begun before: what it runs, it runs in its own context.
 	const queue: (() => void)[] = [];
 	const worker = setInterval(() => queue.shift()?.(), 1);
-	const refuse = inner.listener((_request: IncomingMessage, response: ServerResponse) =>
+	const innermost = inner.listener((_request: IncomingMessage, response: ServerResponse) =>
 		response.writeHead(401).end(),
 	);
 	const url = await listen(
 		edge.listener((request: IncomingMessage, response: ServerResponse) => {
-			queue.push(() => refuse(request, response));
+			queue.push(() => innermost(request, response));
 		}),
 	);
 	for (let round = 1; round <= 2; round++) {

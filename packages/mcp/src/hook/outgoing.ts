@@ -146,8 +146,8 @@ function sendRequest(open: OpenRequests, entry: Entry, message: RequestFrame, pa
 }
 
 /** Over HTTP a client's fetches are told apart by the request they belong to. */
-const isFetching = ({ peer }: OpenRequests): boolean =>
-	peer.role === "client" && peer.companion !== undefined;
+const isFetching = ({ peer, connection }: OpenRequests): boolean =>
+	connection.endpoint !== undefined && peer.companion !== undefined;
 
 /** What is sent beside requests belongs to none of them. */
 const other = (open: OpenRequests, message: unknown, pass: Pass): unknown =>

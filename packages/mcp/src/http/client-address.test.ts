@@ -11,8 +11,9 @@ const read = (options: TrustedHops, value: string | undefined, remote: typeof PR
 const standard = (value: string) =>
 	read({ trustedProxies: TRUSTED, forwardedHeader: "forwarded" }, value);
 
+const came = (address: string) => ({ client_address: address, forwarded: true });
+
 describe("[safe.trusted_hops] Forwarded (RFC 7239)", () => {
-	const came = (address: string) => ({ client_address: address, forwarded: true });
 	const unmoved = { client_address: "10.0.0.1", client_port: 4711 };
 	it.each<[string, object]>([
 		["for=192.0.2.60;proto=http;by=203.0.113.43", came("192.0.2.60")],
