@@ -251,6 +251,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["test/mcp/http-edge.test.ts", "packages/mcp/src/http/refusal.test.ts"],
 	},
 	{
+		id: "complete.inputs",
+		says: "A question inside a result and its answer are told once, on both sides, also where a client's own handler answers.",
+		provenBy: ["test/mcp/inputs.test.ts"],
+	},
+	{
 		id: "complete.local_calls",
 		says: "What a client answers or refuses itself is told, once, and never beside a wire that told the same.",
 		provenBy: ["test/mcp/local-calls.test.ts"],

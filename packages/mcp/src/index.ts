@@ -31,6 +31,7 @@ export type {
 	Ending,
 	Exchange,
 	JsonObject,
+	LocalInput,
 	Meta,
 	Misfit,
 	Observation,

@@ -234,11 +234,29 @@ export interface Observation {
 	end(ending: Ending): void;
 }
 
+/** A question inside a result (2026-07-28), answered by a client's own handler. */
+export interface LocalInput {
+	readonly connection: Connection;
+	readonly method: "elicitation/create" | "sampling/createMessage" | "roots/list";
+	readonly params: JsonObject | undefined;
+	/** The key under which it was asked, and will be answered in the retry. */
+	readonly key: string;
+	/** Absent where the handler threw. */
+	readonly answer: unknown;
+	readonly threw: boolean;
+	/** Milliseconds since the epoch, and how long it took in microseconds. */
+	readonly startMs: number;
+	readonly endMs: number;
+	readonly durationUs: number;
+}
+
 /** Stands around every request of a transport; all members are synchronous, and what they throw is swallowed. */
 export interface Observer {
 	request?(exchange: Exchange): Observation | undefined;
 	/** A call that this side answered or refused itself, or whose answer it did not take: beside its request, if it sent one. */
 	local?(exchange: Exchange, ending: Ending): void;
+	/** A question inside a result that this client's own handler answered, before anything went over the wire. */
+	input?(input: LocalInput): void;
 	/** A notification that is not counted into its request's ending. */
 	notification?(seen: Seen): void;
 	/** A frame the SDK will drop. */

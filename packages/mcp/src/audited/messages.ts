@@ -3,6 +3,7 @@ import { timeText, type KnownType, type NewEvent } from "@mcp-trail/event";
 import { describeConnection, describeMessage } from "../describe/message.ts";
 import { at } from "../describe/methods.ts";
 import type { Connection, Observer, Seen } from "../observer.ts";
+import { noteLocalInput } from "../inputs/local-inputs.ts";
 import { endSubscriptions, noteSubscription } from "../subscriptions/subscriptions.ts";
 import { noteTask } from "../tasks/follow-tasks.ts";
 import { foldingOf } from "./folding.ts";
@@ -26,7 +27,9 @@ export function messages(
 	audit: Audit,
 	sessionOf: (connection: Connection) => string | undefined,
 	lastSessionOf: (connection: Connection) => string | undefined,
-): Required<Pick<Observer, "notification" | "refused" | "unmatched" | "opened" | "closed">> {
+): Required<
+	Pick<Observer, "notification" | "refused" | "unmatched" | "opened" | "closed" | "input">
+> {
 	const { policy, digester } = audit;
 	const folding = foldingOf(audit);
 
@@ -63,6 +66,10 @@ export function messages(
 			noteSubscription(audit, seen, event);
 			if (seen.method.startsWith("notifications/tasks")) noteTask(audit, seen, event);
 		},
+		input: (input) =>
+			noteLocalInput(audit, input, () =>
+				describeConnection(input.connection, undefined, policy, sessionOf(input.connection)),
+			),
 		refused: (seen) => record("mcp.message.refused", seen),
 		unmatched: (seen) => record("mcp.message.unmatched", seen),
 		opened(connection) {

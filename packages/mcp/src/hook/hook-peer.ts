@@ -1,6 +1,7 @@
 import { types } from "node:util";
 import type { AuthFacts } from "../observer.ts";
 import { isCallback, member, override } from "./loose.ts";
+import { watchInputHandlers } from "./input-handlers.ts";
 import type { Peer } from "./peer.ts";
 import { watchRegistrations } from "./registrations.ts";
 import { hookTransport } from "./transport.ts";
@@ -82,6 +83,7 @@ function install(low: object, target: unknown, options: PeerOptions): Peer {
 	watchConnect(low, peer);
 	if (options.role === "client") watchVerbs(low, peer);
 	watchCalls(low, peer);
+	if (options.role === "client") watchInputHandlers(low, peer);
 	return peer;
 }
 

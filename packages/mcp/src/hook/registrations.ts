@@ -42,7 +42,7 @@ function requestIdOf(context: unknown): unknown {
 }
 
 /** The method a request handler is for: a name (2.x) or a schema with a literal (1.x); undefined if neither. */
-function methodOf(schema: unknown): string | undefined {
+export function methodOf(schema: unknown): string | undefined {
 	if (typeof schema === "string") return schema;
 	const method = member(member(member(schema, "shape"), "method"), "value");
 	return typeof method === "string" ? method : undefined;

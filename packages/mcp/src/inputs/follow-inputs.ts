@@ -3,9 +3,10 @@ import type { InputDetail, NewEvent } from "@mcp-trail/event";
 import { derived } from "../audited/derived.ts";
 import type { Following } from "../audited/follower.ts";
 import { actionOf, inputAsked } from "../describe/input.ts";
-import { factsOf, methodOf, type MethodFacts } from "../describe/methods.ts";
+import { factsOf, methodOf } from "../describe/methods.ts";
 import { isObject } from "../hook/frame.ts";
 import type { Exchange, JsonObject } from "../observer.ts";
+import { isTold } from "./local-inputs.ts";
 
 /** Of one result or one retry so many inputs are told, each by its own event. */
 const MAX_INPUTS = 16;
@@ -46,17 +47,17 @@ function answerOf(answer: unknown): Input | undefined {
 	return { method: methods[kind], detail: { kind, ...(action && { action }) } };
 }
 
-/** What a retry (or a task's update) answers; `isTold` says of a key that its answer has been told already. */
+/** What a retry (or a task's update) answers; `isToldOf` says of a key that its answer has been told already. */
 function answeredIn(
 	params: JsonObject | undefined,
-	isTold: (key: string) => boolean,
+	isToldOf: (key: string) => boolean,
 ): readonly Input[] {
 	const responses = params?.["inputResponses"];
 	if (!isObject(responses)) return [];
 	const answers: Input[] = [];
 	for (const [key, value] of Object.entries(responses)) {
 		if (answers.length === MAX_INPUTS) break;
-		const answer = isTold(key) ? undefined : answerOf(value);
+		const answer = isToldOf(key) ? undefined : answerOf(value);
 		if (answer) answers.push(answer);
 	}
 	return answers;
@@ -68,14 +69,9 @@ const opposite = {
 } as const;
 
 /** Follows what one request is asked in its result, and what it answers in its retry. */
-export function followInputs(
-	audit: Audit,
-	exchange: Exchange,
-	_facts: MethodFacts,
-	isTold: (key: string) => boolean = () => false,
-): Following {
+export function followInputs(audit: Audit, exchange: Exchange): Following {
 	// Taken on arrival: handlers change their arguments.
-	const answers = answeredIn(exchange.params, isTold);
+	const answers = answeredIn(exchange.params, (key) => isTold(audit, exchange.connection, key));
 	let requested: readonly Input[] = [];
 
 	function tell(
