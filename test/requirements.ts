@@ -388,7 +388,7 @@ export const requirements: readonly Requirement[] = [
 	{
 		id: "complete.subscriptions",
 		says: "A stream of notifications is told as granted, with what it carried, and as closed where no answer ended it.",
-		provenBy: ["test/mcp/subscriptions.test.ts"],
+		provenBy: ["packages/mcp/src/http/sse.test.ts", "test/mcp/subscriptions.test.ts"],
 	},
 	{
 		id: "complete.task_expiry",
@@ -709,6 +709,11 @@ export const requirements: readonly Requirement[] = [
 		id: "bounded.line",
 		says: "Every event fits into 65,535 bytes; what was cut is marked.",
 		provenBy: ["packages/audit/src/open-audit.test.ts", "packages/event/src/trim-to-fit.test.ts"],
+	},
+	{
+		id: "bounded.listen_stream",
+		says: "An event of a stream that is too long is passed by, and what follows it is read.",
+		provenBy: ["packages/mcp/src/http/sse.test.ts"],
 	},
 	{
 		id: "bounded.lists",
