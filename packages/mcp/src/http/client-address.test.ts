@@ -33,6 +33,8 @@ describe("[safe.trusted_hops] Forwarded (RFC 7239)", () => {
 		["by=203.0.113.43", unmoved],
 		["", unmoved],
 		['for="192.0.2.60', came("192.0.2.60")],
+		// What stands in quotes is no element of its own.
+		['for=203.0.113.9;by="x, for=198.51.100.1"', came("203.0.113.9")],
 		["for=999.1.1.1", unmoved],
 		["for=192.0.2.60, evil", unmoved],
 	])("%s", (value, expected) => {
