@@ -271,6 +271,33 @@ describe("a server that asks its client inside a tool", () => {
 		},
 	);
 
+	it("[complete.parent_event] is not what goes on after the tool has answered", async () => {
+		const middle = side(true);
+		const far = side(true);
+		const behind = await connect("v2 legacy", leaf, { client: middle, server: far });
+		let later: Promise<unknown> = Promise.resolve();
+		const gateway: Build = (server) => {
+			server.registerTool(
+				"outer",
+				as({}),
+				as(async () => {
+					later = new Promise((resolve) => setTimeout(resolve, 20)).then(() =>
+						behind.client.callTool({ name: "leaf" }),
+					);
+					return text("done");
+				}),
+			);
+		};
+		const { client } = await connect("v2 legacy", gateway, { server: middle });
+		await client.callTool({ name: "outer" });
+		await later;
+		const [inward] = middle.audit.outcomes("tools/call", "server");
+		const [outward] = middle.audit.outcomes("tools/call", "client");
+		expect(outward?.operation?.id).not.toBe(inward?.operation?.id);
+		expect(outward?.operation).not.toHaveProperty("parent_event_id");
+		expect(outward?.operation?.hop).toBe(0);
+	});
+
 	it("[complete.parent_event] names the intent where one was recorded first", async () => {
 		const audit = fakeAudit(() => ({ intent: true }));
 		const middle = side(true, audit);

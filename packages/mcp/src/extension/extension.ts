@@ -44,6 +44,8 @@ const MISSING_CAPABILITY = -32021;
 
 /** By these a peer learns what is asked of it; they are answered to everybody. */
 const OPEN: ReadonlySet<string> = new Set(["initialize", "ping", "server/discover"]);
+/** No receipt names the event of a handshake, nor of a poll: polls that are alike share one. */
+const UNNAMED: ReadonlySet<string> = new Set(["initialize", "server/discover", "tasks/get"]);
 const HANDSHAKES: ReadonlySet<string> = new Set(["initialize", "server/discover"]);
 
 /** Makes the extension of one instrumentation. */
@@ -104,7 +106,7 @@ export function auditExtension(options: ExtensionOptions): Extension {
 		receipt(exchange, claim, result, eventId) {
 			const { connection, inbound } = exchange;
 			if (!receipts || !inbound || connection.role !== "server") return undefined;
-			if (HANDSHAKES.has(exchange.method) || isShareable(result)) return undefined;
+			if (UNNAMED.has(exchange.method) || isShareable(result)) return undefined;
 			const meta = result["_meta"];
 			if (meta !== undefined && !isObject(meta)) return undefined;
 			return isDeclared(exchange, claim) ? receiptOf(id, eventId()) : undefined;
