@@ -301,6 +301,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["test/matrix/nested/nested.test.ts"],
 	},
 	{
+		id: "complete.nginx_legs",
+		says: "The legs of one call on two servers behind a real nginx are one operation, from the events alone.",
+		provenBy: ["test/services/nginx/stateless.service.test.ts"],
+	},
+	{
 		id: "complete.odd_claims",
 		says: "Claims that cannot be read or are no JSON cost no event.",
 		provenBy: ["test/mcp/peers-word.test.ts"],
@@ -596,6 +601,11 @@ export const requirements: readonly Requirement[] = [
 			"packages/audit/src/trail/file-trail.test.ts",
 			"packages/audit/src/trail/loss-reports.test.ts",
 		],
+	},
+	{
+		id: "honest.nginx_killed",
+		says: "Servers killed between the legs are the client's unknown, and an unclean end that their restart records.",
+		provenBy: ["test/services/nginx/stateless.service.test.ts"],
 	},
 	{
 		id: "honest.own_name",

@@ -51,7 +51,7 @@ async function perRequest(mode: "modern" | "legacy", authInfo?: object) {
 }
 
 describe.each(["modern", "legacy"] as const)("%s era, a server for each request", (mode) => {
-	it("trap 16: what lists taught outlives the server that was listed", async () => {
+	it("[wire.trap_16] trap 16: what lists taught outlives the server that was listed", async () => {
 		const { audit, client } = await perRequest(mode);
 		await client.listTools();
 		await client.callTool({ name: "create_ticket", arguments: { title: "t", other: 1 } });

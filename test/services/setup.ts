@@ -1,6 +1,7 @@
 import type { TestProject } from "vitest/node";
 import { COLLECTOR_VERSION, missingCollector } from "./collector/distribution.ts";
 import { KAFKA_VERSION, kafkaJars, missingTools } from "./kafka/distribution.ts";
+import { missingNginx } from "./nginx/tools.ts";
 import { missingValidator, VALIDATOR } from "./ocsf/validator.ts";
 import {
 	missingOpenSearch,
@@ -17,6 +18,8 @@ declare module "vitest" {
 		collectorNotRun: string;
 		/** Why the suites against Apache Kafka cannot run here; empty when they can. */
 		kafkaNotRun: string;
+		/** Why the suite behind nginx cannot run here; empty when it can. */
+		nginxNotRun: string;
 		/** Why the suite with OCSF's independent validator cannot run here; empty when it can. */
 		ocsfNotRun: string;
 		/** Why the suites against OpenSearch cannot run here; empty when they can. */
@@ -40,6 +43,8 @@ export async function setup(project: TestProject): Promise<void> {
 	const kafka = await missingTools();
 	project.provide("kafkaNotRun", kafka ?? "");
 	if (kafka === undefined) await kafkaJars();
+	const nginx = await missingNginx();
+	project.provide("nginxNotRun", nginx ?? "");
 	const ocsf = await missingValidator();
 	project.provide("ocsfNotRun", ocsf ?? "");
 	const opensearch = await missingOpenSearch();
@@ -63,6 +68,7 @@ export async function setup(project: TestProject): Promise<void> {
 		...(kafka === undefined
 			? []
 			: [{ name: "kafka", why: `Apache Kafka ${KAFKA_VERSION}: ${kafka}` }]),
+		...(nginx === undefined ? [] : [{ name: "nginx", why: `nginx: ${nginx}` }]),
 		...(ocsf === undefined ? [] : [{ name: "ocsf", why: `${VALIDATOR}: ${ocsf}` }]),
 		...(opensearch === undefined
 			? []

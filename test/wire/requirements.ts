@@ -6,6 +6,30 @@ import { ofFrames } from "./http-frames.ts";
 import { idOf as idOfMethod, methods, treatmentOf } from "./methods.ts";
 import { idOf as idOfNotification, notifications, occurs } from "./notifications.ts";
 
+/** What breaks wrappers of the SDKs, and what the hook does about each. */
+const traps = [
+	"The scope check of a 2.x transport stays.",
+	"The status of an early error stays.",
+	"A transport that closes in a microtask of its answer cuts nothing off.",
+	"An answer is matched as the SDK matches it.",
+	"An error without an id ends no request.",
+	"What the SDK drops opens nothing.",
+	"What comes during start() is seen.",
+	"The negotiation of a 2.x client goes on working.",
+	"Accessors on the prototype are passed on to.",
+	"Private fields stay reachable.",
+	"Hooked twice is one event.",
+	"Closed twice is closed once.",
+	"A stdio server leaves when its input ends.",
+	"Nothing is written to stdout.",
+	"Shared messages are not changed.",
+	"What was learned outlives a server made for one request.",
+	"An id reused while open ends the older request.",
+	"No text of a transport's error is taken.",
+	"What cannot be hooked is said once and left alone.",
+	"A send runs in its request's context.",
+];
+
 const where = (holds: (cell: Cell) => boolean): readonly string[] =>
 	cells.filter(holds).map(cellName);
 
@@ -28,5 +52,11 @@ export const wireRequirements: readonly Requirement[] = [
 		says,
 		provenBy: ["test/wire/http-status.test.ts"],
 		over: places.filter((place) => expected[place] !== undefined),
+	})),
+	...traps.map((says, index) => ({
+		id: `wire.trap_${index + 1}`,
+		says,
+		provenBy: [index + 1 === 16 ? "test/mcp/http.test.ts" : "packages/mcp/src/hook/traps.test.ts"],
+		over: [],
 	})),
 ];

@@ -149,7 +149,7 @@ const envelope = {
 	},
 };
 
-describe("trap 1: optional transport methods are duck-typed", () => {
+describe("[wire.trap_1] trap 1: optional transport methods are duck-typed", () => {
 	it.each([false, true])("the scope check stays (hooked: %s)", async (hooked) => {
 		const server = tools2();
 		if (hooked) hook(server, "server", log());
@@ -170,7 +170,7 @@ describe("trap 1: optional transport methods are duck-typed", () => {
 	});
 });
 
-describe("trap 2: a per-request transport maps early errors to HTTP statuses", () => {
+describe("[wire.trap_2] trap 2: a per-request transport maps early errors to HTTP statuses", () => {
 	it("an unknown method is still 404, a known one 200", async () => {
 		const seen = log();
 		const handler = createMcpHandler(() => hook(tools2(), "server", seen));
@@ -181,7 +181,7 @@ describe("trap 2: a per-request transport maps early errors to HTTP statuses", (
 	});
 });
 
-describe("trap 3: a per-request transport closes itself within a microtask of send", () => {
+describe("[wire.trap_3] trap 3: a per-request transport closes itself within a microtask of send", () => {
 	it("the request is answered, not cut off", async () => {
 		const seen = log();
 		const handler = createMcpHandler(() => hook(tools2(), "server", seen));
@@ -195,7 +195,7 @@ describe("trap 3: a per-request transport closes itself within a microtask of se
 	});
 });
 
-it('trap 4: id "3" answers request 3, as the SDK takes it', async () => {
+it('[wire.trap_4] trap 4: id "3" answers request 3, as the SDK takes it', async () => {
 	const { seen, send, receive } = await open("client");
 	await send(request(3));
 	receive(result("3"));
@@ -203,7 +203,7 @@ it('trap 4: id "3" answers request 3, as the SDK takes it', async () => {
 	expect(seen.unmatched).toEqual([]);
 });
 
-it("trap 5: an error frame with id null does not end request 0", async () => {
+it("[wire.trap_5] trap 5: an error frame with id null does not end request 0", async () => {
 	const { seen, send, receive } = await open("client");
 	await send(request(0));
 	const error = { jsonrpc: "2.0", id: null, error: { code: -32700, message: "x" } };
@@ -212,7 +212,7 @@ it("trap 5: an error frame with id null does not end request 0", async () => {
 	expect(seen.refused.map(({ message }) => message)).toEqual([error]);
 });
 
-describe("trap 6: frames the SDK drops open no exchange", () => {
+describe("[wire.trap_6] trap 6: frames the SDK drops open no exchange", () => {
 	it.each([
 		["id null", request(null)],
 		["a fraction as id", request(1.5)],
@@ -263,7 +263,7 @@ describe("trap 6: frames the SDK drops open no exchange", () => {
 	});
 });
 
-describe("trap 7: messages may be delivered during start()", () => {
+describe("[wire.trap_7] trap 7: messages may be delivered during start()", () => {
 	it.each([
 		["v1", () => new McpServer1({ name: "s", version: "1" }), () => Memory1.createLinkedPair()],
 		["v2", () => new McpServer2({ name: "s", version: "1" }), () => Memory2.createLinkedPair()],
@@ -279,7 +279,7 @@ describe("trap 7: messages may be delivered during start()", () => {
 	});
 });
 
-it("trap 8: the negotiation of a 2.x client saves and restores callbacks and keeps working", async () => {
+it("[wire.trap_8] trap 8: the negotiation of a 2.x client saves and restores callbacks and keeps working", async () => {
 	const seen = log();
 	const client = hook(
 		new Client2({ name: "c", version: "1" }, { versionNegotiation: { mode: "auto" } }),
@@ -298,7 +298,7 @@ it("trap 8: the negotiation of a 2.x client saves and restores callbacks and kee
 	]);
 });
 
-describe("traps 9 and 10: accessors on the prototype, private fields", () => {
+describe("[wire.trap_9] [wire.trap_10] traps 9 and 10: accessors on the prototype, private fields", () => {
 	class Guarded {
 		#listener: ((message: unknown) => void) | undefined;
 		#sent: unknown[] = [];
@@ -341,7 +341,7 @@ describe("traps 9 and 10: accessors on the prototype, private fields", () => {
 	});
 });
 
-describe("trap 11: hooked twice, or wrapped by another tool", () => {
+describe("[wire.trap_11] trap 11: hooked twice, or wrapped by another tool", () => {
 	it("is one event for each observer", async () => {
 		const first = log();
 		const second = log();
@@ -379,7 +379,7 @@ describe("trap 11: hooked twice, or wrapped by another tool", () => {
 	});
 });
 
-it("trap 12: a transport that says twice that it closed is closed once", async () => {
+it("[wire.trap_12] trap 12: a transport that says twice that it closed is closed once", async () => {
 	const seen = log();
 	const server = hook(new McpServer1({ name: "s", version: "1" }), "server", seen);
 	const client = new Client1({ name: "c", version: "1" });
@@ -426,15 +426,15 @@ async function runStdio(hooked: boolean) {
 	return { out, code: as<number>(code) };
 }
 
-describe("traps 13 and 14: a stdio server", () => {
-	it("trap 13, trap 14: leaves when its input ends, and writes to stdout what the bare one does", async () => {
+describe("[wire.trap_13] [wire.trap_14] traps 13 and 14: a stdio server", () => {
+	it("[wire.trap_13] [wire.trap_14] trap 13, trap 14: leaves when its input ends, and writes to stdout what the bare one does", async () => {
 		const [bareRun, hookedRun] = await Promise.all([runStdio(false), runStdio(true)]);
 		expect(hookedRun).toEqual(bareRun);
 		expect(hookedRun.code).toBe(0);
 	}, 20_000);
 });
 
-describe("trap 15: peers in one process share message objects", () => {
+describe("[wire.trap_15] trap 15: peers in one process share message objects", () => {
 	it("the message that is sent is a copy where something is added, else the very object", async () => {
 		const adding = await open("client", { meta: { traceparent: "00-1", own: "hook" } });
 		const params = Object.freeze({ name: "x", _meta: Object.freeze({ own: "caller" }) });
@@ -463,7 +463,7 @@ describe("trap 15: peers in one process share message objects", () => {
 	});
 });
 
-it("trap 17: an id reused while it is open ends the older request", async () => {
+it("[wire.trap_17] trap 17: an id reused while it is open ends the older request", async () => {
 	const { seen, receive, send } = await open("server");
 	receive(request(7, "tools/call"));
 	receive(request(7, "tools/list"));
@@ -472,7 +472,7 @@ it("trap 17: an id reused while it is open ends the older request", async () => 
 	expect(seen.endings()).toEqual(["tools/call:superseded", "tools/list:answered"]);
 });
 
-it("trap 18: nothing of the texts that transports report as errors is taken", async () => {
+it("[wire.trap_18] trap 18: nothing of the texts that transports report as errors is taken", async () => {
 	const transport: Frame = {};
 	const { peer } = bare(transport);
 	const seen = log();
@@ -492,7 +492,7 @@ it("trap 18: nothing of the texts that transports report as errors is taken", as
 	expect(seen.refused.map(({ message }) => message)).toEqual([undefined, undefined]);
 });
 
-describe("trap 19: what cannot be hooked", () => {
+describe("[wire.trap_19] trap 19: what cannot be hooked", () => {
 	it("a frozen transport is reported once and passed on as it is", async () => {
 		const seen = log();
 		const warn = vi.fn<PeerOptions["warn"]>();
@@ -516,7 +516,7 @@ describe("trap 19: what cannot be hooked", () => {
 	});
 });
 
-it("trap 20: a send runs inside the context of its request", async () => {
+it("[wire.trap_20] trap 20: a send runs inside the context of its request", async () => {
 	const context = new AsyncLocalStorage<string>();
 	const { line, peer } = bare();
 	const inside: unknown[] = [];
