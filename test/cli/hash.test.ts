@@ -52,7 +52,7 @@ describe("mcp-trail hash", () => {
 		expect(exitCode).toBe(0);
 	});
 
-	it("[cli.hash_equal] gives the digests that a recorder wrote of arguments, params, results and URIs", async () => {
+	it("[cli.hash_equal] [wire.field_rederivable] gives the digests that a recorder wrote of arguments, params, results and URIs", async () => {
 		const folder = join(dir, "recorded");
 		const audit = openAudit({
 			service: "cli-test",

@@ -72,7 +72,7 @@ const leaf: Build = (server) => {
 };
 
 describe("a call answered in rounds", () => {
-	it("[complete.mrtr_stateless] is one operation when its rounds land on different processes, from the events alone", async () => {
+	it("[complete.mrtr_stateless] [wire.field_no_session] is one operation when its rounds land on different processes, from the events alone", async () => {
 		const near = side(true);
 		const processes = [side(true), side(true), side(true)];
 		let next = 0;
@@ -125,7 +125,7 @@ describe("a call answered in rounds", () => {
 		expect(legs[2]?.operation).not.toHaveProperty("leg");
 	});
 
-	it("[safe.mrtr_echo] says whether the state that comes back is the one that was issued", async () => {
+	it("[safe.mrtr_echo] [wire.field_legs] says whether the state that comes back is the one that was issued", async () => {
 		const far = side(true);
 		const { client } = await connect(
 			"v2 modern",

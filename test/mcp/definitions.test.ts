@@ -23,7 +23,7 @@ async function lines(sdk: Generation) {
 }
 
 describe.each(generations)("$name: definitions over time", (sdk) => {
-	it("[complete.definition_changes] are told on both sides, and what was hidden is not forgotten", async () => {
+	it("[complete.definition_changes] [wire.field_reintroduced] are told on both sides, and what was hidden is not forgotten", async () => {
 		const { audit, client, read, send } = await lines(sdk);
 		await client.listTools();
 		expect(told(audit, "client")).toEqual([]);

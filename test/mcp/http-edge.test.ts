@@ -101,7 +101,7 @@ async function legacy(options?: Partial<HttpEdgeOptions>, instrumented = true) {
 	return { ...made, url, post, session };
 }
 
-describe("[complete.http_edge] a 1.x transport with sessions behind node:http", () => {
+describe("[complete.http_edge] [wire.field_denied_at_http] a 1.x transport with sessions behind node:http", () => {
 	const session = { session: true };
 	const cases: readonly [string, object, string, unknown[]][] = [
 		[

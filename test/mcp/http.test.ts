@@ -92,7 +92,7 @@ describe.each(["modern", "legacy"] as const)("%s era, a server for each request"
 		);
 	});
 
-	it("[private.actor] who asked comes from checked claims, the token only as a digest", async () => {
+	it("[private.actor] [wire.field_principal] who asked comes from checked claims, the token only as a digest", async () => {
 		const act = { sub: "desk-agent", iss: "https://idp.example", act: { sub: "spiffe://x/y" } };
 		const { audit, client } = await perRequest(mode, {
 			token: "TOKEN-CANARY",

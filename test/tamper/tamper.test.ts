@@ -59,29 +59,32 @@ describe(`manipulated trails (seed ${seed})`, () => {
 		expect(Object.keys(manipulations)).toEqual(faultTable.map(({ kind }) => kind));
 	});
 
-	it.each(faultTable)("[tamper.table] $kind: reports exactly what the table says", (row) => {
-		const share = Math.ceil(MANIPULATIONS / faultTable.length);
-		for (let run = 0; run < share; run++) {
-			const runSeed = seed + 7919 * run;
-			const rng = random(runSeed);
-			const situation = situationFor(row, rng);
-			const [report, target] = manipulate(row, situation, rng);
-			const duplicates = report.notes.filter(({ kind }) => kind === "duplicate");
-			expect({
-				...situation,
-				seed: runSeed,
-				count: report.faultCount,
-				faults: inOrder(report.faults.map((fault) => asExpected(fault, target))),
-				duplicates: duplicates.map(({ sequence }) => sequence),
-			}).toEqual({
-				...situation,
-				seed: runSeed,
-				count: row.faults(situation).length,
-				faults: inOrder(row.faults(situation)),
-				duplicates: row.notes?.(situation) ?? [],
-			});
-		}
-	});
+	it.each(faultTable)(
+		"[tamper.table] [wire.field_truncation] $kind: reports exactly what the table says",
+		(row) => {
+			const share = Math.ceil(MANIPULATIONS / faultTable.length);
+			for (let run = 0; run < share; run++) {
+				const runSeed = seed + 7919 * run;
+				const rng = random(runSeed);
+				const situation = situationFor(row, rng);
+				const [report, target] = manipulate(row, situation, rng);
+				const duplicates = report.notes.filter(({ kind }) => kind === "duplicate");
+				expect({
+					...situation,
+					seed: runSeed,
+					count: report.faultCount,
+					faults: inOrder(report.faults.map((fault) => asExpected(fault, target))),
+					duplicates: duplicates.map(({ sequence }) => sequence),
+				}).toEqual({
+					...situation,
+					seed: runSeed,
+					count: row.faults(situation).length,
+					faults: inOrder(row.faults(situation)),
+					duplicates: row.notes?.(situation) ?? [],
+				});
+			}
+		},
+	);
 
 	it(
 		"[tamper.any] finds something wrong with any mixture of manipulations",

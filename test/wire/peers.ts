@@ -6,6 +6,7 @@ import { z } from "zod";
 import { as, type Transport } from "../mcp/support.ts";
 import { type Frame, MODERN, type Sdk } from "./cells.ts";
 import { methods } from "./methods.ts";
+import { answerings } from "./outcomes.ts";
 
 /** As much of a client or a server as tests need of either SDK. */
 export interface Peer {
@@ -28,15 +29,25 @@ const OWN = new Set([
 	"subscriptions/listen",
 ]);
 
+/** A tool that is named after an outcome brings it about. */
+function answer(params: Frame | undefined, result: Frame): Frame {
+	const named = answerings.find(({ name }) => name === params?.["name"]);
+	if (named === undefined) return result;
+	if (named.result === undefined) throw new Error("broken");
+	return named.result;
+}
+
 /** Registers a handler for every method that a peer is asked for. */
 function register(sdk: Sdk, peer: Peer, by: "client" | "server"): void {
 	for (const { method, by: asker, result, treated } of methods) {
 		if (asker !== by || treated[sdk] !== "answered" || OWN.has(method)) continue;
 		if (sdk === "v1") {
 			const schema = z.object({ method: z.literal(method), params: open });
-			peer.setRequestHandler(schema, () => result);
+			peer.setRequestHandler(schema, ({ params }: { params?: Frame }) => answer(params, result));
 		} else {
-			peer.setRequestHandler(method, { params: open.unwrap() }, () => result);
+			peer.setRequestHandler(method, { params: open.unwrap() }, (params: Frame) =>
+				answer(params, result),
+			);
 		}
 	}
 }
@@ -48,7 +59,7 @@ const serverCapabilities = {
 	prompts: { listChanged: true },
 	resources: { subscribe: true, listChanged: true },
 	tools: { listChanged: true },
-	tasks: {},
+	tasks: { requests: { tools: { call: {} } } },
 };
 
 /** A server that answers every method of its era. */

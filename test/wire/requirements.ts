@@ -6,6 +6,65 @@ import { ofFrames } from "./http-frames.ts";
 import { idOf as idOfMethod, methods, treatmentOf } from "./methods.ts";
 import { idOf as idOfNotification, notifications, occurs } from "./notifications.ts";
 
+import { answerings, idOf as idOfOutcome } from "./outcomes.ts";
+
+/** What went wrong in the field with others, as it is proven here not to. */
+const fieldBugs = [
+	[
+		"denied_at_http",
+		"A denial at HTTP authentication is in the trail, of a shared transport and of a server made for each request.",
+		"test/mcp/http-edge.test.ts",
+	],
+	[
+		"principal",
+		"Who asked is told from checked claims, with the delegation of RFC 8693.",
+		"test/mcp/http.test.ts",
+	],
+	["no_session", "Correlation needs no session.", "test/correlation/rounds.test.ts"],
+	[
+		"legs",
+		"Rounds are one operation, and the echo of the state is judged.",
+		"test/correlation/rounds.test.ts",
+	],
+	[
+		"same_id",
+		"Client, gateway and server have the same id of one call.",
+		"test/matrix/nested/nested.test.ts",
+	],
+	[
+		"rederivable",
+		"A digest can be computed again from the value and the key.",
+		"test/cli/hash.test.ts",
+	],
+	[
+		"error_text",
+		"No exception text leaks into telemetry by default.",
+		"packages/mcp/src/otel/traced.test.ts",
+	],
+	[
+		"names",
+		"Names that nobody has are bounded in telemetry.",
+		"packages/mcp/src/otel/traced.test.ts",
+	],
+	["session_hashed", "A session id is only ever a digest.", "packages/mcp/src/otel/traced.test.ts"],
+	[
+		"kafka_spool",
+		"A broker that is killed loses nothing.",
+		"test/services/kafka/faults.service.test.ts",
+	],
+	["truncation", "Gaps, edits and cut tails are found and named.", "test/tamper/tamper.test.ts"],
+	[
+		"reintroduced",
+		"A definition that was hidden and comes back is told.",
+		"test/mcp/definitions.test.ts",
+	],
+	[
+		"digests_only",
+		"By default digests are kept, no payloads.",
+		"packages/audit/src/default-policy.test.ts",
+	],
+] as const;
+
 /** What breaks wrappers of the SDKs, and what the hook does about each. */
 const traps = [
 	"The scope check of a 2.x transport stays.",
@@ -52,6 +111,18 @@ export const wireRequirements: readonly Requirement[] = [
 		says,
 		provenBy: ["test/wire/http-status.test.ts"],
 		over: places.filter((place) => expected[place] !== undefined),
+	})),
+	...answerings.map((one) => ({
+		id: idOfOutcome(one),
+		says: one.says,
+		provenBy: ["test/wire/outcomes.test.ts"],
+		over: where((cell) => one.only?.(cell) ?? true),
+	})),
+	...fieldBugs.map(([short, says, file]) => ({
+		id: `wire.field_${short}`,
+		says,
+		provenBy: [file],
+		over: [],
 	})),
 	...traps.map((says, index) => ({
 		id: `wire.trap_${index + 1}`,

@@ -14,7 +14,7 @@ function spanOf(recording: Recording, name: string, kind: string): SpanRecord {
 describe.each(asking)(
 	"%s: a tool that asks its client for a sample, no span SDK anywhere",
 	(sdk) => {
-		it("[complete.nested_minted] joins the events of both processes by minted ids", async () => {
+		it("[complete.nested_minted] [wire.field_same_id] joins the events of both processes by minted ids", async () => {
 			const { client, server } = await playNested(sdk, undefined);
 			expect([...client.invalid, ...server.invalid]).toEqual([]);
 			const chain = [

@@ -81,7 +81,7 @@ describe.runIf(kafkaRuns)("one real broker", () => {
 		expect(delivery.events).toBeGreaterThan((OUTAGE_MS / 1_000) * PER_SECOND * 0.9);
 	});
 
-	it(`[durable.broker_killed] killed ${KILLS} times under load: everything arrives, in order`, async () => {
+	it(`[durable.broker_killed] [wire.field_kafka_spool] killed ${KILLS} times under load: everything arrives, in order`, async () => {
 		const delivery = await proves("killed", async () => {
 			for (let kill = 0; kill < KILLS; kill++) {
 				await kafka().kill(1);
