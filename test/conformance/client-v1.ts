@@ -30,6 +30,7 @@ const fetchWithOAuth = ({ url, context }: Scenario) => {
 			const { resourceMetadataUrl, scope } = extractWWWAuthenticateParams(challenge);
 			const request = {
 				serverUrl: url,
+				fetchFn: trail.fetch,
 				...(resourceMetadataUrl && { resourceMetadataUrl }),
 				...(scope && { scope }),
 			};

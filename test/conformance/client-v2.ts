@@ -61,6 +61,7 @@ function fetchWithOAuth({ url, context }: Scenario): Fetch {
 			if (!stepUp) provider.invalidateCredentials("discovery");
 			const request = {
 				serverUrl: url,
+				fetchFn: trail.fetch,
 				...(resourceMetadataUrl && { resourceMetadataUrl }),
 				...(scope !== undefined && { scope }),
 			};

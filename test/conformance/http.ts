@@ -3,6 +3,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 /** A server under test, apart from the socket it listens on. */
 export interface Program {
 	readonly handle: (req: IncomingMessage, res: ServerResponse) => Promise<void>;
+	/** The switch's, around everything. */
+	readonly listener: (
+		listener: (req: IncomingMessage, res: ServerResponse) => void,
+	) => (req: IncomingMessage, res: ServerResponse) => void;
 	readonly close: () => Promise<void>;
 }
 
@@ -31,13 +35,14 @@ export function refuse(res: ServerResponse, status: number, code: number, messag
 
 /** Serves the program on a free local port, tells the address on stdout, and ends on SIGTERM. */
 export function serve(program: Program): void {
-	const http = createServer((req, res) => {
+	const listener = program.listener((req, res) => {
 		if (!isLocal(req)) return refuse(res, 403, -32000, "Forbidden: not a local name");
 		program.handle(req, res).catch((error: unknown) => {
 			console.error(error);
 			if (!res.headersSent) refuse(res, 500, -32603, "Internal error");
 		});
 	});
+	const http = createServer(listener);
 	http.listen(0, "127.0.0.1", () => {
 		const address = http.address();
 		const port = typeof address === "object" ? address?.port : undefined;

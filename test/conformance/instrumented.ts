@@ -1,8 +1,16 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+
+type Listener = (request: IncomingMessage, response: ServerResponse) => void;
+
 /** The switch: what the programs under test call around what they build. Off, it hands back what it gets. */
 export interface Switch {
 	readonly server: <T>(server: T) => T;
 	readonly client: <T>(client: T) => T;
 	readonly handler: <T>(handler: T) => T;
+	/** Stands outermost, before everything that refuses. */
+	readonly listener: (listener: Listener) => Listener;
+	/** What OAuth helpers fetch with. */
+	readonly fetch: typeof fetch;
 	readonly close: () => Promise<void>;
 }
 
@@ -10,6 +18,8 @@ const off: Switch = {
 	server: (server) => server,
 	client: (client) => client,
 	handler: (handler) => handler,
+	listener: (listener) => listener,
+	fetch,
 	close: async () => {},
 };
 

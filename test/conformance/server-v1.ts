@@ -213,6 +213,7 @@ const live = sessions<StreamableHTTPServerTransport>(async (opened) => {
 
 serve({
 	handle: (req, res) => live.handle(req, res),
+	listener: trail.listener,
 	async close() {
 		await live.close();
 		await trail.close();

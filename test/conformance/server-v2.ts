@@ -78,6 +78,7 @@ async function handle(req: IncomingMessage, res: ServerResponse): Promise<void> 
 
 serve({
 	handle,
+	listener: trail.listener,
 	async close() {
 		await live.close();
 		await modern.close();
