@@ -1,6 +1,6 @@
 /** SDK generation and protocol era. */
-export const sdks = ["v1", "v2-legacy", "v2-modern"] as const;
-export const ways = ["in_memory", "stdio", "http"] as const;
+const sdks = ["v1", "v2-legacy", "v2-modern"] as const;
+const ways = ["in_memory", "stdio", "http"] as const;
 
 export type Sdk = (typeof sdks)[number];
 export type Way = (typeof ways)[number];

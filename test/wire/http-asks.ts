@@ -10,7 +10,7 @@ export interface Situation {
 	readonly expected: Readonly<Partial<Record<PlaceName, Expected>>>;
 }
 
-export interface Ask extends PlaceOptions {
+interface Ask extends PlaceOptions {
 	readonly body?: string;
 	readonly headers?: Readonly<Record<string, string | null>>;
 	readonly method?: string;
@@ -92,7 +92,7 @@ export const answering =
 	(status: number, challenge: string) => (): Listener => (_request, answer) =>
 		answer.writeHead(status, { "www-authenticate": challenge }).end();
 /** As authentication leaves it that says nothing of why. */
-export const denied = (status: number, reason: string): Expected => ({
+const denied = (status: number, reason: string): Expected => ({
 	status,
 	events: [
 		{

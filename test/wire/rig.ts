@@ -50,7 +50,7 @@ export interface Rig {
 	close(): Promise<void>;
 }
 
-export interface Answer {
+interface Answer {
 	readonly result?: Frame;
 	readonly error?: { readonly code?: number };
 	/** What `send` was rejected with. */

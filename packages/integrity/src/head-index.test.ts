@@ -4,7 +4,11 @@ import { headIndex } from "./head-index.ts";
 import type { Joint } from "./reading.ts";
 
 /** A stream of which only the head is looked at; says how often. */
-function stream(hash: string): { chain: Chain; moveTo(next: string): void; looks(): number } {
+function stream(hash: string): {
+	chain: Chain;
+	moveTo(next: string): void;
+	readonly looks: () => number;
+} {
 	let hashes = [hash];
 	let looks = 0;
 	const head = (): Joint => {

@@ -2,7 +2,7 @@ import type { Decision } from "@mcp-trail/audit";
 import type { NewEvent, TaskDetail } from "@mcp-trail/event";
 
 /** Polls that came to the same, counted into the first of them. */
-export interface Polls {
+interface Polls {
 	readonly first: NewEvent;
 	readonly decision: Decision;
 	readonly startMs: number;

@@ -84,7 +84,7 @@ function make(key: string, shown: Shown, event: NewEvent): Task {
 }
 
 /** Makes the tasks of one audit. */
-export function tasks(audit: Audit, maxTasks = MAX_TASKS): Tasks {
+function tasks(audit: Audit, maxTasks = MAX_TASKS): Tasks {
 	const { digester } = audit;
 	const table = taskTable(maxTasks, sayPolls, sweep);
 	let isClosingHeard = false;
