@@ -36,6 +36,18 @@ describe("the members of a line", () => {
 			expect([line, read(line)]).toEqual([line, undefined]);
 	});
 
+	it("[formats.text] are not read from a line with a block twice, of which a parser takes the last", () => {
+		const others = [
+			'{"a":{"b":{"c":1}},"a":{}}',
+			'{"a":{"b":{"c":1}},"a":1}',
+			'{"a":1,"a":{"b":{"c":1}}}',
+			'{"a":{"b":{"c":1},"b":{}}}',
+			'{"mcp":{"method":1},"mcp":{}}',
+		];
+		for (const line of others) expect([line, read(line)]).toEqual([line, undefined]);
+		expect(read('{"a":{"a":{},"b":{"c":1}},"b":{}}')?.[3]).toBe("1");
+	});
+
 	it("lists the members of the blocks that paths lead through", () => {
 		const line = Buffer.from(
 			`{"x":{"deep":1},"mcp":{"method":1,"z":[2]},${[...Array(70).keys()].map((n) => `"n${n}":0`).join()}}`,

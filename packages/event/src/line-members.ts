@@ -18,7 +18,9 @@ export interface LineMembers {
 interface Branch {
 	readonly name: Uint8Array;
 	/** -1 for a block that is no path of its own. */
-	path: number;
+	readonly path: number;
+	/** Of all names. */
+	readonly number: number;
 	readonly below: Block | undefined;
 }
 
@@ -57,7 +59,13 @@ const NONE = -1;
  * ```
  */
 export function lineMembers(paths: readonly string[]): LineMembers {
-	const root = blockOf(paths.map((path, index) => ({ names: path.split("."), index })));
+	const number = numbers();
+	const root = blockOf(
+		paths.map((path, index) => ({ names: path.split("."), index })),
+		number,
+	);
+	/** 1 for each name that the line has had. */
+	const seen = new Uint8Array(number());
 	const starts = new Int32Array(paths.length).fill(NONE);
 	const ends = new Int32Array(paths.length).fill(NONE);
 	let line: Uint8Array = new Uint8Array(0);
@@ -85,12 +93,16 @@ export function lineMembers(paths: readonly string[]): LineMembers {
 			const end =
 				below !== undefined && bytes[start] === OPEN ? block(start, below) : valueEnd(bytes, start);
 			if (end < 0) return NONE;
-			const path = branch === undefined ? NONE : branch.path;
-			if (path >= 0) {
+			let path = NONE;
+			if (branch !== undefined) {
 				// Of a name that is there twice a parser takes the last.
-				if (starts[path] !== NONE) return NONE;
-				starts[path] = start;
-				ends[path] = end;
+				if (seen[branch.number] === 1) return NONE;
+				seen[branch.number] = 1;
+				({ path } = branch);
+				if (path >= 0) {
+					starts[path] = start;
+					ends[path] = end;
+				}
 			}
 			entries[entry] = at;
 			entries[entry + 1] = end;
@@ -117,6 +129,7 @@ export function lineMembers(paths: readonly string[]): LineMembers {
 			entriesEnd = 0;
 			starts.fill(NONE);
 			ends.fill(NONE);
+			seen.fill(0);
 			return line[0] === OPEN && block(0, root) === line.length;
 		},
 	};
@@ -166,7 +179,16 @@ function valueEnd(bytes: Uint8Array, from: number): number {
 	return at === from ? NONE : at;
 }
 
-function blockOf(paths: readonly { readonly names: string[]; readonly index: number }[]): Block {
+/** Counts from 0. */
+function numbers(): () => number {
+	let next = 0;
+	return () => next++;
+}
+
+function blockOf(
+	paths: readonly { readonly names: string[]; readonly index: number }[],
+	number: () => number,
+): Block {
 	const block: Block = [];
 	for (const first of new Set(paths.map(({ names }) => names[0] ?? ""))) {
 		const under = paths.filter(({ names }) => names[0] === first);
@@ -175,10 +197,14 @@ function blockOf(paths: readonly { readonly names: string[]; readonly index: num
 		(block[name.length] ??= []).push({
 			name,
 			path: under.find(({ names }) => names.length === 1)?.index ?? NONE,
+			number: number(),
 			below:
 				deeper.length === 0
 					? undefined
-					: blockOf(deeper.map(({ names, index }) => ({ names: names.slice(1), index }))),
+					: blockOf(
+							deeper.map(({ names, index }) => ({ names: names.slice(1), index })),
+							number,
+						),
 		});
 	}
 	return block;

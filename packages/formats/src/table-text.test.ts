@@ -61,6 +61,7 @@ describe("a table as text", () => {
 			line.replace(":", " :"),
 			line.replace('"id"', '"\\u0069d"'),
 			line.replace("{", '{"type":"other",'),
+			line.replace("{", '{"finding":{"rule":"r"},"finding":{},'),
 			line.replace('"type"', "type"),
 		];
 		for (const other of others) expect([other, said(other)]).toEqual([other, undefined]);
