@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { checkSink, sampleEvents, type SinkFaultKind } from "@mcp-trail/audit/testing";
 import type { SinkError } from "@mcp-trail/audit";
-import { type SealedEvent, verify } from "@mcp-trail/integrity";
+import { readLine, type SealedEvent, verify } from "@mcp-trail/integrity";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import { bulkErrors } from "./elasticsearch/bulk-errors.ts";
@@ -56,6 +56,23 @@ describe("elasticsearchSink", () => {
 				document: Buffer.from(one.bytes).toString(),
 			})),
 		);
+		await sink.close?.(signal);
+	});
+
+	it("[sinks.elastic_deduplicates] an event's index follows from its own time alone, not from those before it", async () => {
+		const [, , event] = sampleEvents()(3);
+		const line = Buffer.from(event?.bytes ?? []).toString();
+		const dated = (time: string): SealedEvent => {
+			const sealed = readLine(Buffer.from(line.replace(/"time":"[^"]*"/u, `"time":"${time}"`)));
+			if (sealed === undefined) throw new Error("not a stored line");
+			return sealed;
+		};
+		const { sink, stored } = await started({ format: "stored_line" });
+		const times = ["", "2026-11-21T10:00:00.000Z", "2026", "2026-11-22T10:00:00.000Z"];
+		// What is there already is not stored again, whatever came before it this time.
+		for (const time of [...times, ...times.toReversed()]) await sink.write([dated(time)], signal);
+		const found = ["undated", "2026.11.21", "2026.11.22"];
+		expect(stored.map(({ index }) => index)).toEqual(found.map((day) => `mcp-audit-${day}`));
 		await sink.close?.(signal);
 	});
 

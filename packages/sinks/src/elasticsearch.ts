@@ -126,6 +126,8 @@ export function elasticsearchSink(options: ElasticsearchSinkOptions): Sink {
 	/** The same; most events are of the day of the one before. */
 	let today = { start: "\n", index: "" };
 	function dated(time: string): string {
+		// What is shorter than a day begins others, too.
+		if (time.length < DAY_CHARACTERS) return indexOf(time);
 		if (!time.startsWith(today.start))
 			today = { start: time.slice(0, DAY_CHARACTERS), index: indexOf(time) };
 		return today.index;
