@@ -19,16 +19,18 @@ export interface Pages {
 	lend<T>(bytes: number, work: (page: Page) => Promise<T>): Promise<T>;
 }
 
-/** Keeps at most so many pages, of writes of about the same size. */
+/** Keeps at most so many pages, of 8 MiB at most each, of writes of about the same size. */
 export function keptPages(most: number): Pages {
 	const free: Buffer[] = [];
 	return {
 		async lend(bytes, work) {
 			const last = free.pop();
 			const fits = last !== undefined && last.length >= bytes && last.length <= MOST_SPARE * bytes;
+			// Those below it are of the same time, and nothing would take them from there.
+			if (!fits) free.length = 0;
 			const buffer = fits ? last : Buffer.allocUnsafeSlow(bytes);
 			const result = await work(pageOn(buffer));
-			if (free.length < most) free.push(buffer);
+			if (free.length < most && buffer.length <= MOST_KEPT_BYTES) free.push(buffer);
 			return result;
 		},
 	};
@@ -36,6 +38,8 @@ export function keptPages(most: number): Pages {
 
 /** A page is not kept for writes that are this much smaller. */
 const MOST_SPARE = 4;
+/** A larger page is rarely needed, and a sink that has nothing to do would hold it. */
+const MOST_KEPT_BYTES = 8 * 1024 * 1024;
 
 function pageOn(first: Buffer): Page {
 	let buffer = first;
