@@ -472,6 +472,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["packages/audit/src/delivery/dead-letters.test.ts"],
 	},
 	{
+		id: "durable.exit",
+		says: "A process that calls process.exit() loses nothing it recorded, and its stream ends cleanly: before the trail is open, in the middle of a write, and while it closes.",
+		provenBy: ["test/fault/exit.test.ts", "test/node/register.test.ts"],
+	},
+	{
 		id: "durable.fence",
 		says: "A process stops writing when another has taken its stream.",
 		provenBy: ["packages/audit/src/trail/file-trail.test.ts"],

@@ -77,6 +77,7 @@ export function fakeAudit(decide?: () => Partial<Decision>): FakeAudit {
 				throw new Error(`members out of order: ${JSON.stringify(whole)}`);
 		},
 		secure: () => Promise.reject(new Error("not in this fake")),
+		closeSync: () => undefined,
 		health: () => ({ state: "open", queued: 0, lanes: [], ...nothing }),
 		flush: () => Promise.resolve(),
 		close: () => Promise.resolve({ ...nothing, undelivered: {}, clean: true }),

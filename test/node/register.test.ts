@@ -1,3 +1,4 @@
+import type { ChildProcess } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -94,6 +95,25 @@ describe("node --import @mcp-trail/node/register", () => {
 			]);
 		});
 	});
+
+	it.each([
+		{ how: "its input ends", end: ({ stdin }: ChildProcess) => stdin?.end(), code: 3 },
+		{ how: "it is told to", end: (child: ChildProcess) => child.kill("SIGTERM"), code: 4 },
+	])(
+		"[durable.exit] records a server whole that calls process.exit() the moment $how",
+		async ({ end, code }) => {
+			await inFolder(async (dir) => {
+				const running = start([app("v1.mjs"), "leaves"], { MCP_TRAIL_DIR: dir });
+				await ask(running);
+				end(running.child);
+				expect(await running.ended).toMatchObject({ code, signal: null, stderr: "" });
+				const events = recorded(dir);
+				expect(outcomes(events)).toHaveLength(6);
+				expect(events[0]).toMatchObject({ type: "trail.started" });
+				expect(events.at(-1)).toMatchObject({ type: "trail.stopped" });
+			});
+		},
+	);
 
 	it("[transparent.bad_config] a wrong configuration leaves the application alone", async () => {
 		await inFolder(async (dir) => {

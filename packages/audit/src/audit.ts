@@ -73,4 +73,11 @@ export interface Audit {
 	 * second call gets the same report.
 	 */
 	close(signal?: AbortSignal): Promise<CloseReport>;
+	/**
+	 * For a process that ends without waiting (a listener of `exit`, where no promise is kept any more): stores what
+	 * waits, records `trail.stopped` and ends the stream before it returns. Never throws. Sinks get what is left from
+	 * the next process that opens the trail. Does nothing after {@link Audit.close} is done, nor for a trail that
+	 * keeps nothing.
+	 */
+	closeSync(): void;
 }

@@ -49,7 +49,7 @@ it("[bounded.close] ends the trail cleanly though a sink hangs until the deadlin
 				},
 			},
 		],
-		closeTimeoutMs: 50,
+		closeTimeoutMs: 2_000,
 		onError: ({ message }) => void errors.push(message),
 	});
 	await audit.ready;

@@ -1,4 +1,9 @@
-import { severityOf, type CheckpointDetail, type NewEvent } from "@mcp-trail/event";
+import {
+	severityOf,
+	type AuditEvent,
+	type CheckpointDetail,
+	type NewEvent,
+} from "@mcp-trail/event";
 import type { Audit, CloseReport, Health } from "./audit.ts";
 import { AuditError, isCoded, messageOf, type CodedError } from "./audit-error.ts";
 import type { AuditOptions } from "./audit-options.ts";
@@ -19,7 +24,8 @@ import { reporter } from "./reporting.ts";
 import { checkOptions } from "./options/check-options.ts";
 import { producerOf, startedConfig, timesOf } from "./options/settled.ts";
 import { nodeSystem } from "./system/node-system.ts";
-import type { Trail } from "./trail.ts";
+import type { Trail, TrailHealth } from "./trail.ts";
+import { exitOf } from "./trail/exit-way.ts";
 import { memoryTrail } from "./trail/memory-trail.ts";
 
 /** What a decision is for an event that no policy was asked about. */
@@ -78,9 +84,9 @@ export function openAudit(options: AuditOptions): Audit {
 		await events.append(whole, "own").catch(() => undefined);
 	};
 
+	const openTrail = options.trail ?? memoryTrail();
 	const opening = (async () => {
-		const open = options.trail ?? memoryTrail();
-		return open({
+		return openTrail({
 			system,
 			readers: (options.sinks ?? []).map(({ name }) => name),
 			complete,
@@ -123,19 +129,25 @@ export function openAudit(options: AuditOptions): Audit {
 		void note({ type: "trail.checkpoint", checkpoint: checkpoint() });
 	};
 
+	const started = (durability: TrailHealth["durability"]): AuditEvent =>
+		complete({
+			type: "trail.started",
+			severity: severityOf("trail.started"),
+			config: startedConfig(options, policy, digester, durability),
+		});
+	const stopped = (): Omit<NewEvent, "severity"> => ({
+		type: "trail.stopped",
+		checkpoint: checkpoint(),
+	});
+
 	const start = async (): Promise<void> => {
 		const opened = await opening;
 		trail = opened;
 		// Cursors come first: a trail keeps what a reader has not read.
 		await Promise.all(lanes.map((one) => one.open()));
-		const config = startedConfig(options, policy, digester, opened.health().durability);
+		const first = started(opened.health().durability);
 		// A stream that does not say by what it was recorded is worth little: this one is not given up.
-		const started = complete({
-			type: "trail.started",
-			severity: severityOf("trail.started"),
-			config,
-		});
-		events.open(opened, () => void insist(started, events, timers, ending.signal));
+		events.open(opened, () => void insist(first, events, timers, ending.signal));
 		for (const one of lanes) one.start();
 		if (state !== "opening") return;
 		state = "open";
@@ -165,12 +177,34 @@ export function openAudit(options: AuditOptions): Audit {
 			lanes,
 			ready,
 			trail: () => trail,
-			noteStopped: () => note({ type: "trail.stopped", checkpoint: checkpoint() }),
+			noteStopped: () => note(stopped()),
 			counts: () => events.counts(),
 			onError: report,
 		});
 		state = "closed";
 		return result;
+	};
+
+	const closeSync = (): void => {
+		const { exitFiles } = system;
+		if (state === "closed" || state === "failed" || exitFiles === undefined) return;
+		lastCall.abort();
+		const exit = exitOf(openTrail);
+		const way = exit?.way();
+		if (exit === undefined || way === undefined) return;
+		events.stop();
+		ending.abort();
+		try {
+			const early = events.leave();
+			const before = early && [started(exit.durability), ...early.map(complete)];
+			const last = complete({ ...stopped(), severity: severityOf("trail.stopped") });
+			way([...(before ?? []), last], exitFiles);
+		} catch (error) {
+			report(
+				new AuditError("close_incomplete", `ending with the process: ${messageOf(error)}`, error),
+			);
+		}
+		state = "closed";
 	};
 
 	/** Resolves when the trail takes events. */
@@ -222,6 +256,7 @@ export function openAudit(options: AuditOptions): Audit {
 			await Promise.all(lanes.map((one) => one.reached({ streamId, sequence }, signal)));
 		},
 		close: (signal) => (closing ??= close(signal)),
+		closeSync,
 	};
 }
 

@@ -48,6 +48,20 @@ export interface Files {
 	syncFolder(path: string): Promise<void>;
 }
 
+/** What of {@link Files} works at the very end of a process, when nothing is waited for; no link is ever followed. */
+export interface ExitFiles {
+	/** Writes at an offset of a file, which is made where it is missing (0600) and ends with these bytes. */
+	write(path: string, bytes: Uint8Array, position: number, sync: boolean): void;
+	/** Makes a folder and its parents, 0700. */
+	makeFolder(path: string): void;
+	rename(from: string, to: string): void;
+	/** Undefined where there is nothing. */
+	isFolder(path: string): boolean | undefined;
+	/** False where others may change what is in the folder. */
+	isSafe(path: string): boolean;
+	syncFolder(path: string): void;
+}
+
 /** Wall and monotonic time. */
 export interface Clock {
 	/** Milliseconds since the epoch. */
@@ -79,6 +93,8 @@ export interface ProcessIdentity {
 /** Files, clock, timers and randomness: the only way out of this package, so that it runs whole in a simulation. */
 export interface System {
 	readonly files: Files;
+	/** Absent where a process cannot be seen to end; then nothing is written at its end. */
+	readonly exitFiles?: ExitFiles;
 	readonly clock: Clock;
 	readonly timers: Timers;
 	readonly process: ProcessIdentity;

@@ -8,6 +8,8 @@ export interface Endings {
 	readonly closeTrail: () => Promise<void>;
 	/** Writes what waits and ends the stream; nothing is recorded after it. False: something still works on. */
 	readonly close: () => Promise<boolean>;
+	/** Stores what waits and ends the stream, before it returns. */
+	readonly closeSync: () => void;
 }
 
 /** A client follows with SIGTERM two seconds after it has ended a server's input. */
@@ -34,7 +36,7 @@ function signalExits(): number {
 }
 
 /** Watches how the process ends. The host's own handlers run as ever, and its exit code stays. */
-export function watchEndings({ flush, closeTrail, close }: Endings) {
+export function watchEndings({ flush, closeTrail, close, closeSync }: Endings) {
 	let closing: Promise<boolean> | undefined;
 	const closeOnce = (): Promise<boolean> => (closing ??= close());
 
@@ -51,6 +53,8 @@ export function watchEndings({ flush, closeTrail, close }: Endings) {
 		};
 		process.on(signal, onSignal);
 	}
+	// A host that calls process.exit() waits for nothing.
+	process.once("exit", closeSync);
 	const closeAtEnd = async (): Promise<void> => {
 		const done = await closeOnce();
 		// The host had nothing left to do: an exporter that still waits for its receiver must not hold it.

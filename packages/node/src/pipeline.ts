@@ -15,6 +15,8 @@ export interface Pipeline {
 	opened(): Audit | undefined;
 	readonly flush: () => Promise<void>;
 	readonly close: () => Promise<void>;
+	/** The process ends now: what waits is stored before this returns. */
+	readonly closeSync: () => void;
 }
 
 const FLUSH_TIMEOUT_MS = 1_900;
@@ -48,6 +50,7 @@ export function processPipeline(
 		async close() {
 			await opened?.audit?.close();
 		},
+		closeSync: () => opened?.audit?.closeSync(),
 	};
 }
 

@@ -53,6 +53,7 @@ function hook(options: AuditOptions, traces: Traces, onOpened: (audit: Audit) =>
 		(watched ??= watchEndings({
 			flush: async () => void (await Promise.allSettled([pipeline.flush(), traces.flush()])),
 			closeTrail: pipeline.close,
+			closeSync: pipeline.closeSync,
 			close: async () => {
 				const [, sent] = await Promise.allSettled([pipeline.close(), inTime(traces.shutdown())]);
 				return sent.status === "rejected" || sent.value;

@@ -17,6 +17,10 @@ server.registerTool("fail", { description: "Fails" }, async () => {
 
 if (process.argv[2] === "handles")
 	process.on("SIGTERM", () => setTimeout(() => process.exit(7), 1_000));
+if (process.argv[2] === "leaves") {
+	process.stdin.on("end", () => process.exit(3));
+	process.on("SIGTERM", () => process.exit(4));
+}
 if (process.argv[2] === "stays") setInterval(() => undefined, 1_000);
 
 await server.connect(new StdioServerTransport());

@@ -1,7 +1,8 @@
-import type { AuditEvent } from "@mcp-trail/event";
+import type { AuditEvent, NewEvent } from "@mcp-trail/event";
 import { AuditError, messageOf } from "../audit-error.ts";
 import type { System } from "../system.ts";
 import type { LossCause, Position, Trail } from "../trail.ts";
+import { lossEvent } from "../trail/own-events.ts";
 import { unwaitedOf, type AppendUnwaited, type Receipt } from "../trail/unwaited.ts";
 
 export interface RecorderOptions {
@@ -27,6 +28,8 @@ export interface Recorder {
 	fail(): void;
 	/** Nothing is taken any more. */
 	stop(): void;
+	/** Gives up what waits for a trail, what it lost included; undefined where it has its trail. */
+	leave(): readonly NewEvent[] | undefined;
 	counts(): { readonly recorded: number; readonly lost: number; readonly queued: number };
 }
 
@@ -212,6 +215,18 @@ export function recorder(options: RecorderOptions): Recorder {
 		},
 		stop() {
 			state = "stopped";
+		},
+		leave() {
+			if (trail !== undefined) return undefined;
+			let total = 0;
+			const losses = [...early].map(([cause, loss]) => {
+				total += loss.events;
+				return lossEvent({ ...loss, cause }, total);
+			});
+			const left = [...waiting.map(({ event }) => event), ...losses];
+			waiting = [];
+			early = new Map();
+			return left;
 		},
 		counts: () => ({ recorded, lost, queued: pendingEvents }),
 	};

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { System } from "../system.ts";
+import { nodeExitFiles } from "./node-exit-files.ts";
 import { nodeFiles } from "./node-files.ts";
 import { nodeProcess } from "./node-process.ts";
 
@@ -7,6 +8,7 @@ import { nodeProcess } from "./node-process.ts";
 export function nodeSystem(): System {
 	return {
 		files: nodeFiles,
+		exitFiles: nodeExitFiles,
 		clock: {
 			nowMs: () => Date.now(),
 			monotonicUs: () => Math.floor(performance.now() * 1000),

@@ -41,6 +41,12 @@ export interface Appender {
 	settled(): Promise<void>;
 	/** Refuses what comes, stores what waits. */
 	close(): Promise<void>;
+	/** Seals what waits, and these, for a process that ends at once; nothing may be appended after it. */
+	exit(events: readonly AuditEvent[]): {
+		readonly lines: readonly SealedEvent[];
+		/** The last record there is once they are stored. */
+		readonly head: Head | undefined;
+	};
 }
 
 const MAX_BATCH_EVENTS = 1024;
@@ -49,6 +55,14 @@ const UNMEASURED_EVENTS = 128;
 const ASSUMED_BYTES = 2048;
 
 const NO_OPTIONS: AppendOptions = {};
+/** How the last events of a process are sealed: nobody waits for them. */
+const OWN: Omit<Pending, "event"> = {
+	reserve: true,
+	acting: false,
+	retried: false,
+	bytes: 0,
+	caller: { stored: () => undefined, refused: () => undefined },
+};
 
 let next: Caller;
 // One executor for all appends: no closure is made per event.
@@ -70,6 +84,8 @@ export function appender(
 	let head: Head | undefined;
 	let flight = 0;
 	let flightBytes = 0;
+	/** The last line handed to the store, until it is known to be there. */
+	let flightHead: Head | undefined;
 	let running = false;
 	let closing = false;
 	let full = false;
@@ -258,6 +274,7 @@ export function appender(
 	async function commit(batch: WriteBatch): Promise<void> {
 		flight = batch.callers.length;
 		flightBytes = batch.bytes;
+		flightHead = lastHead(batch.lines);
 		try {
 			await store.write(batch.lines, batch.bytes);
 		} catch (error) {
@@ -266,6 +283,7 @@ export function appender(
 		} finally {
 			flight = 0;
 			flightBytes = 0;
+			flightHead = undefined;
 		}
 		head = lastHead(batch.lines);
 		for (const loss of batch.losses) ledger.settle(loss);
@@ -284,13 +302,33 @@ export function appender(
 	async function recordOwn(events: readonly AuditEvent[]): Promise<void> {
 		const lines = events.map((event) => chain.seal(event));
 		const bytes = lines.reduce((sum, line) => sum + line.bytes.length + 1, 0);
+		flightHead = lastHead(lines);
 		try {
 			await store.write(lines, bytes);
 		} catch (error) {
 			chain.rewind(head);
 			throw asTrailError(error);
+		} finally {
+			flightHead = undefined;
 		}
 		head = lastHead(lines);
+	}
+
+	function exit(events: readonly AuditEvent[]): ReturnType<Appender["exit"]> {
+		closing = closed = true;
+		gather.cancel();
+		const lines: SealedEvent[] = [];
+		for (let more = queue.length > 0; more; more = queue.length > 0) {
+			lines.push(...fill(Infinity).lines);
+		}
+		const told = emptyBatch();
+		if (ledger.pending > 0) reportLosses(told);
+		lines.push(...told.lines);
+		for (const event of events) {
+			const line = sealOne({ event, ...OWN });
+			if (line !== undefined) lines.push(line);
+		}
+		return { lines, head: lastHead(lines) ?? flightHead ?? head };
 	}
 
 	function settled(target: number): Promise<void> {
@@ -322,6 +360,7 @@ export function appender(
 			start();
 		},
 		settled: () => settled(enqueued),
+		exit,
 		async close() {
 			closing = true;
 			reports.close();

@@ -1,8 +1,10 @@
 import { uuid7, UUID7_RANDOM_BYTES } from "@mcp-trail/event";
 import type { OpenTrail } from "../trail.ts";
+import { type ExitWay, withExit, writeUnopened } from "./exit-way.ts";
 import { groupId } from "./group-id.ts";
 import { openFileTrail } from "./open-file-trail.ts";
 import { integerOption } from "./options.ts";
+import { ownerNow } from "./owner.ts";
 import { sharedFiles } from "./shared-files.ts";
 
 /** Where a file trail keeps its streams, and how much. */
@@ -69,13 +71,22 @@ export function fileTrail(options: FileTrailOptions): OpenTrail {
 			1_000,
 		),
 	};
-	return async (context) => {
+	let way: ExitWay | undefined;
+	const open: OpenTrail = async (context) => {
 		const { system } = context;
-		const streamId = uuid7(system.clock.nowMs(), system.random(UUID7_RANDOM_BYTES));
+		const newId = (): string => uuid7(system.clock.nowMs(), system.random(UUID7_RANDOM_BYTES));
+		const streamId = newId();
+		way = (events, files) => {
+			const owner = ownerNow(system.process, streamId, system.clock.nowMs());
+			const { dir, sync } = limits;
+			writeUnopened(files, { dir, streamId, owner, draftId: newId(), sync }, events);
+		};
+		const onExitWay = (opened: ExitWay): void => void (way = opened);
 		const gid =
 			options.groupRead === undefined ? undefined : await groupId(system.files, options.groupRead);
-		if (gid === undefined) return openFileTrail(context, streamId, limits);
+		if (gid === undefined) return openFileTrail(context, streamId, limits, onExitWay);
 		const shared = { ...system, files: sharedFiles(system.files, gid) };
-		return openFileTrail({ ...context, system: shared }, streamId, { ...limits, gid });
+		return openFileTrail({ ...context, system: shared }, streamId, { ...limits, gid }, onExitWay);
 	};
+	return withExit(open, { durability, way: () => way });
 }

@@ -1,5 +1,5 @@
 import type { SealedEvent } from "@mcp-trail/integrity";
-import type { FileHandle, System } from "../system.ts";
+import type { ExitFiles, FileHandle, System } from "../system.ts";
 import { isDiskFull } from "../system/error-code.ts";
 import type { TrailError } from "../trail.ts";
 import { writeAll } from "./json-file.ts";
@@ -13,6 +13,8 @@ export interface LiveStream {
 	refusal(): TrailError | undefined;
 	/** Stores lines as durable as promised, or rejects and has stored none of them. */
 	write(lines: readonly SealedEvent[], bytes: number): Promise<void>;
+	/** Stores lines at once, after those that are being written; nothing may be written after it. Throws what fails. */
+	exit(lines: readonly SealedEvent[], files: ExitFiles): void;
 	/** Makes everything durable and closes the segment; of a stream that is another's by now nothing is touched. */
 	close(owned: boolean): Promise<void>;
 }
@@ -30,6 +32,7 @@ export interface LiveStreamOptions {
 
 /** After a failure nothing is tried again for so long. */
 const BACKOFF_MS = 1_000;
+const NOTHING = new Uint8Array(0);
 
 /** Starts a stream without segments. */
 export function liveStream(options: LiveStreamOptions): LiveStream {
@@ -38,6 +41,8 @@ export function liveStream(options: LiveStreamOptions): LiveStream {
 	let current: { readonly segment: Segment; readonly handle: FileHandle } | undefined;
 	/** A segment with bytes after its good ones, from a write that failed. */
 	let broken: Segment | undefined;
+	/** What a write under way may have stored, or not yet. */
+	let writing: readonly SealedEvent[] = [];
 	let failure: { readonly error: TrailError; readonly untilUs: number } | undefined;
 	let scratch = Buffer.allocUnsafe(64 * 1024);
 
@@ -56,6 +61,7 @@ export function liveStream(options: LiveStreamOptions): LiveStream {
 		if (segment.bytes === 0) stream.segments.push(segment);
 		segment.bytes += bytes;
 		segment.last = lines.at(-1)?.sequence ?? segment.last;
+		writing = [];
 	}
 
 	function joined(lines: readonly SealedEvent[], bytes: number): Uint8Array {
@@ -120,6 +126,30 @@ export function liveStream(options: LiveStreamOptions): LiveStream {
 		return failed;
 	}
 
+	async function store(lines: readonly SealedEvent[], bytes: number): Promise<void> {
+		try {
+			await repair();
+			await put(lines, bytes);
+			failure = undefined;
+			return;
+		} catch (error) {
+			await retire();
+			// With no space a second try has no better chance, unless some could be given back.
+			const again =
+				failure === undefined &&
+				(!isDiskFull(error) || (await options.relieve().catch(() => false)));
+			if (!again) throw fail(error);
+		}
+		try {
+			await repair();
+			// The same lines with the same numbers: should the first write have left traces, they are repeats.
+			await put(lines, bytes);
+		} catch (error) {
+			await retire();
+			throw fail(error);
+		}
+	}
+
 	return {
 		refusal() {
 			return failure !== undefined && clock.monotonicUs() < failure.untilUs
@@ -127,27 +157,26 @@ export function liveStream(options: LiveStreamOptions): LiveStream {
 				: undefined;
 		},
 		async write(lines, bytes) {
+			writing = lines;
 			try {
-				await repair();
-				await put(lines, bytes);
-				failure = undefined;
-				return;
-			} catch (error) {
-				await retire();
-				// With no space a second try has no better chance, unless some could be given back.
-				const again =
-					failure === undefined &&
-					(!isDiskFull(error) || (await options.relieve().catch(() => false)));
-				if (!again) throw fail(error);
+				await store(lines, bytes);
+			} finally {
+				writing = [];
 			}
-			try {
-				await repair();
-				// The same lines with the same numbers: should the first write have left traces, they are repeats.
-				await put(lines, bytes);
-			} catch (error) {
-				await retire();
-				throw fail(error);
-			}
+		},
+		exit(lines, files) {
+			const all = [...writing, ...lines];
+			if (broken !== undefined) files.write(broken.path, NOTHING, broken.bytes, sync);
+			const [first] = all;
+			if (first === undefined) return;
+			const last = current?.segment;
+			// Where the write under way goes by its own size, all goes.
+			const next = bytesOf(writing.length > 0 ? writing : lines);
+			const goesOn = last !== undefined && (last.bytes === 0 || last.bytes + next <= segmentBytes);
+			const path = goesOn ? last.path : segmentPath(stream.path, first.sequence);
+			// The same bytes at the same place as the write under way, whichever of the two comes first.
+			files.write(path, joined(all, bytesOf(all)), goesOn ? last.bytes : 0, sync);
+			files.syncFolder(stream.path);
 		},
 		async close(owned) {
 			const last = current;
@@ -162,6 +191,9 @@ export function liveStream(options: LiveStreamOptions): LiveStream {
 		},
 	};
 }
+
+const bytesOf = (lines: readonly SealedEvent[]): number =>
+	lines.reduce((sum, { bytes }) => sum + bytes.length + 1, 0);
 
 function storageError(error: unknown, path: string): TrailError {
 	if (isDiskFull(error)) {

@@ -5,6 +5,7 @@ import { adoption } from "./adoption.ts";
 import { cursorStore } from "./cursor-store.ts";
 import { deadSource, reporter, type DeadStream, type FileTrailLimits } from "./file-trail-state.ts";
 import { writeJson } from "./json-file.ts";
+import { endStream, type ExitWay } from "./exit-way.ts";
 import { ENDED } from "./layout.ts";
 import { liveStream } from "./live-stream.ts";
 import { lossLedger } from "./loss-ledger.ts";
@@ -33,6 +34,8 @@ export async function openFileTrail(
 	context: TrailContext,
 	streamId: string,
 	limits: FileTrailLimits,
+	/** Told how to end from now on, should the process end before it is closed. */
+	onExitWay: (way: ExitWay) => void = () => undefined,
 ): Promise<Trail> {
 	const { system } = context;
 	const { files, clock, process } = system;
@@ -109,6 +112,16 @@ export async function openFileTrail(
 			},
 		},
 	);
+	onExitWay((events, exitFiles) => {
+		if (released || keeper.fenced() !== undefined) return;
+		const { lines, head } = appends.exit(events);
+		segments.exit(lines, exitFiles);
+		endStream(
+			exitFiles,
+			{ path: own.path, owner: ownerNow(process, streamId, clock.nowMs()) },
+			head,
+		);
+	});
 	const source: Source = {
 		streamId,
 		first: () => own.segments[0]?.first ?? 1,

@@ -34,7 +34,7 @@ export function writeOwner(
 	generation: number,
 	owner: Owner,
 ): Promise<void> {
-	return writeJson(files, folder, ownerName(generation), stored(owner));
+	return writeJson(files, folder, ownerName(generation), storedOwner(owner));
 }
 
 /** The newest owner a stream's folder names; `owner` is absent where its file is damaged or missing. */
@@ -77,7 +77,7 @@ export async function claim(
 ): Promise<number | undefined> {
 	const generation = deadGeneration + 1;
 	const draft = `${folder}/.claim-${nonce}`;
-	await writeWhole(files, draft, stored(owner));
+	await writeWhole(files, draft, storedOwner(owner));
 	try {
 		await files.link(draft, `${folder}/${ownerName(generation)}`);
 	} catch (error) {
@@ -100,7 +100,8 @@ export async function claim(
 	return generation;
 }
 
-function stored(owner: Owner): object {
+/** An owner as its file says it. */
+export function storedOwner(owner: Owner): object {
 	return {
 		host: owner.host,
 		...(owner.pidSpace !== "" && { pid_space: owner.pidSpace }),

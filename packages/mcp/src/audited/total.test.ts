@@ -26,6 +26,7 @@ function recording(level: "metadata" | "request_response") {
 		digester: { keyId: "k", ephemeral: true, digest: () => keyed },
 		record: (event) => void events.push(event),
 		secure: () => Promise.reject(new Error("unused")),
+		closeSync: () => undefined,
 		health: () => ({ state: "open", recorded: 0, lost: 0, queued: 0, lanes: [] }),
 		flush: () => Promise.resolve(),
 		close: () => Promise.resolve({ recorded: 0, lost: 0, undelivered: {}, clean: true }),
