@@ -16,7 +16,7 @@ interface Ask extends PlaceOptions {
 	readonly method?: string;
 	/** Sent once before, and left open. */
 	readonly twice?: true;
-	/** Hung up once the tool was entered. */
+	/** Hung up once the tool was entered; a tool that can answer does so after that. */
 	readonly hangsUp?: true;
 }
 
@@ -91,6 +91,26 @@ export const rejected = (reason: string, more: Frame): Frame =>
 export const answering =
 	(status: number, challenge: string) => (): Listener => (_request, answer) =>
 		answer.writeHead(status, { "www-authenticate": challenge }).end();
+/** As a host in front answers that judges what is asked before it hands it on. */
+export const answeringError =
+	(status: number, code: number) => (): Listener => (_request, answer) =>
+		answer
+			.writeHead(status, { "content-type": "application/json" })
+			.end(JSON.stringify({ jsonrpc: "2.0", id: 1, error: { code, message: "no" } }));
+/** An Origin or Host that was refused in front of an entry, whose headers say what was asked. */
+export const refusedInFront: Expected = {
+	status: 403,
+	events: [
+		request({
+			status: "denied",
+			layer: "transport",
+			reason: "bad_origin",
+			executed: "no",
+			http_status: 403,
+			rpc_code: -32000,
+		}),
+	],
+};
 /** As authentication leaves it that says nothing of why. */
 const denied = (status: number, reason: string): Expected => ({
 	status,

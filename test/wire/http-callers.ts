@@ -8,6 +8,10 @@ import {
 	refusedFrame,
 	refused,
 	answering,
+	answeringError,
+	notification,
+	refusedInFront,
+	success,
 	challenged,
 	type Situation,
 } from "./http-asks.ts";
@@ -101,6 +105,63 @@ export const ofCallers: readonly Situation[] = [
 		expected: entry(refused(400, "unsupported_version", -32022, "protocol")),
 	},
 	{
+		id: "wire.http_legacy_notification_rejected",
+		says: "A notification of an older era that an entry drops is one refusal, though it is answered 202.",
+		ask: () => ({ body: notification, legacy: "reject" }),
+		expected: entry({
+			status: 202,
+			events: [
+				{
+					type: "mcp.message.refused",
+					outcome: {
+						status: "rejected",
+						layer: "protocol",
+						reason: "unsupported_version",
+						executed: "no",
+						http_status: 202,
+					},
+				},
+			],
+		}),
+	},
+	{
+		id: "wire.http_capability_before",
+		says: "A capability that is missing before anything is dispatched is one rejection.",
+		// The SDK's own table of methods that need one is empty: a host in front answers.
+		ask: (name) => ({ ...call(name, "echo"), guard: answeringError(400, -32021) }),
+		expected: entry({
+			status: 400,
+			events: [
+				request({
+					status: "rejected",
+					layer: "protocol",
+					reason: "missing_capability",
+					http_status: 400,
+					rpc_code: -32021,
+				}),
+			],
+		}),
+	},
+	{
+		id: "wire.http_origin_helper",
+		says: "An Origin that a helper of the SDK refuses in front of an entry is one denial, with the origin.",
+		ask: (name) => {
+			const { body, headers } = call(name, "echo");
+			return {
+				body,
+				headers: { ...headers, origin: "https://evil.example" },
+				allows: ["localhost"],
+			};
+		},
+		expected: entry(refusedInFront),
+	},
+	{
+		id: "wire.http_host_helper",
+		says: "A Host that a helper of the SDK refuses in front of an entry is one denial.",
+		ask: (name) => ({ ...call(name, "echo"), allows: ["elsewhere"] }),
+		expected: entry(refusedInFront),
+	},
+	{
 		id: "wire.http_bad_origin",
 		says: "An Origin or Host that is not allowed is one denial.",
 		ask: () => ({
@@ -148,5 +209,11 @@ export const ofCallers: readonly Situation[] = [
 			status: 0,
 			events: [request({ status: "cancelled", reason: "stream_closed", executed: "yes" })],
 		}),
+	},
+	{
+		id: "wire.http_hung_up_session",
+		says: "In a session a client that hangs up before the result cancels nothing: the call ends as it does.",
+		ask: (name) => ({ ...call(name, "late"), hangsUp: true }),
+		expected: sessions({ status: 0, events: [success] }),
 	},
 ];

@@ -13,6 +13,8 @@ export interface PlaceOptions {
 	readonly guard?: (next: Listener) => Listener;
 	/** What authentication leaves at a request that it lets through. */
 	readonly auth?: object;
+	/** Hosts and origins that the SDK's helpers let through in front of the entry. @default all */
+	readonly allows?: readonly string[];
 	/** A framework reads the body before the entry does, as express.json() would. */
 	readonly parses?: true;
 	readonly transport?: object;

@@ -9,8 +9,11 @@ import { McpServer as McpServerV1 } from "@modelcontextprotocol/sdk/server/mcp.j
 import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
 import {
 	createMcpHandler,
+	type McpHttpHandler,
+	hostHeaderValidationResponse,
 	inputRequired,
 	McpServer,
+	originValidationResponse,
 	requireScopes,
 } from "@modelcontextprotocol/server";
 import { z } from "zod";
@@ -32,9 +35,25 @@ export interface Place {
 	close(): Promise<void>;
 }
 
+type McpFetch = McpHttpHandler["fetch"];
+/** Told that a tool began; one that can answer waits for it. */
+type Entered = () => void | Promise<void>;
+
 const say = () => ({ content: [{ type: "text" as const, text: "done" }] });
 
-function build(name: PlaceName, entered: () => void): object {
+/** What the helpers of the SDK say to a request before an entry sees it. */
+function refusing(handler: { fetch: McpFetch }, allows: readonly string[]): { fetch: McpFetch } {
+	const hosts = [...allows];
+	return {
+		fetch: async (request, options) =>
+			originValidationResponse(request, hosts) ??
+			// Node's adapter makes the address from the same header.
+			(allows.includes("localhost") ? undefined : hostHeaderValidationResponse(request, hosts)) ??
+			handler.fetch(request, options),
+	};
+}
+
+function build(name: PlaceName, entered: Entered): object {
 	const info = { name: "desk", version: "1.0.0" };
 	const schema = { note: z.string() };
 	if (name === "v1 sessions") {
@@ -44,6 +63,7 @@ function build(name: PlaceName, entered: () => void): object {
 				server.registerTool("echo", {}, say);
 				server.registerTool("strict", { inputSchema: schema }, say);
 				server.registerTool("hanging", {}, () => (entered(), new Promise<never>(() => {})));
+				server.registerTool("late", {}, async () => (await entered(), say()));
 			},
 		});
 	}
@@ -53,6 +73,7 @@ function build(name: PlaceName, entered: () => void): object {
 			server.registerTool("echo", { inputSchema: z.object({}) }, say);
 			server.registerTool("strict", { inputSchema: z.object(schema) }, say);
 			server.registerTool("hanging", {}, () => (entered(), new Promise<never>(() => {})));
+			server.registerTool("late", {}, async () => (await entered(), say()));
 			server.registerTool("asking", {}, () =>
 				inputRequired({
 					inputRequests: {
@@ -72,7 +93,7 @@ function build(name: PlaceName, entered: () => void): object {
 export async function place(
 	name: PlaceName,
 	options: PlaceOptions = {},
-	entered = (): void => undefined,
+	entered: Entered = () => undefined,
 ): Promise<Place> {
 	const audit = fakeAudit();
 	const warnings: unknown[] = [];
@@ -90,7 +111,7 @@ export async function place(
 		const handler = trail.handler(
 			createMcpHandler(made, options.legacy ? { legacy: options.legacy } : {}),
 		);
-		const serve = toNodeHandler(handler);
+		const serve = toNodeHandler(options.allows ? refusing(handler, options.allows) : handler);
 		handle = async (request, response) => {
 			if (!options.parses) return serve(as(request), response);
 			const body: unknown = JSON.parse(await text(request));

@@ -20,7 +20,12 @@ describe.each(places)("%s", (name) => {
 		const { body, headers, method, twice, hangsUp, ...options } = ask(name);
 		const stop = new AbortController();
 		let entered = false;
-		const at = await place(name, options, () => (entered = true));
+		let leave = (): void => undefined;
+		const gone = new Promise<void>((resolve) => (leave = resolve));
+		const at = await place(name, options, () => {
+			entered = true;
+			return gone;
+		});
 		open = at;
 		if (twice) await at.send(body, headers, method);
 		const answering = at.send(body, headers, method, stop.signal);
@@ -33,6 +38,8 @@ describe.each(places)("%s", (name) => {
 			stop.abort();
 		}
 		expect(await answer).toBe(status);
+		await tick(hangsUp ? 20 : 0);
+		leave();
 		await until(() => at.audit.events.length >= events.length, "the events");
 		await tick(5);
 		at.flush();

@@ -7,6 +7,7 @@ import { advertise } from "./extension/advertise.ts";
 import { auditExtension, type Extension } from "./extension/extension.ts";
 import type { ExtensionOptions } from "./extension/settings.ts";
 import { authFacts } from "./hook/auth-facts.ts";
+import { hookEntry } from "./hook/hook-entry.ts";
 import { hookPeer, type PeerOptions } from "./hook/hook-peer.ts";
 import { reach, type ListedServer } from "./hook/reached.ts";
 import type { Watcher } from "./hook/watch.ts";
@@ -94,7 +95,10 @@ export interface Instrumentation {
 	server<T>(server: T): T;
 	/** Call it before `connect()`. */
 	client<T>(client: T): T;
-	/** Takes what `createMcpHandler()` returned; its factory instruments each server with {@link Instrumentation.server}. */
+	/**
+	 * Takes what `createMcpHandler()` returned; its factory instruments each server with {@link Instrumentation.server}.
+	 * An HTTP edge around it then tells what the entry drops with 202 from what it takes.
+	 */
 	handler<T>(handler: T): T;
 	/**
 	 * Watches the `fetch` that OAuth helpers, or transports with DPoP, are given: tokens asked for, clients registered. The
@@ -177,7 +181,10 @@ export function instrumentation(options: InstrumentationOptions = {}): Instrumen
 	return {
 		server: (server) => hook(server, "server"),
 		client: (client) => hook(client, "client"),
-		handler: (handler) => handler,
+		handler: (handler) => {
+			if (audit) hookEntry(handler, audit);
+			return handler;
+		},
 		fetch: (fetch) => watchFetch?.(fetch) ?? fetch,
 	};
 }

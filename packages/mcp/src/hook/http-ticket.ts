@@ -9,6 +9,8 @@ export interface HttpTicket {
 	readonly key: unknown;
 	/** A transport inside has seen a frame of this exchange, and records it. */
 	seen: boolean;
+	/** An instrumented entry answers it: what no transport inside saw was let go of by that entry. */
+	hasEntry?: boolean;
 	/** It was answered: a request object that is handled once more is another exchange. */
 	isOver?: boolean;
 	/** Where the exchange came from, as the edge knows it. */
@@ -65,6 +67,12 @@ export function ticketOf(key: unknown, request: object): HttpTicket | undefined 
 		for (let ticket = first; ticket; ticket = ticket.outer)
 			if (ticket.key === key && ticket.isOver !== true && ticket.yields !== true) return ticket;
 	return undefined;
+}
+
+/** Notes that an instrumented entry of this audit answers the exchange under way. */
+export function markEntry(key: unknown): void {
+	for (let ticket = current.getStore(); ticket; ticket = ticket.outer)
+		if (ticket.key === key) ticket.hasEntry = true;
 }
 
 /** Tells the watch on the whole process that an edge of its audit counts this exchange. */

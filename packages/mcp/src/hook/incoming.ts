@@ -32,6 +32,7 @@ function receiveRequest(
 
 function receiveResponse(open: OpenRequests, message: JsonObject, extra: unknown): void {
 	const { peer } = open;
+	markSeen(open.connection, peer.watchers, "unmatched");
 	try {
 		const entry = open.outbound.answer(message["id"]);
 		if (entry === undefined) return open.tell("unmatched", true, message, extra);

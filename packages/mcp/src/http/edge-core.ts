@@ -29,7 +29,7 @@ import {
 } from "./describe-refusal.ts";
 import { floods } from "./floods.ts";
 import { watchListen, type WatchedStream } from "./listen.ts";
-import { refusalOf } from "./refusal.ts";
+import { DROPPED, refusalOf } from "./refusal.ts";
 
 /** How an answer looks to an edge. */
 interface Answered {
@@ -270,8 +270,13 @@ export function edgeCore(options: {
 					outer: yields ? undefined : currentTicket(),
 					...(yields && { yields }),
 				};
+				// Of an entry that rejects an older era, 202 is its answer to a notification that it drops.
+				const isDropped = (status: number | undefined): boolean =>
+					status === DROPPED && ticket.hasEntry === true && asked.method === "POST";
 				const isOurs = (status: number | undefined): boolean =>
-					!ticket.seen && ticket.taken !== true && (status === undefined || status >= 400);
+					!ticket.seen &&
+					ticket.taken !== true &&
+					(status === undefined || status >= 400 || isDropped(status));
 				let isEnded = false;
 				return {
 					run: (inside) => withTicket(ticket, asked.request, inside),

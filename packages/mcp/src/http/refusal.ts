@@ -4,7 +4,7 @@ import type { Challenge } from "./challenge.ts";
 
 /** How an HTTP exchange ended that no transport saw. */
 export interface Answer {
-	/** 400..599; absent where the handler threw and no answer is known. */
+	/** 400..599, or {@link DROPPED}; absent where the handler threw and no answer is known. */
 	readonly status: number | undefined;
 	readonly challenge: Challenge | undefined;
 	/** `error.code` of the JSON-RPC error in the body. */
@@ -19,6 +19,9 @@ export interface Told {
 	readonly hasSession: boolean;
 	readonly version: string | undefined;
 }
+
+/** How an entry answers what it takes no notice of. */
+export const DROPPED = 202;
 
 type Verdict = Pick<Outcome, "status" | "layer" | "executed"> & { readonly reason: Reason };
 
@@ -91,6 +94,8 @@ function verdictOf(answer: Answer, told: Told): Verdict {
 			reason: "internal_error",
 			executed: "unknown",
 		};
+	// An entry drops the notifications of the eras that it does not serve, and nothing else.
+	if (status === DROPPED) return rejected("protocol", "unsupported_version");
 	if (status === 401) return unauthorized(answer, told);
 	if (status === 403) return forbidden(answer);
 	const known = byStatus.get(status) ?? byCode.get(code);
@@ -128,5 +133,5 @@ export function refusalOf(
 		...(delivered === false && { delivered }),
 		...(asks && { remediation: challenge === undefined ? "undisclosed" : "available" }),
 	};
-	return { outcome, isRead: !UNREAD.has(verdict.reason) };
+	return { outcome, isRead: status !== DROPPED && !UNREAD.has(verdict.reason) };
 }
