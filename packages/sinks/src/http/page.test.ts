@@ -65,7 +65,9 @@ describe("kept pages", () => {
 	it("are given up where a write fails: what was sent may still be read", async () => {
 		const pages = keptPages(2);
 		const first = await lent(pages, 100);
-		await expect(lent(pages, 100, async () => Promise.reject(new Error("no")))).rejects.toThrow();
+		await expect(lent(pages, 100, async () => Promise.reject(new Error("no")))).rejects.toThrow(
+			"no",
+		);
 		expect(await isAnyOf([first], pages, 100)).toBe(false);
 	});
 
