@@ -358,6 +358,25 @@ describe("elasticsearchSink", () => {
 		await sink.close?.(signal);
 	});
 
+	it.each([true, false])(
+		"[sinks.elastic_verifies] bodies in flight at once and tried again hold their own events, gzip %s",
+		async (gzip) => {
+			const { sink, stored, answer } = await started({ gzip });
+			const sample = sampleEvents();
+			const batches = Array.from({ length: 8 }, () => sample(4));
+			answer(["cut", "cut the answer", { status: 413 }]);
+			const tried = await Promise.allSettled(batches.map(async (one) => sink.write(one, signal)));
+			expect(tried.filter(({ status }) => status === "rejected").length).toBe(2);
+			await Promise.all(batches.map(async (one) => sink.write(one, signal)));
+			const kept = new Map(stored.map(({ id, document }) => [id, JSON.parse(document)]));
+			expect(kept.size).toBe(stored.length);
+			const lines = ids(batches.flat()).map((id) => `${kept.get(id)?.event.original}\n`);
+			const report = await verify(Readable.from(lines.map((line) => Buffer.from(line))));
+			expect([report.records, report.faults]).toEqual([32, []]);
+			await sink.close?.(signal);
+		},
+	);
+
 	it("[sinks.elastic_formats] sends a format's documents, and refuses an event that a format cannot say", async () => {
 		const { sink, stored } = await started({
 			format: {
