@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { UUID7_RANDOM_BYTES, uuid7 } from "@mcp-trail/event";
-import { expect, it } from "vitest";
+import { afterAll, expect, it } from "vitest";
 import { trailLines } from "../services/kafka/trail-on-disk.ts";
 import { faultProxy } from "./fault-proxy.ts";
 import { drillTargets } from "./targets.ts";
@@ -17,9 +17,20 @@ const execArgv = ["--conditions=@mcp-trail/source", "--import", import.meta.reso
 const HELD_MS = 60_000;
 const DELIVERY_MS = 60_000;
 
+/** Every recorder that was started: none outlives a test that fails. */
+const recorders: ChildProcess[] = [];
+afterAll(() => {
+	for (const child of recorders) child.kill("SIGKILL");
+});
+
 async function recorder(target: string, url: string, dir: string): Promise<ChildProcess> {
 	const child = fork(program, [target, url, dir], { execArgv });
-	const [said] = await once(child, "message");
+	recorders.push(child);
+	const started = new AbortController();
+	child.once("exit", (code) => {
+		started.abort(new Error(`the recorder ended with ${code} before it was ready`));
+	});
+	const [said] = await once(child, "message", { signal: started.signal });
 	expect(said).toBe("ready");
 	return child;
 }
