@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { datadogSink, type DatadogSinkOptions } from "./datadog.ts";
 import { intake } from "./datadog/testing/intake.ts";
 import { cutParts } from "./http/encoded.ts";
+import { checkAnswers, checkBlame, checkRepeats } from "./http/testing/check-answers.ts";
 import type { ContractServer } from "./http/testing/contract-server.ts";
 import { failure } from "./testing/failure.ts";
 
@@ -46,7 +47,13 @@ describe("datadogSink", () => {
 		await sink.close?.(signal);
 	});
 
-	it.each([
+	const answering = {
+		test: it,
+		proves: "[sinks.datadog_answers]",
+		started,
+		reply: (status: number) => ({ status, body: { errors: ["canary"] } }),
+	};
+	checkAnswers(answering, [
 		[200, "retry", "answer_unreadable"],
 		[302, "hold", "redirected"],
 		[401, "hold", "unauthorized"],
@@ -55,54 +62,12 @@ describe("datadogSink", () => {
 		[429, "retry", "throttled"],
 		[500, "retry", "server_error"],
 		[503, "retry", "server_error"],
-	])(
-		"[sinks.datadog_answers] answer %i is %s (%s) and loses nothing",
-		async (status, verdict, code) => {
-			const { sink, ids: got, answer } = await started();
-			const events = sampleEvents()(3);
-			answer([{ status }]);
-			const error = await failure(sink.write(events, signal));
-			expect([error.verdict, error.code, error.items]).toEqual([verdict, code, undefined]);
-			await sink.write(events, signal);
-			expect(got()).toEqual(ids(events));
-			await sink.close?.(signal);
-		},
-	);
-
-	it.each([
+	]);
+	checkRepeats({ ...answering, proves: "[sinks.datadog_repeats]" });
+	checkBlame(answering, [
 		[400, "event_refused"],
 		[413, "too_large"],
-	])(
-		"[sinks.datadog_answers] answer %i: more are halved, and the one alone is refused",
-		async (status, refusal) => {
-			const { sink, ids: got, probes, poison, answer } = await started();
-			const events = sampleEvents()(4);
-			const no = { status, body: { errors: ["canary"] } };
-			answer([no]);
-			await sink.write(events, signal);
-			expect(got()).toEqual(ids(events));
-			poison.add(events[2]?.event.id ?? "");
-			const { items } = await failure(sink.write(events, signal));
-			expect(items).toEqual([{ index: 2, verdict: "reject", code: "event_refused" }]);
-			expect(probes()).toBe(0);
-			answer([no]);
-			const alone = await failure(sink.write(events.slice(0, 1), signal));
-			expect([alone.verdict, alone.code, probes()]).toEqual(["reject", refusal, 1]);
-			expect(inspect(alone)).not.toContain("canary");
-			await sink.close?.(signal);
-		},
-	);
-
-	it("[sinks.blames_fairly] an account that takes no event makes no dead letter", async () => {
-		const { sink, answer } = await started();
-		const no = { status: 400 };
-		answer([no, no, no, no, no]);
-		const error = await failure(sink.write(sampleEvents()(4), signal));
-		expect([error.verdict, error.code, error.items]).toEqual(["hold", "refuses_all", undefined]);
-		answer([no]);
-		expect((await failure(sink.probe?.(signal))).code).toBe("refuses_all");
-		await sink.close?.(signal);
-	});
+	]);
 
 	it("[sinks.datadog_limits] an entry that Datadog would cut is refused, its neighbours are delivered", async () => {
 		const events = sampleEvents()(4);
@@ -145,16 +110,6 @@ describe("datadogSink", () => {
 				},
 			),
 		);
-	});
-
-	it("[sinks.datadog_repeats] after a lost answer the same ids come again", async () => {
-		const { sink, ids: got, answer } = await started();
-		const events = sampleEvents()(2);
-		answer(["cut the answer"], true);
-		expect((await failure(sink.write(events, signal))).verdict).toBe("retry");
-		await sink.write(events, signal);
-		expect(got()).toEqual([...ids(events), ...ids(events)]);
-		await sink.close?.(signal);
 	});
 
 	it("[sinks.http_canary] no error holds the key; [sinks.probe] probe proves it", async () => {

@@ -7,6 +7,7 @@ import { checkSink, sampleEvents } from "@mcp-trail/audit/testing";
 import { udm } from "@mcp-trail/formats";
 import type { SealedEvent } from "@mcp-trail/integrity";
 import { afterEach, describe, expect, it } from "vitest";
+import { checkAnswers, checkBlame, checkRepeats } from "./http/testing/check-answers.ts";
 import type { ContractServer } from "./http/testing/contract-server.ts";
 import { failure } from "./testing/failure.ts";
 import {
@@ -93,34 +94,32 @@ describe("secopsSink", () => {
 		rmSync(folder, { recursive: true });
 	});
 
-	it.each([
-		[204, "", "retry", "answer_unreadable"],
-		[302, "", "hold", "redirected"],
-		[400, "FAILED_PRECONDITION", "hold", "request_refused"],
-		[403, "PERMISSION_DENIED", "hold", "forbidden"],
-		[404, "NOT_FOUND", "hold", "not_found"],
-		[408, "", "retry", "request_timeout"],
-		[409, "ABORTED", "retry", "client_error"],
-		[429, "RESOURCE_EXHAUSTED", "retry", "throttled"],
-		[499, "CANCELLED", "retry", "client_error"],
-		[500, "INTERNAL", "retry", "server_error"],
-		[501, "UNIMPLEMENTED", "retry", "server_error"],
-		[503, "UNAVAILABLE", "retry", "server_error"],
-		[504, "DEADLINE_EXCEEDED", "retry", "server_error"],
-	])(
-		"[sinks.secops_answers] answer %i %s is %s (%s) and loses nothing",
-		async (status, code, verdict, expected) => {
-			const { sink, ids: got, answer } = await started();
-			const events = sampleEvents()(3);
-			answer([{ ...googleError(status, code), headers: { "retry-after": "7" } }]);
-			const thrown = await failure(sink.write(events, signal));
-			expect([thrown.verdict, thrown.code, thrown.items]).toEqual([verdict, expected, undefined]);
-			expect(thrown.retryAfterMs).toBe(7000);
-			await sink.write(events, signal);
-			expect(got()).toEqual(ids(events));
-			await sink.close?.(signal);
-		},
-	);
+	const answering = {
+		test: it,
+		proves: "[sinks.secops_answers]",
+		started,
+		reply: googleError,
+	};
+	checkAnswers(answering, [
+		[204, "retry", "answer_unreadable"],
+		[302, "hold", "redirected"],
+		[400, "hold", "request_refused", "FAILED_PRECONDITION"],
+		[403, "hold", "forbidden", "PERMISSION_DENIED"],
+		[404, "hold", "not_found", "NOT_FOUND"],
+		[408, "retry", "request_timeout"],
+		[409, "retry", "client_error", "ABORTED"],
+		[429, "retry", "throttled", "RESOURCE_EXHAUSTED"],
+		[499, "retry", "client_error", "CANCELLED"],
+		[500, "retry", "server_error", "INTERNAL"],
+		[501, "retry", "server_error", "UNIMPLEMENTED"],
+		[503, "retry", "server_error", "UNAVAILABLE"],
+		[504, "retry", "server_error", "DEADLINE_EXCEEDED"],
+	]);
+	checkRepeats(answering);
+	checkBlame(answering, [
+		[400, "event_refused", "INVALID_ARGUMENT"],
+		[413, "too_large"],
+	]);
 
 	it("[sinks.secops_answers] answer 401: a new token, once, then it holds", async () => {
 		const { sink, ids: got, valid, grants, answer } = await started();
@@ -133,49 +132,6 @@ describe("secopsSink", () => {
 		answer([no, no]);
 		const thrown = await failure(sink.write(events, signal));
 		expect([thrown.verdict, thrown.code, grants()]).toEqual(["hold", "unauthorized", 3]);
-		await sink.close?.(signal);
-	});
-
-	it.each([
-		[400, "INVALID_ARGUMENT", "event_refused"],
-		[413, "", "too_large"],
-	])(
-		"[sinks.secops_answers] answer %i: more are halved, and the one alone is refused",
-		async (status, code, refusal) => {
-			const { sink, ids: got, probes, poison, answer } = await started();
-			const events = sampleEvents()(4);
-			const no = googleError(status, code);
-			answer([no]);
-			await sink.write(events, signal);
-			expect(got()).toEqual(ids(events));
-			poison.add(events[2]?.event.id ?? "");
-			const items = (await failure(sink.write(events, signal))).items;
-			expect(items).toEqual([{ index: 2, verdict: "reject", code: "event_refused" }]);
-			expect(probes()).toBe(0);
-			answer([no]);
-			const alone = await failure(sink.write(events.slice(0, 1), signal));
-			expect([alone.verdict, alone.code, probes()]).toEqual(["reject", refusal, 1]);
-			expect(inspect(alone)).not.toContain("canary");
-			await sink.close?.(signal);
-		},
-	);
-
-	it("[sinks.blames_fairly] an instance that takes no event makes no dead letter", async () => {
-		const { sink, answer } = await started();
-		const no = googleError(400, "INVALID_ARGUMENT");
-		answer([no, no, no, no, no]);
-		const thrown = await failure(sink.write(sampleEvents()(4), signal));
-		expect([thrown.verdict, thrown.code, thrown.items]).toEqual(["hold", "refuses_all", undefined]);
-		await sink.close?.(signal);
-	});
-
-	it("[sinks.secops_answers] after a lost answer the same ids come again", async () => {
-		const { sink, ids: got, answer } = await started();
-		const events = sampleEvents()(2);
-		answer(["cut the answer"], true);
-		expect((await failure(sink.write(events, signal))).verdict).toBe("retry");
-		await sink.write(events, signal);
-		expect(got()).toEqual([...ids(events), ...ids(events)]);
 		await sink.close?.(signal);
 	});
 

@@ -3,6 +3,7 @@ import { checkSink, sampleEvents } from "@mcp-trail/audit/testing";
 import { asim } from "@mcp-trail/formats";
 import type { SealedEvent } from "@mcp-trail/integrity";
 import { afterEach, describe, expect, it } from "vitest";
+import { checkAnswers, checkBlame, checkRepeats } from "./http/testing/check-answers.ts";
 import type { ContractServer } from "./http/testing/contract-server.ts";
 import { failure, refusals } from "./testing/failure.ts";
 import { clouds } from "./sentinel/clouds.ts";
@@ -72,7 +73,16 @@ describe("sentinelSink", () => {
 		await sink.close?.(signal);
 	});
 
-	it.each([
+	const answering = {
+		test: it,
+		proves: "[sinks.sentinel_answers]",
+		started,
+		reply: (status: number, code: string) => ({
+			status,
+			body: { error: { code, message: "canary-event" } },
+		}),
+	};
+	checkAnswers(answering, [
 		[200, "retry", "answer_unreadable"],
 		[307, "hold", "redirected"],
 		[403, "hold", "forbidden"],
@@ -82,20 +92,12 @@ describe("sentinelSink", () => {
 		[500, "retry", "server_error"],
 		[502, "retry", "server_error"],
 		[503, "retry", "server_error"],
-	])(
-		"[sinks.sentinel_answers] answer %i is %s (%s) and loses nothing",
-		async (status, verdict, code) => {
-			const { sink, ids: got, answer } = await started();
-			const events = sampleEvents()(3);
-			answer([{ status, headers: { "retry-after": "7" } }]);
-			const error = await failure(sink.write(events, signal));
-			expect([error.verdict, error.code, error.items]).toEqual([verdict, code, undefined]);
-			expect(error.retryAfterMs).toBe(7000);
-			await sink.write(events, signal);
-			expect(got()).toEqual(ids(events));
-			await sink.close?.(signal);
-		},
-	);
+	]);
+	checkRepeats(answering);
+	checkBlame(answering, [
+		[400, "event_refused", "InvalidData"],
+		[413, "too_large"],
+	]);
 
 	it("[sinks.sentinel_answers] answer 401: a new token, once, then it holds", async () => {
 		const { sink, ids: got, forgetTokens, forms, answer } = await started();
@@ -119,22 +121,6 @@ describe("sentinelSink", () => {
 		await sink.close?.(signal);
 	});
 
-	it.each([400, 413])(
-		"[sinks.sentinel_answers] answer %i: more are halved, and the one alone is refused",
-		async (status) => {
-			const { sink, ids: got, probes, poison, answer } = await started();
-			const events = sampleEvents()(4);
-			answer([{ status }]);
-			await sink.write(events, signal);
-			expect(got()).toEqual(ids(events));
-			poison.add(events[2]?.event.id ?? "");
-			const error = await failure(sink.write(events, signal));
-			expect(error.items).toEqual([{ index: 2, verdict: "reject", code: "event_refused" }]);
-			expect([probes(), inspect(error).includes("canary")]).toEqual([0, false]);
-			await sink.close?.(signal);
-		},
-	);
-
 	it("[sinks.blames_fairly] an event alone is refused only once the probe event is taken in its place", async () => {
 		const { sink, probes, poison, answer } = await started();
 		const [bad] = sampleEvents()(1);
@@ -147,15 +133,6 @@ describe("sentinelSink", () => {
 		const held = await failure(sink.write([bad], signal));
 		expect([held.verdict, held.code]).toEqual(["hold", "refuses_all"]);
 		expect(held.message).toContain("InvalidStream");
-		await sink.close?.(signal);
-	});
-
-	it("[sinks.blames_fairly] a table that fits no event makes no dead letter", async () => {
-		const { sink, answer } = await started();
-		const no = { status: 400 };
-		answer([no, no, no, no, no]);
-		const error = await failure(sink.write(sampleEvents()(4), signal));
-		expect([error.verdict, error.code, error.items]).toEqual(["hold", "refuses_all", undefined]);
 		await sink.close?.(signal);
 	});
 
@@ -203,16 +180,6 @@ describe("sentinelSink", () => {
 		expect(Math.max(...bodies)).toBeLessThanOrEqual(1_000_000);
 		expect(bodies.length).toBe(3);
 		expect(got()).toEqual(ids(events));
-		await sink.close?.(signal);
-	});
-
-	it("[sinks.sentinel_answers] after a lost answer the same ids come again", async () => {
-		const { sink, ids: got, answer } = await started();
-		const events = sampleEvents()(2);
-		answer(["cut"], true);
-		expect((await failure(sink.write(events, signal))).verdict).toBe("retry");
-		await sink.write(events, signal);
-		expect(got()).toEqual([...ids(events), ...ids(events)]);
 		await sink.close?.(signal);
 	});
 

@@ -5,6 +5,7 @@ import { checkSink, sampleEvents, type SinkFaultKind } from "@mcp-trail/audit/te
 import { type SealedEvent, verify } from "@mcp-trail/integrity";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
+import { checkRepeats } from "./http/testing/check-answers.ts";
 import { type ContractServer, contractServer } from "./http/testing/contract-server.ts";
 import { hecCodes } from "./splunk-hec/hec-codes.ts";
 import { collector } from "./splunk-hec/testing/collector.ts";
@@ -167,17 +168,7 @@ describe("splunkHecSink", () => {
 		},
 	);
 
-	it("[sinks.hec_repeats] after a lost answer the events are sent again with the same ids", async () => {
-		for (const lost of ["cut", "cut the answer", { status: 503 }] as const) {
-			const { sink, ids: got, answer } = await started();
-			const events = sampleEvents()(3);
-			answer([lost], true);
-			expect((await failure(sink.write(events, signal))).verdict).toBe("retry");
-			await sink.write(events, signal);
-			expect(got()).toEqual([...ids(events), ...ids(events)]);
-			await sink.close?.(signal);
-		}
-	});
+	checkRepeats({ test: it, proves: "[sinks.hec_repeats]", started });
 
 	it("[sinks.hec_bisects] a body refused for one event (6, 12, 13, 15, 413) is halved until that event is alone", async () => {
 		const { sink, ids: got, poison } = await started();

@@ -6,6 +6,7 @@ import { checkSink, sampleEvents } from "@mcp-trail/audit/testing";
 import { ecs } from "@mcp-trail/formats";
 import type { SealedEvent } from "@mcp-trail/integrity";
 import { afterEach, describe, expect, it } from "vitest";
+import { checkAnswers, checkRepeats } from "./http/testing/check-answers.ts";
 import { type ContractServer, contractServer } from "./http/testing/contract-server.ts";
 import { failure, refusals } from "./testing/failure.ts";
 import { CODE, source, SOURCE_PATH } from "./sumo/testing/source.ts";
@@ -62,7 +63,8 @@ describe("sumoSink", () => {
 		await sink.close?.(signal);
 	});
 
-	it.each([
+	const answering = { test: it, proves: "[sinks.sumo_answers]", started };
+	checkAnswers(answering, [
 		[202, "retry", "answer_unreadable"],
 		[301, "hold", "redirected"],
 		[400, "hold", "request_refused"],
@@ -74,20 +76,8 @@ describe("sumoSink", () => {
 		[500, "retry", "server_error"],
 		[503, "retry", "server_error"],
 		[504, "retry", "server_error"],
-	])(
-		"[sinks.sumo_answers] answer %i is %s (%s) and loses nothing",
-		async (status, verdict, code) => {
-			const { sink, ids: got, answer } = await started();
-			const events = sampleEvents()(3);
-			answer([{ status, headers: { "retry-after": "7" } }]);
-			const error = await failure(sink.write(events, signal));
-			expect([error.verdict, error.code, error.items]).toEqual([verdict, code, undefined]);
-			expect(error.retryAfterMs).toBe(7000);
-			await sink.write(events, signal);
-			expect(got()).toEqual(ids(events));
-			await sink.close?.(signal);
-		},
-	);
+	]);
+	checkRepeats(answering);
 
 	it("[sinks.sumo_answers] answer 413: more are halved, and the one alone is refused", async () => {
 		const { sink, ids: got, poison } = await started();
@@ -96,16 +86,6 @@ describe("sumoSink", () => {
 		const error = await failure(sink.write(events, signal));
 		expect(error.items).toEqual([{ index: 2, verdict: "reject", code: "too_large" }]);
 		expect(got()).toEqual(ids(events.toSpliced(2, 1)));
-		await sink.close?.(signal);
-	});
-
-	it("[sinks.sumo_answers] after a lost answer the same ids come again", async () => {
-		const { sink, ids: got, answer } = await started();
-		const events = sampleEvents()(2);
-		answer(["cut the answer"], true);
-		expect((await failure(sink.write(events, signal))).verdict).toBe("retry");
-		await sink.write(events, signal);
-		expect(got()).toEqual([...ids(events), ...ids(events)]);
 		await sink.close?.(signal);
 	});
 
