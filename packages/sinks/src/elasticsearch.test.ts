@@ -331,9 +331,9 @@ describe("elasticsearchSink", () => {
 	});
 
 	it("[sinks.http_limits] a failure that passes ends the write: what was not sent is listed as undelivered", async () => {
-		const { sink, ids: kept, calls, answerSecond } = await started({ maxRequestEvents: 2 });
+		const { sink, ids: kept, calls, answer } = await started({ maxRequestEvents: 2 });
 		const events = sampleEvents()(6);
-		answerSecond({ status: 503, headers: { "retry-after": "2" } });
+		answer([undefined, { status: 503, headers: { "retry-after": "2" } }]);
 		const error = await failure(sink.write(events, signal));
 		expect(error.items?.map(({ index, verdict }) => [index, verdict])).toEqual(
 			[2, 3, 4, 5].map((index) => [index, "retry"]),

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { type Call, contractServer, type Reply } from "../../http/testing/contract-server.ts";
+import type { Call, Reply } from "../../http/testing/contract-server.ts";
+import { scripted } from "../../http/testing/scripted.ts";
 
 /** Why an item is refused. */
 export interface ItemFault {
@@ -18,9 +19,6 @@ interface Stored {
 export async function cluster() {
 	const stored: Stored[] = [];
 	const itemFaults = new Map<string, ItemFault>();
-	let replies: (Reply | undefined)[] = [];
-	let always: Reply | undefined;
-	let storing = false;
 	const bulk = (call: Call): Reply => {
 		assert.equal(call.method, "POST");
 		assert.equal(call.path, "/_bulk");
@@ -51,28 +49,11 @@ export async function cluster() {
 			body: { errors: items.some(({ create }) => create.status > 299), items },
 		};
 	};
-	const server = await contractServer((call) => {
-		const reply = replies.shift() ?? always;
-		if (reply === undefined) return bulk(call);
-		if (storing) bulk(call);
-		return reply;
-	});
+	const destination = await scripted(bulk);
 	return {
-		server,
+		...destination,
 		stored,
 		itemFaults,
-		/** Answers the next requests so; `andStores`: the documents are kept all the same. */
-		answer: (next: Reply[], andStores = false) => {
-			replies = next;
-			storing = andStores;
-		},
-		/** Takes the next request and answers the one after it so. */
-		answerSecond: (reply: Reply) => {
-			replies = [undefined, reply];
-		},
-		always: (reply: Reply | undefined) => {
-			always = reply;
-		},
 		ids: () => stored.filter(({ index }) => !index.endsWith("-probe")).map(({ id }) => id),
 	};
 }

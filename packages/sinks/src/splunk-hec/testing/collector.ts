@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { type Call, contractServer, type Reply } from "../../http/testing/contract-server.ts";
+import type { Call, Reply } from "../../http/testing/contract-server.ts";
+import { scripted } from "../../http/testing/scripted.ts";
 
 interface Received {
 	readonly line: string;
@@ -18,12 +19,8 @@ const hecAnswer = (code: number, status: number, more = {}): Reply => ({
 export async function collector({ acknowledges = true, questions = 0 } = {}) {
 	const indexed: Received[] = [];
 	const waiting = new Map<number, number>();
-	const poison = new Set<string>();
 	let ackId = 0;
-	let replies: (Reply | undefined)[] = [];
-	let always: Reply | undefined;
-	let storing = false;
-	const take = ({ body, headers }: Call): Reply => {
+	const take = ({ body, headers }: Call, poison: ReadonlySet<string>): Reply => {
 		const lines = body.toString().trimEnd().split("\n");
 		const parsed = lines.map((line) => JSON.parse(line));
 		const bad = parsed.findIndex(({ fields }) => poison.has(fields.event_id));
@@ -55,30 +52,16 @@ export async function collector({ acknowledges = true, questions = 0 } = {}) {
 		}
 		return { status: 200, body: { acks } };
 	};
-	const server = await contractServer((call) => {
+	const destination = await scripted(take, (call) => {
 		assert.equal(call.method, "POST");
 		if (call.headers.authorization !== "Splunk token") return hecAnswer(4, 403);
-		if (call.path === "/services/collector/ack") {
-			return always === "hang" ? "hang" : acknowledge(call);
-		}
+		if (call.path === "/services/collector/ack") return acknowledge(call);
 		assert.equal(call.path, "/services/collector/event");
-		const reply = replies.shift() ?? always;
-		if (reply === undefined) return take(call);
-		if (storing) take(call);
-		return reply;
+		return undefined;
 	});
 	return {
-		server,
+		...destination,
 		indexed,
-		poison,
 		ids: () => indexed.filter(({ probe }) => !probe).map(({ id }) => id),
-		/** Answers the next batches so; `andStores`: they are indexed all the same. */
-		answer: (next: Reply[], andStores = false) => {
-			replies = next;
-			storing = andStores;
-		},
-		always: (reply: Reply | undefined) => {
-			always = reply;
-		},
 	};
 }
