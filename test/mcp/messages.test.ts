@@ -207,6 +207,9 @@ describe("a flood", () => {
 		expect(all.length).toBe(258);
 		expect(all.reduce((sum, { count = 1 }) => sum + count, 0)).toBe(3000);
 		expect(all.at(-1)?.count).toBe(3000 - 257);
+		// What it shows is nobody's in particular.
+		expect(all.at(-1)?.mcp?.method).toBe("?");
+		expect(JSON.stringify(all.slice(257))).not.toContain("acme");
 	});
 
 	it("[bounded.folded] over transports that serve one request each is one flood", async () => {
@@ -288,6 +291,9 @@ it("[honest.folded_close] what is being counted when the audit closes is recorde
 	await server.connect(as(far));
 	for (let sent = 0; sent < 7; sent++) far.onmessage?.(notification("acme/hello"));
 	const report = await audit.close();
+	// It is open still; nothing is held back that could not be written any more.
+	for (let sent = 0; sent < 2; sent++) far.onmessage?.(notification("acme/late"));
+	expect(audit.health().lost).toBe(2);
 	expect(report).toMatchObject({ clean: true, lost: 0 });
 	expect(told(events).filter(([type]) => type === "mcp.notification")).toEqual([
 		["mcp.notification", "acme/hello", 1],

@@ -1,12 +1,12 @@
 import type { Audit } from "@mcp-trail/audit";
 import { timeText, type KnownType, type NewEvent } from "@mcp-trail/event";
-import { describeConnection, describeMessage } from "../describe/message.ts";
+import { describeCoarsely, describeConnection, describeMessage } from "../describe/message.ts";
 import { at } from "../describe/methods.ts";
 import type { Connection, Observer, Seen } from "../observer.ts";
 import { noteLocalInput } from "../inputs/local-inputs.ts";
 import { endSubscriptions, noteSubscription } from "../subscriptions/subscriptions.ts";
 import { noteTask } from "../tasks/follow-tasks.ts";
-import { foldingOf } from "./folding.ts";
+import { messageFloods, numberOf } from "./message-floods.ts";
 
 /** The longest part of a peer's text by which events are told apart. */
 const MAX_PART = 256;
@@ -31,7 +31,7 @@ export function messages(
 	Pick<Observer, "notification" | "refused" | "unmatched" | "opened" | "closed" | "input">
 > {
 	const { policy, digester } = audit;
-	const folding = foldingOf(audit);
+	const floods = messageFloods(audit);
 
 	function record(type: KnownType, seen: Seen): void {
 		const { connection, direction, method, misfit, auth, authScheme, identity, network } = seen;
@@ -39,7 +39,7 @@ export function messages(
 		const owner = ownerOf(connection, session);
 		const { iss, sub } = auth?.claims ?? {};
 		const alike = [
-			owner === undefined ? 0 : folding.numberOf(owner),
+			owner === undefined ? 0 : numberOf(owner),
 			direction,
 			part(method),
 			misfit,
@@ -52,9 +52,18 @@ export function messages(
 			part(network?.client_address),
 			part(method === "notifications/resources/updated" ? at(seen.params, ["uri"]) : ""),
 		];
-		folding.add(type, JSON.stringify(alike), owner, () =>
-			describeMessage(type, seen, policy, digester, session),
-		);
+		floods.take({
+			key: `${type} ${JSON.stringify(alike)}`,
+			coarseKey: [type, connection.role, connection.transport, direction, misfit].join(" "),
+			owner,
+			startMs: seen.atMs,
+			endMs: seen.atMs,
+			build: (isCoarse) => ({
+				event: isCoarse
+					? describeCoarsely(type, seen, policy)
+					: describeMessage(type, seen, policy, digester, session),
+			}),
+		});
 	}
 
 	return {
@@ -76,7 +85,7 @@ export function messages(
 			audit.record(describeConnection(connection, undefined, policy, sessionOf(connection)));
 		},
 		closed(connection, closing) {
-			folding.flush(connection);
+			floods.flush(connection);
 			endSubscriptions(audit, connection, timeText(closing.endMs));
 			if (!closing.opened) return;
 			// A client that ends its session forgets the id before it closes.

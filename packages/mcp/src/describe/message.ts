@@ -36,6 +36,13 @@ const recordingOf = (policy: Policy): Recording => ({
 	policy: policy.digest.slice(7, 19),
 });
 
+const outcomeOf = (type: KnownType, misfit: Misfit): Outcome => ({
+	status: "rejected",
+	layer: layers[misfit],
+	reason: misfit,
+	...(type === "mcp.message.refused" && { executed: "no" }),
+});
+
 function mcpOf(seen: Seen, session: string | undefined): Mcp {
 	const { connection, direction, method, id, era } = seen;
 	const requestId = typeof id === "number" ? String(id) : cleanText(id, 128);
@@ -72,12 +79,7 @@ export function describeMessage(
 	session: string | undefined,
 ): NewEvent {
 	const { misfit, trace } = seen;
-	const outcome: Outcome | undefined = misfit && {
-		status: "rejected",
-		layer: layers[misfit],
-		reason: misfit,
-		...(type === "mcp.message.refused" && { executed: "no" }),
-	};
+	const outcome: Outcome | undefined = misfit && outcomeOf(type, misfit);
 	const target = targetOf(seen, digester);
 	const event: Writable<NewEvent> = {
 		time: timeText(seen.atMs),
@@ -95,6 +97,26 @@ export function describeMessage(
 		...(seen.network && { network: seen.network }),
 	};
 	return inMemberOrder(event);
+}
+
+/** The same without anything that a peer chooses, for very many that differ in just that. */
+export function describeCoarsely(type: KnownType, seen: Seen, policy: Policy): NewEvent {
+	const { connection, direction, misfit } = seen;
+	const outcome: Outcome | undefined = misfit && outcomeOf(type, misfit);
+	return inMemberOrder({
+		time: timeText(seen.atMs),
+		type,
+		severity: severityOf(type, outcome),
+		...(outcome && { outcome }),
+		actor: { principal: { type: "unknown", assurance: "none", source: "none" } },
+		mcp: {
+			...(type === "mcp.notification" && { method: methodOf("") }),
+			direction,
+			role: connection.role,
+			transport: connection.transport,
+		},
+		recording: recordingOf(policy),
+	});
 }
 
 function connectionDetail(

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Audit, Decision, Subject } from "@mcp-trail/audit";
 import { cleanText, type Actor, type NewEvent, type Outcome } from "@mcp-trail/event";
+import { floods } from "../audited/floods.ts";
 import { actorOf, keepsOf } from "../describe/actor.ts";
 import { authFacts, credentialDigest } from "../hook/auth-facts.ts";
 import { schemeOf } from "../hook/http-facts.ts";
@@ -27,7 +28,6 @@ import {
 	readOf,
 	type Refused,
 } from "./describe-refusal.ts";
-import { floods } from "./floods.ts";
 import { watchListen, type WatchedStream } from "./listen.ts";
 import { DROPPED, refusalOf } from "./refusal.ts";
 
@@ -101,6 +101,7 @@ export function edgeCore(options: {
 	const table = floods({
 		windowMs: options.windowMs,
 		maxKinds: options.maxKinds,
+		closing: audit.closing,
 		write: (event, decision) => guarded(() => audit.record(event, decision)),
 	});
 

@@ -104,8 +104,6 @@ export function httpEdge(options: HttpEdgeOptions = {}): HttpEdge {
 		? edgeCore({ audit, isMcp, addressOf, windowMs, maxKinds, onFault })
 		: undefined;
 	const flush = (): void => edge?.flush();
-	// Before the audit stops to accept, what is being counted is written.
-	if (audit) audit.closing?.addEventListener("abort", flush, { once: true });
 	return {
 		fetch: (handler) => (edge === undefined ? handler : wrapFetch(edge, handler, remoteAddress)),
 		listener: (handler) => (edge === undefined ? handler : wrapListener(edge, handler)),

@@ -62,7 +62,7 @@ export function watchProcessHttp(options: WatchProcessHttpOptions): () => void {
 	const edgeFor = (isNeeded: boolean): EdgeCore | undefined => {
 		const audit = edge === undefined ? options.audit(isNeeded) : undefined;
 		if (audit === undefined) return edge;
-		const made = edgeCore({
+		return (edge = edgeCore({
 			audit,
 			isMcp: () => true,
 			addressOf: clientAddressReader({}),
@@ -70,9 +70,7 @@ export function watchProcessHttp(options: WatchProcessHttpOptions): () => void {
 			maxKinds: MAX_KINDS,
 			yields: true,
 			onFault,
-		});
-		audit.closing?.addEventListener("abort", () => made.flush(), { once: true });
-		return (edge = made);
+		}));
 	};
 
 	const starts = channel("http.server.request.start");
