@@ -406,6 +406,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["test/mcp/task-deadlines.test.ts"],
 	},
 	{
+		id: "complete.task_owners",
+		says: "What a stranger does with a task is told as his, and neither joined with its owner's doing nor taken for the task's end.",
+		provenBy: ["test/mcp/task-deadlines.test.ts"],
+	},
+	{
 		id: "complete.task_stateless",
 		says: "A process that did not see a task made tells what it sees of it, and infers nothing.",
 		provenBy: ["test/mcp/task-deadlines.test.ts"],
@@ -779,6 +784,11 @@ export const requirements: readonly Requirement[] = [
 		id: "bounded.span_names",
 		says: "Names and ids on spans are cut and escaped; a span's name holds none that nobody has.",
 		provenBy: ["packages/mcp/src/otel/hooks.test.ts", "packages/mcp/src/otel/traced.test.ts"],
+	},
+	{
+		id: "bounded.task_notices",
+		says: "Very many status notifications share events with count, and push out no task that a request made.",
+		provenBy: ["test/mcp/task-deadlines.test.ts"],
 	},
 	{
 		id: "bounded.task_polls",

@@ -11,8 +11,8 @@ afterEach(() => void vi.useRealTimers());
 type Answer = { readonly result?: object; readonly error?: object };
 
 /** A server that answers as it is told to, in the words of either form of tasks. */
-async function served(sdk: Generation, audit = fakeAudit(), authInfo?: object) {
-	const server = instrumentServer(new sdk.Server({ name: "desk", version: "1.0.0" }), { audit });
+async function served(sdk: Generation, audit = fakeAudit(), authInfo?: object, name = "desk") {
+	const server = instrumentServer(new sdk.Server({ name, version: "1.0.0" }), { audit });
 	let next: Answer = {};
 	Object.assign(server, {
 		fallbackRequestHandler: async () => {
@@ -21,13 +21,25 @@ async function served(sdk: Generation, audit = fakeAudit(), authInfo?: object) {
 		},
 	});
 	const [, far] = sdk.pair();
+	let refuses = false;
+	const send = far.send.bind(far);
+	far.send = async (...args) => {
+		if (refuses) throw new Error("gone");
+		await send(...args);
+	};
 	await server.connect(as(far));
 	let id = 0;
 	return {
 		audit,
-		exchange: async (method: string, params: object, answer: Answer): Promise<void> => {
+		exchange: async (
+			method: string,
+			params: object,
+			answer: Answer,
+			delivery: "sent" | "refused" = "sent",
+		): Promise<void> => {
 			id++;
 			next = answer;
+			refuses = delivery === "refused";
 			far.onmessage?.(
 				{ jsonrpc: "2.0", id, method, params },
 				authInfo === undefined ? undefined : { authInfo },
@@ -114,6 +126,176 @@ describe.each(generations)("$name: tasks and time", (sdk) => {
 			"rejected",
 			"rejected",
 		]);
+	});
+
+	it("[complete.task_owners] what a stranger is refused says nothing of a task, and what he does is not told in its owner's name", async () => {
+		const audit = fakeAudit();
+		const mine = await served(sdk, audit, { token: "a", clientId: "mine", scopes: [] });
+		const theirs = await served(sdk, audit, { token: "b", clientId: "theirs", scopes: [] });
+		await mine.exchange("tools/call", { name: "report" }, created("t1"));
+		await theirs.exchange("tasks/result", { taskId: "t1" }, unknown);
+		await theirs.exchange(
+			"tasks/result",
+			{ taskId: "t1" },
+			{ error: { code: -32603, message: "" } },
+		);
+		expect(changes(audit)).toHaveLength(1);
+		await theirs.exchange("tasks/get", { taskId: "t1" }, got("t1", { status: "completed" }));
+		expect(changes(audit).at(-1)).toMatchObject({
+			actor: { auth: { client_id: "theirs" } },
+			task: { status: "completed", previous_status: "working" },
+		});
+		await vi.advanceTimersByTimeAsync(61_000);
+		expect(changes(audit).at(-1)).toMatchObject({
+			actor: { auth: { client_id: "mine" } },
+			task: { status: "expired", inferred: true },
+		});
+	});
+
+	it("[complete.task_owners] what a stranger reads is told, and leaves the task unread by its owner", async () => {
+		const audit = fakeAudit();
+		const mine = await served(sdk, audit, { token: "a", clientId: "mine", scopes: [] });
+		const theirs = await served(sdk, audit, { token: "b", clientId: "theirs", scopes: [] });
+		await mine.exchange("tools/call", { name: "report" }, created("t1"));
+		await theirs.exchange("tasks/result", { taskId: "t1" }, { result: { content: [] } });
+		expect(changes(audit).at(-1)).toMatchObject({
+			actor: { auth: { client_id: "theirs" } },
+			task: { status: "completed", retrieved: true },
+		});
+		await mine.exchange("tasks/result", { taskId: "t1" }, { result: { content: [] } });
+		expect(changes(audit).at(-1)).toMatchObject({
+			actor: { auth: { client_id: "mine" } },
+			task: { status: "completed", retrieved: true },
+		});
+		expect(changes(audit)).toHaveLength(3);
+	});
+
+	it("[complete.tasks] the error that a task ended with is read as its result; that there is no such task is not its end", async () => {
+		const { audit, exchange } = await served(sdk);
+		await exchange("tools/call", { name: "report" }, created("t1"));
+		await exchange("tasks/get", { taskId: "t1" }, got("t1", { status: "failed" }));
+		const broken = { error: { code: -32603, message: "broken" } };
+		await exchange("tasks/result", { taskId: "t1" }, broken);
+		expect(changes(audit).at(-1)).toMatchObject({
+			task: { status: "failed", previous_status: "failed", retrieved: true },
+			outcome: { status: "failure", rpc_code: -32603 },
+		});
+		await exchange("tools/call", { name: "report" }, created("t2"));
+		await exchange("tasks/result", { taskId: "t2" }, unknown);
+		expect(changes(audit).at(-1)?.task).toMatchObject({
+			status: "expired",
+			previous_status: "working",
+			retrieved: false,
+		});
+	});
+
+	it("[complete.tasks] a task is told as made also where a notice of it came first, or its id was another's before", async () => {
+		const { audit, exchange, notify } = await served(sdk);
+		notify("notifications/tasks/status", task("t1", { status: "input_required" }));
+		await exchange("tools/call", { name: "report" }, created("t1"));
+		await exchange("tasks/get", { taskId: "t1" }, got("t1", { status: "completed" }));
+		await exchange("tools/call", { name: "again" }, created("t1"));
+		const [first, second] = audit.outcomes("tools/call");
+		expect(
+			changes(audit).map(({ task: told, target }) => [
+				told?.previous_status,
+				told?.status,
+				told?.origin_event_id,
+				target?.name,
+			]),
+		).toEqual([
+			[undefined, "input_required", undefined, undefined],
+			["input_required", "working", first?.id, "report"],
+			["working", "completed", first?.id, "report"],
+			[undefined, "working", second?.id, "again"],
+		]);
+		await vi.advanceTimersByTimeAsync(61_000);
+		expect(changes(audit).at(-1)?.task).toMatchObject({
+			status: "expired",
+			origin_event_id: second?.id,
+		});
+	});
+
+	it("[complete.task_owners] tasks of two servers are two, whatever their ids", async () => {
+		const audit = fakeAudit();
+		const one = await served(sdk, audit, undefined, "one");
+		const two = await served(sdk, audit, undefined, "two");
+		const client = { capabilities: {}, clientInfo: { name: "probe", version: "1" } };
+		for (const server of [one, two])
+			await server.exchange("initialize", { ...client, protocolVersion: "2025-11-25" }, {});
+		for (const server of [one, two])
+			await server.exchange("tools/call", { name: "report" }, created("t1"));
+		for (const server of [one, two])
+			await server.exchange("tasks/get", { taskId: "t1" }, got("t1", { status: "completed" }));
+		expect(
+			changes(audit).map(({ task: told, target }) => [target?.server?.name, told?.status]),
+		).toEqual([
+			["one", "working"],
+			["two", "working"],
+			["one", "completed"],
+			["two", "completed"],
+		]);
+	});
+
+	it("[bounded.task_polls] only polls are counted together that are answered alike, of one caller", async () => {
+		const { audit, exchange } = await served(sdk);
+		await exchange("tools/call", { name: "report" }, created("t1"));
+		for (let poll = 0; poll < 3; poll++) {
+			await exchange("tasks/get", { taskId: "t1" }, got("t1"));
+			await vi.advanceTimersByTimeAsync(10);
+		}
+		await exchange("tasks/get", { taskId: "t1" }, got("t1"), "refused");
+		await exchange("tasks/get", { taskId: "t1" }, got("t1", { status: "completed" }));
+		expect(
+			audit
+				.outcomes("tasks/get")
+				.map(({ count = 1, outcome }) => [count, outcome?.delivered ?? true]),
+		).toEqual([
+			[1, true],
+			[1, false],
+			[2, true],
+			[1, true],
+		]);
+		const [, , many] = audit.outcomes("tasks/get");
+		// The first of them began ten milliseconds after the first poll of all.
+		expect(many?.start_time).toBe("2026-11-20T10:15:30.010Z");
+		expect(many).not.toHaveProperty("duration_us");
+	});
+
+	it("[bounded.task_polls] a poll after the audit began to close is not held back", async () => {
+		const closing = new AbortController();
+		const { audit, exchange } = await served(
+			sdk,
+			Object.assign(fakeAudit(), { closing: closing.signal }),
+		);
+		await exchange("tools/call", { name: "report" }, created("t1"));
+		for (let poll = 0; poll < 3; poll++) await exchange("tasks/get", { taskId: "t1" }, got("t1"));
+		closing.abort();
+		expect(audit.outcomes("tasks/get").map(({ count = 1 }) => count)).toEqual([1, 2]);
+		await exchange("tasks/get", { taskId: "t1" }, got("t1"));
+		await exchange("tools/call", { name: "report" }, created("t2"));
+		expect(audit.outcomes("tasks/get").map(({ count = 1 }) => count)).toEqual([1, 2, 1]);
+		// That of open requests looks once more.
+		await vi.advanceTimersByTimeAsync(5_000);
+		expect(vi.getTimerCount()).toBe(0);
+	});
+
+	it("[bounded.task_notices] a flood of notices buys a bounded number of events, and pushes out no task that was made", async () => {
+		const { audit, exchange, notify } = await served(sdk);
+		await exchange("tools/call", { name: "report" }, created("t1"));
+		for (let id = 0; id < 12_000; id++)
+			notify("notifications/tasks/status", task(`x${id}`, { status: "completed" }));
+		for (let change = 0; change < 1_000; change++)
+			notify(
+				"notifications/tasks/status",
+				task("t1", { status: change % 2 === 0 ? "input_required" : "working" }),
+			);
+		expect(changes(audit).length).toBeLessThan(600);
+		await vi.advanceTimersByTimeAsync(61_000);
+		const told = changes(audit);
+		expect(told.reduce((sum, { count = 1 }) => sum + count, 0)).toBe(13_002);
+		expect(told.length).toBeLessThan(700);
+		expect(told.at(-1)?.task).toMatchObject({ status: "expired", inferred: true });
 	});
 
 	it("[complete.task_stateless] a process that did not see the task made tells what it sees, and infers nothing", async () => {

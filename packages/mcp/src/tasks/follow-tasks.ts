@@ -1,14 +1,17 @@
 import type { Audit } from "@mcp-trail/audit";
 import type { NewEvent, TaskDetail } from "@mcp-trail/event";
 import type { Following } from "../audited/follower.ts";
+import { actorOf, keepsOf } from "../describe/actor.ts";
 import { at, type MethodFacts } from "../describe/methods.ts";
 import { isObject } from "../hook/frame.ts";
-import type { Ending, Exchange, JsonObject, Seen } from "../observer.ts";
+import type { Exchange, JsonObject, Seen } from "../observer.ts";
 import { createdTask, readTask, relatedTask, resultOf, type TaskSeen } from "./read-task.ts";
 import { tasksOf, type Shown, type Tasks } from "./tasks.ts";
 
 /** Of a list of tasks so many are looked at. */
 const MAX_LISTED = 256;
+/** There is no such task, or not for whoever asks (invalid params). */
+const UNKNOWN_TASK = -32602;
 
 /** The answer to `tasks/result`: the result itself, or the error that its call ended with. */
 function retrieved(id: string, response: JsonObject, status: string | undefined): TaskSeen {
@@ -24,7 +27,7 @@ function retrieved(id: string, response: JsonObject, status: string | undefined)
 	return { id, status: status === "failed" ? "failed" : "completed", result: resultOf(result) };
 }
 
-function codeOf({ response }: Ending): unknown {
+function codeIn(response: JsonObject | undefined): unknown {
 	const error = response?.["error"];
 	return isObject(error) ? error["code"] : undefined;
 }
@@ -48,8 +51,8 @@ export function followTasks(audit: Audit, exchange: Exchange, facts: MethodFacts
 		}
 		if (method === "tasks/result") {
 			const status = tasks.known(connection, digest)?.status;
-			// An error is the task's own only where the task is known; else the request itself was refused.
-			if (!isObject(result) && !isOpen(status)) return [];
+			// An error is the task's own only where its owner has it; else the request itself was refused.
+			if (!isObject(result) && !isOwn(response, digest, status)) return [];
 			return [{ digest, state: retrieved(id, response, status), isRetrieved: true }];
 		}
 		const state = readTask(result);
@@ -57,6 +60,13 @@ export function followTasks(audit: Audit, exchange: Exchange, facts: MethodFacts
 		if (state === undefined || state.id !== id) return [];
 		const isRetrieved = state.result !== undefined || state.errorCode !== undefined;
 		return [{ digest, state, ...(isRetrieved && { isRetrieved }) }];
+	}
+
+	function isOwn(response: JsonObject, task: string, status: string | undefined): boolean {
+		if (!isOpen(status) && status !== "failed") return false;
+		if (codeIn(response) === UNKNOWN_TASK) return false;
+		const actor = actorOf(exchange, keepsOf(audit.policy, audit.digester));
+		return tasks.isOwner(connection, task, { actor });
 	}
 
 	return {
@@ -89,7 +99,8 @@ export function followTasks(audit: Audit, exchange: Exchange, facts: MethodFacts
 				// Of a list only what is known by now: the rest is somebody else's, or over.
 				if (method !== "tasks/list" || tasks.known(connection, one.digest))
 					tasks.show(connection, one, event);
-			const isGone = codeOf(ending) === -32602 && id !== undefined && shown.length === 0;
+			const isGone =
+				codeIn(ending.response) === UNKNOWN_TASK && id !== undefined && shown.length === 0;
 			if (isGone && digest !== undefined && (method === "tasks/get" || method === "tasks/result"))
 				tasks.gone(connection, digest, event);
 		},

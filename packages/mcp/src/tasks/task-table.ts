@@ -6,7 +6,7 @@ interface Polls {
 	readonly first: NewEvent;
 	readonly decision: Decision;
 	readonly startMs: number;
-	lastMs: number;
+	endMs: number;
 	count: number;
 }
 
@@ -20,31 +20,34 @@ export interface Task {
 	expiresMs: number | undefined;
 	/** Who had it made, or was first seen with it. */
 	readonly owner: string;
+	/** The server's own name, where it is known. */
+	readonly server: string | undefined;
 	readonly originId: string | undefined;
 	/** The tool it was made by. */
 	readonly name: string | undefined;
 	retrieved: boolean;
-	/** The last event that told something of it: what is inferred later is said with its words. */
+	/** The last event of its owner that told something of it: what is inferred later is said with its words. */
 	from: NewEvent;
-	/** A poll that came to what `status` says has been told. */
-	isPolled: boolean;
-	polls: Polls | undefined;
+	/** Polls that came to what `status` says, by what they have in common: the first was told, those after it are counted. */
+	readonly polls: Map<string, Polls | undefined>;
 	touchedMs: number;
 }
 
-/** Tasks by key, oldest touched first; bounded in number and in time. */
+/** Tasks by key, oldest touched first, those that were seen made apart from others; bounded in number and in time. */
 export interface TaskTable {
 	get(key: string): Task | undefined;
 	/** Adds a task, or marks it as the one touched last. */
 	touch(task: Task): void;
 	remove(task: Task): void;
-	all(): IterableIterator<Task>;
+	all(): Iterable<Task>;
 	/** Looks at what is due at this moment, if nothing earlier is. */
 	due(atMs: number): void;
 	stop(): void;
 }
 
 export const MAX_TASKS = 10_000;
+/** The table is not looked through more often. */
+const SWEEP_MS = 1_000;
 /** `setTimeout` takes no more. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
@@ -54,7 +57,10 @@ export function taskTable(
 	leave: (task: Task) => void,
 	sweep: (nowMs: number) => number | undefined,
 ): TaskTable {
-	const tasks = new Map<string, Task>();
+	// What a peer makes up gives way by itself: it pushes out none that a request made.
+	const made = new Map<string, Task>();
+	const met = new Map<string, Task>();
+	const tableOf = ({ originId }: Task): Map<string, Task> => (originId === undefined ? met : made);
 	let timer: NodeJS.Timeout | undefined;
 	let timerMs = Infinity;
 
@@ -65,8 +71,9 @@ export function taskTable(
 			() => {
 				timer = undefined;
 				timerMs = Infinity;
-				const next = sweep(Date.now());
-				if (next !== undefined) arm(next);
+				const nowMs = Date.now();
+				const next = sweep(nowMs);
+				if (next !== undefined) arm(Math.max(next, nowMs + SWEEP_MS));
 			},
 			Math.min(MAX_DELAY_MS, Math.max(0, atMs - Date.now())),
 		);
@@ -74,8 +81,9 @@ export function taskTable(
 	}
 
 	return {
-		get: (key) => tasks.get(key),
+		get: (key) => made.get(key) ?? met.get(key),
 		touch(task) {
+			const tasks = tableOf(task);
 			tasks.delete(task.key);
 			tasks.set(task.key, task);
 			if (tasks.size <= maxTasks) return;
@@ -84,8 +92,11 @@ export function taskTable(
 			tasks.delete(oldest.key);
 			leave(oldest);
 		},
-		remove: (task) => void tasks.delete(task.key),
-		all: () => tasks.values(),
+		remove: (task) => void tableOf(task).delete(task.key),
+		*all() {
+			yield* made.values();
+			yield* met.values();
+		},
 		due(atMs) {
 			if (atMs < timerMs) arm(atMs);
 		},

@@ -1,6 +1,7 @@
 import type { Audit, Decision } from "@mcp-trail/audit";
-import { inMemberOrder, timeText, type NewEvent, type TaskDetail } from "@mcp-trail/event";
+import { timeText, type NewEvent, type TaskDetail } from "@mcp-trail/event";
 import { derived } from "../audited/derived.ts";
+import { floods, summed } from "../audited/floods.ts";
 import type { Connection } from "../observer.ts";
 import { isTerminal, type TaskSeen } from "./read-task.ts";
 import { taskOutcome } from "./task-outcome.ts";
@@ -26,6 +27,8 @@ export interface Tasks {
 	known(connection: Connection, digest: string): TaskDetail | undefined;
 	/** Takes what a recorded event showed, and tells what changed by it. */
 	show(connection: Connection, shown: Shown, event: NewEvent): void;
+	/** True of who had the task made, or was first seen with it. */
+	isOwner(connection: Connection, digest: string, who: Pick<NewEvent, "actor">): boolean;
 	/** The owner does not know the task (any more); told only of one that was known, to whom it was known. */
 	gone(connection: Connection, digest: string, event: NewEvent): void;
 	/** True where a poll came to what the polls before it came to: it is counted with them. */
@@ -43,18 +46,35 @@ const FORGET_MS = 24 * 60 * 60 * 1000;
 const MAX_LIFE_MS = 7 * FORGET_MS;
 /** Polls are counted for so long before they are written. */
 const POLLS_MS = 60_000;
+/** Callers of one task that are told apart; polls of others are not counted. */
+const MAX_POLLERS = 8;
 /** A clock that is further off than this is not counted by. */
 const MAX_SKEW_MS = 60_000;
+/** Changes that a peer tells of its own accord: the first of a kind is written at once, those alike share an event. */
+const NOTICES_MS = 10_000;
+const MAX_NOTICES = 256;
 
-/** A server's tasks are known by its identity across connections; without one, by their id alone. */
-function keyOf({ role, reached }: Connection, digest: string): string {
-	return `${role} ${reached?.id ?? ""} ${digest}`;
+function ownerOf({ actor }: Pick<NewEvent, "actor">): string {
+	const { issuer, id, id_digest, tenant } = actor?.principal ?? {};
+	return JSON.stringify([issuer, id ?? id_digest, tenant, actor?.auth?.client_id]);
 }
 
-function ownerOf({ actor }: NewEvent): string {
-	const { issuer, id, id_digest } = actor?.principal ?? {};
-	return JSON.stringify([issuer, id ?? id_digest, actor?.auth?.client_id]);
+/** What polls have in common that are counted together: who asked from where, and how it ended. */
+function pollOf({ actor, mcp, network, outcome }: NewEvent): string {
+	return JSON.stringify([
+		actor?.client,
+		mcp?.session_digest,
+		network?.client_address,
+		outcome?.status,
+		outcome?.reason,
+		outcome?.http_status,
+		outcome?.delivered,
+	]);
 }
+
+/** By which a server without an identity is told from others, where it has said it. */
+const nameOf = (connection: Connection): string | undefined =>
+	connection.reached?.id === undefined ? connection.server()?.name : undefined;
 
 /** A deadline by this clock: the owner's, where it is near. */
 function deadlineOf({ ttlMs, createdAtMs }: TaskSeen): number | undefined {
@@ -64,7 +84,7 @@ function deadlineOf({ ttlMs, createdAtMs }: TaskSeen): number | undefined {
 	return (isNear ? createdAtMs : nowMs) + ttlMs;
 }
 
-function make(key: string, shown: Shown, event: NewEvent): Task {
+function make(key: string, server: string | undefined, shown: Shown, event: NewEvent): Task {
 	const { state, digest, isCreated = false } = shown;
 	return {
 		key,
@@ -73,30 +93,49 @@ function make(key: string, shown: Shown, event: NewEvent): Task {
 		ttlMs: state.ttlMs,
 		expiresMs: isCreated ? deadlineOf(state) : undefined,
 		owner: ownerOf(event),
+		server,
 		originId: isCreated ? event.id : undefined,
 		name: isCreated ? event.target?.name : undefined,
 		retrieved: false,
 		from: event,
-		isPolled: false,
-		polls: undefined,
+		polls: new Map(),
 		touchedMs: 0,
 	};
 }
 
+/** When what was counted of a task's polls is due. */
+const pollsEndMs = ({ polls }: Task): number =>
+	Math.min(...[...polls.values()].map((one) => (one ? one.startMs + POLLS_MS : Infinity)));
+
 /** Makes the tasks of one audit. */
 function tasks(audit: Audit, maxTasks = MAX_TASKS): Tasks {
 	const { digester } = audit;
+	const { closing } = audit;
 	const table = taskTable(maxTasks, sayPolls, sweep);
-	let isClosingHeard = false;
+	const notices = floods({
+		windowMs: NOTICES_MS,
+		maxKinds: MAX_NOTICES,
+		write: (event) => audit.record(event),
+		closing,
+	});
+	closing?.addEventListener("abort", onClosing, { once: true });
 
-	function sayPolls(task: Task): void {
-		const { polls } = task;
-		task.polls = undefined;
-		if (polls === undefined) return;
-		const { first, decision, count, lastMs } = polls;
-		const { time } = first;
-		const many = { ...first, time: timeText(lastMs), ...(time && { start_time: time }), count };
-		audit.record(count === 1 ? first : inMemberOrder(many), decision);
+	/** A server's tasks are known by its identity across connections; without one by its name, as far as that is known. */
+	function keyOf(connection: Connection, digest: string): string {
+		const key = `${connection.role} ${connection.reached?.id ?? ""} ${digest}`;
+		const name = nameOf(connection);
+		if (name === undefined) return key;
+		const own = `${key} ${name}`;
+		if (table.get(own)) return own;
+		const server = table.get(key)?.server;
+		return server === undefined || server === name ? key : own;
+	}
+
+	function sayPolls({ polls }: Task): void {
+		for (const [alike, counted] of polls) {
+			polls.set(alike, undefined);
+			if (counted) audit.record(summed(counted.first, counted), counted.decision);
+		}
 	}
 
 	/** Before the audit stops to accept, what is being counted is said. */
@@ -106,30 +145,45 @@ function tasks(audit: Audit, maxTasks = MAX_TASKS): Tasks {
 	}
 
 	function touch(task: Task): void {
-		if (!isClosingHeard) {
-			isClosingHeard = true;
-			audit.closing?.addEventListener("abort", onClosing, { once: true });
-		}
 		task.touchedMs = Date.now();
 		table.touch(task);
+		if (closing?.aborted === true) return;
 		table.due(task.touchedMs + FORGET_MS);
 		if (task.expiresMs !== undefined) table.due(task.expiresMs);
 	}
 
-	function tell(task: Task, before: string | undefined, own: Parameters<typeof derived>[2]): void {
-		const { name, from } = task;
+	function changed(
+		task: Task,
+		before: string | undefined,
+		own: Parameters<typeof derived>[2],
+		from: NewEvent,
+	): NewEvent {
+		const { name } = task;
 		const detail: Writable<TaskDetail> = { id_digest: task.digest, status: task.status };
 		if (before !== undefined) detail.previous_status = before;
 		if (task.ttlMs !== undefined) detail.ttl_ms = task.ttlMs;
 		if (task.originId !== undefined) detail.origin_event_id = task.originId;
 		const server = from.target?.server;
-		audit.record(
-			derived("mcp.task.changed", from, {
-				target: { kind: "task", ...(name !== undefined && { name }), ...(server && { server }) },
-				...own,
-				task: { ...detail, ...own.task },
-			}),
-		);
+		return derived("mcp.task.changed", from, {
+			target: { kind: "task", ...(name !== undefined && { name }), ...(server && { server }) },
+			...own,
+			task: { ...detail, ...own.task },
+		});
+	}
+
+	/** What a notification tells nobody asked for: of very many such changes it is said how many there were. */
+	function note(task: Task, made: NewEvent): void {
+		const { status, previous_status: before } = made.task ?? {};
+		const { direction, role, transport } = made.mcp ?? {};
+		const nowMs = Date.now();
+		notices.take({
+			key: [task.key, before, status].join("\n"),
+			coarseKey: [role, transport, direction, status].join("\n"),
+			startMs: nowMs,
+			endMs: nowMs,
+			// Of a peer's text nothing stands in it but as a digest.
+			build: () => ({ event: made }),
+		});
 	}
 
 	/** Ends at its deadline: nothing is lost of one that was read, or called off. */
@@ -139,11 +193,12 @@ function tasks(audit: Audit, maxTasks = MAX_TASKS): Tasks {
 		if (task.retrieved || task.status === "cancelled") return;
 		const before = task.status;
 		task.status = "expired";
-		tell(task, before, {
+		const own: Parameters<typeof derived>[2] = {
 			time: timeText(atMs),
 			...(nowMs > atMs && { observed_time: timeText(nowMs) }),
 			task: { id_digest: task.digest, status: "expired", retrieved: false, inferred: true },
-		});
+		};
+		audit.record(changed(task, before, own, task.from));
 	}
 
 	function sweep(nowMs: number): number | undefined {
@@ -152,12 +207,17 @@ function tasks(audit: Audit, maxTasks = MAX_TASKS): Tasks {
 			if (next === undefined || atMs < next) next = atMs;
 		};
 		for (const task of table.all()) {
-			const { expiresMs, polls, touchedMs } = task;
+			const { expiresMs, touchedMs } = task;
 			if (expiresMs !== undefined && expiresMs <= nowMs) {
 				expire(task, expiresMs, nowMs);
 				continue;
 			}
-			if (polls !== undefined && polls.startMs + POLLS_MS <= nowMs) sayPolls(task);
+			let pollsMs = pollsEndMs(task);
+			if (pollsMs <= nowMs || pollsMs > nowMs + POLLS_MS) {
+				// Also where the clock was set back.
+				sayPolls(task);
+				pollsMs = Infinity;
+			}
 			const lasts = touchedMs + (expiresMs === undefined ? FORGET_MS : MAX_LIFE_MS);
 			if (lasts <= nowMs) {
 				sayPolls(task);
@@ -166,21 +226,47 @@ function tasks(audit: Audit, maxTasks = MAX_TASKS): Tasks {
 			}
 			soon(lasts);
 			if (expiresMs !== undefined) soon(expiresMs);
-			if (task.polls !== undefined) soon(task.polls.startMs + POLLS_MS);
+			if (pollsMs !== Infinity) soon(pollsMs);
 		}
 		return next;
 	}
 
-	function change(task: Task, before: string | undefined, shown: Shown): void {
+	function change(task: Task, before: string | undefined, shown: Shown, from: NewEvent): void {
 		const { state, isRetrieved = false } = shown;
 		const outcome = taskOutcome(state.status, state);
-		if (isRetrieved) task.retrieved = true;
-		tell(task, before, {
+		const own: Parameters<typeof derived>[2] = {
 			...(outcome && { outcome }),
 			...(isRetrieved && {
 				task: { id_digest: task.digest, status: task.status, retrieved: true },
 			}),
-		});
+		};
+		const event = changed(task, before, own, from);
+		if (from.type === "mcp.notification") note(task, event);
+		else audit.record(event);
+	}
+
+	/** A task that was not known before. */
+	function meet(connection: Connection, shown: Shown, event: NewEvent): void {
+		const { state, isCreated = false, isRetrieved = false } = shown;
+		const task = make(keyOf(connection, shown.digest), nameOf(connection), shown, event);
+		task.retrieved = isRetrieved;
+		touch(task);
+		// Of one that was not seen made, work in progress is no news.
+		if (isCreated || isRetrieved || state.status !== "working")
+			change(task, undefined, shown, event);
+	}
+
+	/** Its request's answer comes after something else told of the task, or a new task has the id of one before. */
+	function create(connection: Connection, known: Task, shown: Shown, event: NewEvent): void {
+		sayPolls(known);
+		table.remove(known);
+		if (known.originId !== undefined) return meet(connection, shown, event);
+		const task = make(known.key, known.server ?? nameOf(connection), shown, event);
+		touch(task);
+		const isOver = isTerminal(known.status);
+		change(task, isOver ? undefined : known.status, shown, event);
+		if (isOver) task.status = known.status;
+		task.retrieved = known.retrieved;
 	}
 
 	return {
@@ -200,26 +286,28 @@ function tasks(audit: Audit, maxTasks = MAX_TASKS): Tasks {
 			const { state, isCreated = false, isRetrieved = false } = shown;
 			const key = keyOf(connection, shown.digest);
 			const known = table.get(key);
-			if (known === undefined) {
-				const task = make(key, shown, event);
-				touch(task);
-				// Of one that was not seen made, work in progress is no news.
-				if (isCreated || isRetrieved || state.status !== "working") change(task, undefined, shown);
-				return;
-			}
+			if (known === undefined) return meet(connection, shown, event);
+			if (isCreated) return create(connection, known, shown, event);
+			const isOwner = known.owner === ownerOf(event);
 			// Answers to polls may overtake each other: what has ended does not begin again.
 			const isLate = isTerminal(known.status) && known.status !== state.status;
 			const before = known.status;
 			known.ttlMs = state.ttlMs ?? known.ttlMs;
 			touch(known);
-			const isRead = isRetrieved && !known.retrieved;
+			// What a stranger reads its owner has not read.
+			const isRead = isRetrieved && !(isOwner && known.retrieved);
 			if (isLate || (before === state.status && !isRead)) return;
 			sayPolls(known);
+			known.polls.clear();
 			known.status = state.status;
-			known.isPolled = false;
-			known.from = event;
-			change(known, before, { ...shown, isRetrieved: isRead });
+			if (isOwner) {
+				known.from = event;
+				known.retrieved ||= isRead;
+			}
+			change(known, before, { ...shown, isRetrieved: isRead }, event);
 		},
+		isOwner: (connection, digest, of) =>
+			table.get(keyOf(connection, digest))?.owner === ownerOf(of),
 		gone(connection, digest, event) {
 			const task = table.get(keyOf(connection, digest));
 			// To somebody else it may be there: who asks without a right to it gets the same answer.
@@ -229,27 +317,32 @@ function tasks(audit: Audit, maxTasks = MAX_TASKS): Tasks {
 			const before = task.status;
 			const { retrieved } = task;
 			task.status = "expired";
-			task.from = event;
-			tell(task, before, {
-				task: { id_digest: digest, status: "expired", retrieved },
-			});
+			const own = { task: { id_digest: digest, status: "expired", retrieved } } as const;
+			audit.record(changed(task, before, own, event));
 		},
 		poll(connection, { digest, state }, event, decision, startMs) {
 			const task = table.get(keyOf(connection, digest));
 			if (task === undefined || task.owner !== ownerOf(event)) return false;
 			const isNews = task.status !== state.status || isTerminal(state.status);
-			if (isNews || !task.isPolled) {
+			if (isNews) {
 				// What was counted comes before what came of it.
 				sayPolls(task);
-				task.isPolled = !isNews;
+				task.polls.clear();
+			}
+			if (isNews || closing?.aborted === true) return false;
+			const { polls } = task;
+			const alike = pollOf(event);
+			if (!polls.has(alike)) {
+				if (polls.size < MAX_POLLERS) polls.set(alike, undefined);
 				return false;
 			}
 			const nowMs = Date.now();
-			if (task.polls) {
-				task.polls.count++;
-				task.polls.lastMs = nowMs;
+			const counted = polls.get(alike);
+			if (counted) {
+				counted.count++;
+				counted.endMs = Math.max(counted.endMs, nowMs);
 			} else {
-				task.polls = { first: event, decision, startMs, lastMs: nowMs, count: 1 };
+				polls.set(alike, { first: event, decision, startMs, endMs: nowMs, count: 1 });
 				table.due(startMs + POLLS_MS);
 			}
 			touch(task);
