@@ -286,6 +286,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["test/correlation/operations.test.ts"],
 	},
 	{
+		id: "complete.mrtr_parallel",
+		says: "Calls that run at the same time keep their rounds apart, also where they were given the same state or none.",
+		provenBy: ["packages/mcp/src/correlation/correlation.test.ts"],
+	},
+	{
 		id: "complete.mrtr_stateless",
 		says: "Rounds that land on different processes are one operation from the events alone: by the claim, else by the caller's trace.",
 		provenBy: ["test/correlation/rounds.test.ts"],
@@ -404,6 +409,11 @@ export const requirements: readonly Requirement[] = [
 		id: "complete.task_notices",
 		says: "A status notification tells a change once; what has ended does not begin again.",
 		provenBy: ["test/mcp/task-deadlines.test.ts"],
+	},
+	{
+		id: "complete.task_operation",
+		says: "What its own principal asks of a task, and what is told of it, belongs to the operation of the call that made it.",
+		provenBy: ["packages/mcp/src/correlation/correlation.test.ts", "test/mcp/tasks.test.ts"],
 	},
 	{
 		id: "complete.task_owners",
@@ -1090,7 +1100,10 @@ export const requirements: readonly Requirement[] = [
 	{
 		id: "safe.operation_within_principal",
 		says: "Another principal that sends the same operation id does not join it.",
-		provenBy: ["test/correlation/extension.test.ts"],
+		provenBy: [
+			"packages/mcp/src/correlation/correlation.test.ts",
+			"test/correlation/extension.test.ts",
+		],
 	},
 	{
 		id: "safe.owner_path",

@@ -170,6 +170,46 @@ describe.each(generations)("%s", (generation) => {
 		const near = await connect(generation, build, { client: side(true), server: far });
 		await near.client.callTool({ name: "echo" });
 		expect(entered).toBe(1);
+		expect(near.client.getServerCapabilities()).toMatchObject({
+			extensions: { [ID]: { mandatory: true } },
+		});
+	});
+
+	it("[failclosed.extension_mandatory] a mandatory server answers by which peers learn what it asks of them, and nothing else", async () => {
+		const far = side({ mandatory: true });
+		const bare = await connect(generation, echo, { server: far });
+		const { ping, listTools } = as<Record<"ping" | "listTools", () => Promise<unknown>>>(
+			bare.client,
+		);
+		const open = generation === "v2 modern" ? "server/discover" : "initialize";
+		expect(far.audit.outcomes(open)[0]?.outcome?.status).toBe("success");
+		// The newer revision has no ping.
+		const pinged = generation === "v2 modern" ? {} : await Reflect.apply(ping, bare.client, []);
+		expect(pinged).toEqual({});
+		await expect(Reflect.apply(listTools, bare.client, [])).rejects.toMatchObject({
+			code: -32_021,
+		});
+	});
+
+	it("[safe.extension_negotiated] under an identifier of one's own both sides have to be told it", async () => {
+		const id = "com.example/audit";
+		const [near, far] = [side({ id }), side({ id, receipts: true })];
+		const { client, wire } = await connect(generation, echo, { client: near, server: far });
+		await client.callTool(call);
+		expect(blockOf(wire.sent.at(-1), id)).toMatchObject({ v: "1.0" });
+		expect(wire.sent.join("") + wire.answered.join("")).not.toContain(ID);
+		const [here] = near.audit.outcomes("tools/call");
+		const [there] = far.audit.outcomes("tools/call");
+		expect(there?.operation).toMatchObject({
+			id: here?.operation?.id,
+			source: "extension",
+			peer_event_id: here?.id,
+		});
+		expect(here?.operation?.peer_event_id).toBe(there?.id);
+		const usual = side(true);
+		const apart = await connect(generation, echo, { client: usual, server: far });
+		await apart.client.callTool(call);
+		expect(usual.audit.outcomes("tools/call")[0]?.operation?.source).toBe("trace");
 	});
 
 	it("[safe.claim_bounded] a block that is malformed, too large or hostile is none at all", async () => {
@@ -278,6 +318,31 @@ describe.each(generations)("%s", (generation) => {
 			expect(d?.operation?.peer_event_id).toBe(c?.id);
 			expect(c?.operation?.peer_event_id).toBe(d?.id);
 		}
+	});
+
+	it("[complete.duplicate_effect] a gateway that calls a tool twice within one operation does so on purpose; a retry through it does not", async () => {
+		const middle = side(true);
+		const far = side(true);
+		const behind = await connect(generation, paying, { client: middle, server: far });
+		const gateway: Build = (server) => {
+			server.registerTool(
+				"twice",
+				as({}),
+				as(async () => {
+					await behind.client.callTool({ name: "pay" });
+					await behind.client.callTool({ name: "pay" });
+					return text("done");
+				}),
+			);
+		};
+		const { client } = await connect(generation, gateway, { server: middle });
+		const findings = () => far.audit.events.filter(({ type }) => type === "mcp.finding");
+		await client.callTool({ name: "twice", _meta: { [ID]: { v: "1.0", operationId: "op-1" } } });
+		expect(far.audit.outcomes("tools/call")).toHaveLength(2);
+		expect(findings()).toEqual([]);
+		const again = { v: "1.0", operationId: "op-1", attempt: 2 };
+		await client.callTool({ name: "twice", _meta: { [ID]: again } });
+		expect(findings()).toHaveLength(1);
 	});
 
 	it("[complete.duplicate_effect] one finding where a tool that is not safe to repeat succeeds twice in one operation", async () => {

@@ -1,5 +1,10 @@
 import type { StoredEvent } from "@mcp-trail/event";
-import { instrumentation, instrumentClient, instrumentServer } from "@mcp-trail/mcp";
+import {
+	instrumentation,
+	instrumentClient,
+	instrumentServer,
+	withCallContext,
+} from "@mcp-trail/mcp";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import * as v1client from "@modelcontextprotocol/sdk/client/index.js";
 import { InMemoryTaskStore } from "@modelcontextprotocol/sdk/experimental/tasks/stores/in-memory.js";
@@ -22,7 +27,7 @@ const story = (events: readonly StoredEvent[]) =>
 		task?.retrieved ?? "",
 	]);
 
-async function connectedV1() {
+async function connectedV1(extension = false) {
 	const audit = fakeAudit();
 	const taskStore = new InMemoryTaskStore();
 	const server = instrumentServer(
@@ -35,7 +40,7 @@ async function connectedV1() {
 				},
 			},
 		),
-		{ audit },
+		{ audit, extension },
 	);
 	const ids: string[] = [];
 	server.experimental.tasks.registerToolTask(
@@ -53,6 +58,7 @@ async function connectedV1() {
 	);
 	const client = instrumentClient(new v1client.Client({ name: "probe", version: "2.0.0" }), {
 		audit,
+		extension,
 	});
 	const [near, far] = InMemoryTransport.createLinkedPair();
 	await server.connect(far);
@@ -133,30 +139,71 @@ describe("v1: tasks of core 2025-11-25, with the SDK's own store", () => {
 			]);
 	});
 
-	it("[bounded.task_polls] polls that come to the same share an event; the first, changes and refusals have their own", async () => {
-		const { audit, client, taskStore, start } = await connectedV1();
-		const id = await start();
-		for (let poll = 0; poll < 6; poll++) await client.experimental.tasks.getTask(id);
-		await taskStore.storeTaskResult(id, "completed", { content: [] });
-		await client.experimental.tasks.getTask(id);
-		await client.experimental.tasks.getTask("unknown").catch(() => undefined);
-		for (const role of ["client", "server"] as const) {
-			const polls = audit
-				.outcomes("tasks/get", role)
-				.map(({ count = 1, task, outcome }) => [count, task?.status ?? outcome?.reason]);
-			expect(polls.filter(([, status]) => status === "working")[0]).toEqual([1, "working"]);
-			expect(
-				polls
-					.filter(([, status]) => status === "working")
-					.reduce((sum, [count]) => sum + Number(count), 0),
-			).toBeGreaterThanOrEqual(6);
-			expect(polls.filter(([, status]) => status === "working")).toHaveLength(2);
-			expect(polls.filter(([, status]) => status !== "working")).toEqual([
-				[1, "completed"],
-				[1, "invalid_params"],
-			]);
-		}
-	});
+	it.each([
+		["without", false],
+		["with", true],
+	])(
+		"[complete.task_operation] %s the extension what is asked and told of a task belongs to the operation of the call that made it",
+		async (_how, extension) => {
+			const { audit, client, taskStore, start } = await connectedV1(extension);
+			const id = await start();
+			const poll = () => client.experimental.tasks.getTask(id);
+			await withCallContext({ operationId: "waits" }, async () => {
+				await poll();
+				await poll();
+			});
+			await taskStore.storeTaskResult(id, "completed", { content: [] });
+			await client.experimental.tasks.getTaskResult(id, CallToolResultSchema);
+			for (const role of ["client", "server"] as const) {
+				const [made] = audit.outcomes("tools/call", role);
+				const told = audit.events.filter(
+					({ type, mcp }) =>
+						mcp?.role === role && (type === "mcp.task.changed" || mcp.method?.startsWith("tasks/")),
+				);
+				expect(told.length).toBeGreaterThan(4);
+				for (const { operation } of told) {
+					expect(operation).toMatchObject({
+						id: made?.operation?.id,
+						source: extension ? "extension" : "trace",
+					});
+					// Asking again is how a task is waited for.
+					expect(operation?.attempt).toBe(extension ? 1 : undefined);
+					expect(operation).not.toHaveProperty("retry_reason");
+				}
+			}
+		},
+	);
+
+	it.each([
+		["without", false],
+		["with", true],
+	])(
+		"[bounded.task_polls] %s the extension polls that come to the same share an event; the first, changes and refusals have their own",
+		async (_how, extension) => {
+			const { audit, client, taskStore, start } = await connectedV1(extension);
+			const id = await start();
+			for (let poll = 0; poll < 6; poll++) await client.experimental.tasks.getTask(id);
+			await taskStore.storeTaskResult(id, "completed", { content: [] });
+			await client.experimental.tasks.getTask(id);
+			await client.experimental.tasks.getTask("unknown").catch(() => undefined);
+			for (const role of ["client", "server"] as const) {
+				const polls = audit
+					.outcomes("tasks/get", role)
+					.map(({ count = 1, task, outcome }) => [count, task?.status ?? outcome?.reason]);
+				expect(polls.filter(([, status]) => status === "working")[0]).toEqual([1, "working"]);
+				expect(
+					polls
+						.filter(([, status]) => status === "working")
+						.reduce((sum, [count]) => sum + Number(count), 0),
+				).toBeGreaterThanOrEqual(6);
+				expect(polls.filter(([, status]) => status === "working")).toHaveLength(2);
+				expect(polls.filter(([, status]) => status !== "working")).toEqual([
+					[1, "completed"],
+					[1, "invalid_params"],
+				]);
+			}
+		},
+	);
 });
 
 describe("v2, 2026-07-28: tasks of the extension", () => {

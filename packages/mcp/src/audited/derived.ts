@@ -17,6 +17,7 @@ type Own = Pick<
 	| "count"
 	| "outcome"
 	| "target"
+	| "operation"
 	| "task"
 	| "subscription"
 	| "input"

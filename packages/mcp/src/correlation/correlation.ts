@@ -1,7 +1,7 @@
 import type { Digester } from "@mcp-trail/audit";
 import { cleanText, type MrtrDetail, type NewEvent } from "@mcp-trail/event";
 import type { Extension } from "../extension/extension.ts";
-import { methodOf } from "../describe/methods.ts";
+import { factsOf, methodOf } from "../describe/methods.ts";
 import type { Exchange, JsonObject, Meta, Refusal } from "../observer.ts";
 import { requestAround } from "../otel/ambient.ts";
 import { callContext } from "./call-context.ts";
@@ -12,6 +12,7 @@ import { legs } from "./legs.ts";
 import { eventIdOf, outcomeIdOf, type OperationState } from "./operation-state.ts";
 import { retries } from "./retries.ts";
 import { scopeOf } from "./scope.ts";
+import { taskOperations } from "./task-operations.ts";
 
 /** One request and the operation it belongs to. */
 interface Correlated {
@@ -54,6 +55,7 @@ export interface Correlation {
 
 const NO_CLUES: Clues = {
 	claim: undefined,
+	task: undefined,
 	context: undefined,
 	outer: undefined,
 	echo: undefined,
@@ -69,6 +71,16 @@ function operationAround(): OperationState | undefined {
 const targetOf = (exchange: Exchange, { name }: Asked): string =>
 	`${methodOf(exchange.method)}\n${cleanText(name, 256) ?? ""}`;
 
+/** Who asks, for what, with what. */
+const besideOf = (exchange: Exchange, asked: Asked) => ({
+	scope: scopeOf(exchange),
+	target: targetOf(exchange, asked),
+	argumentsDigest: asked.argumentsDigest,
+});
+
+const isAboutTask = ({ method }: Exchange): boolean =>
+	method.startsWith("tasks/") && factsOf(method).task !== undefined;
+
 /** What a request would be repeated within; undefined where nothing says that two belong together. */
 function repeatedWithin({ trace }: Exchange, clues: Clues | undefined): string | undefined {
 	if (clues?.claim) return undefined;
@@ -80,6 +92,8 @@ function repeatedWithin({ trace }: Exchange, clues: Clues | undefined): string |
 /** The same request has the same key: who, within what, of what, with which arguments. */
 function retryKey(exchange: Exchange, asked: Asked, clues: Clues | undefined): string | undefined {
 	const { argumentsDigest } = asked;
+	// What is asked of a task again is no other attempt: that is how it is waited for.
+	if (isAboutTask(exchange)) return undefined;
 	const within = repeatedWithin(exchange, clues);
 	if (within === undefined || argumentsDigest === undefined) return undefined;
 	return [scopeOf(exchange), within, targetOf(exchange, asked), argumentsDigest].join("\n");
@@ -100,18 +114,23 @@ export function correlation(options: {
 	const { digester, extension, nowMs = Date.now } = options;
 	const rounds = legs(digester, nowMs);
 	const efforts = retries(nowMs);
+	const tasks = taskOperations(digester, nowMs);
 	const effects = duplicates(nowMs);
 
-	function cluesOf(exchange: Exchange): Clues | undefined {
+	function cluesOf(exchange: Exchange, asked: Asked): Clues | undefined {
 		const { inbound, trace } = exchange;
 		const claim = extension?.claim(exchange);
 		const context = inbound ? undefined : callContext();
 		const outer = inbound ? undefined : operationAround();
 		const isWritten = extension?.writes(exchange) === true;
+		const task = tasks.of(exchange);
 		const known = claim?.operationId ?? context?.operationId ?? outer?.id ?? trace?.traceId;
-		const echo = rounds.echo(exchange, () => scopeOf(exchange), known);
-		return claim || context || outer || echo || isWritten
-			? { claim, context, outer, echo, isWritten }
+		// What a task is given on the way is no round of the request that gives it.
+		const echo = isAboutTask(exchange)
+			? undefined
+			: rounds.echo(exchange, () => besideOf(exchange, asked), known);
+		return claim || context || outer || task || echo || isWritten
+			? { claim, context, outer, task, echo, isWritten }
 			: undefined;
 	}
 
@@ -125,7 +144,7 @@ export function correlation(options: {
 	return {
 		begin(exchange, asked) {
 			extension?.asked(exchange);
-			let clues = cluesOf(exchange);
+			let clues = cluesOf(exchange, asked);
 			const key = efforts.isEmpty ? undefined : retryKey(exchange, asked, clues);
 			const effort = key === undefined ? undefined : efforts.before(key);
 			if (effort) clues ??= NO_CLUES;
@@ -138,15 +157,15 @@ export function correlation(options: {
 				mrtr:
 					clues?.echo &&
 					rounds.compare(clues.echo, operation, {
-						argumentsDigest: asked.argumentsDigest,
-						target: targetOf(exchange, asked),
+						...besideOf(exchange, asked),
 						isFirstByClaim: clues.claim?.leg === 0,
 					}),
 			};
 		},
 		block({ operation, clues }) {
 			if (extension === undefined || clues?.isWritten !== true) return undefined;
-			const { attempt, leg, hop, turnId, conversationId, a2a } = operation;
+			const { attempt, leg, hop, turnId, conversationId, a2a, intentId, eventId } = operation;
+			const isNamed = intentId !== undefined || eventId !== undefined;
 			return extension.block({
 				operationId: operation.id,
 				attempt: attempt ?? 1,
@@ -154,19 +173,18 @@ export function correlation(options: {
 				hop: hop ?? 0,
 				...(turnId !== undefined && { turnId }),
 				...(conversationId !== undefined && { conversationId }),
-				parentEventId: eventIdOf(operation),
+				...(isNamed && { parentEventId: eventIdOf(operation) }),
 				...(a2a && { a2a }),
 			});
 		},
 		answered(exchange, asked, correlated, result) {
 			const { operation, clues } = correlated;
+			if (!isAboutTask(exchange)) tasks.made(exchange, result, operation);
 			if (result["resultType"] === "input_required") {
 				if (clues?.echo === undefined) operation.leg ??= 0;
 				correlated.mrtr = rounds.issued(result, operation, correlated.mrtr, {
-					scope: scopeOf(exchange),
+					...besideOf(exchange, asked),
 					before: clues?.echo?.round,
-					argumentsDigest: asked.argumentsDigest,
-					target: targetOf(exchange, asked),
 				});
 			}
 			if (extension === undefined) return undefined;
@@ -192,7 +210,7 @@ export function correlation(options: {
 			return duplicateFinding(event, effects, {
 				scope: scopeOf(exchange),
 				argumentsDigest,
-				eventId: outcomeIdOf(operation),
+				state: operation,
 			});
 		},
 	};

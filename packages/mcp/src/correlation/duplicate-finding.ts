@@ -1,4 +1,5 @@
 import { inMemberOrder, severityOf, type NewEvent } from "@mcp-trail/event";
+import { outcomeIdOf, type OperationState } from "./operation-state.ts";
 import { mayRepeat, type Duplicates } from "./duplicates.ts";
 
 /** The rule that fires when a tool which is not safe to repeat succeeds twice within one operation. */
@@ -8,7 +9,7 @@ const DUPLICATE_SIDE_EFFECT = "duplicate_side_effect";
 export function duplicateFinding(
 	event: NewEvent,
 	effects: Duplicates,
-	of: { readonly scope: string; readonly argumentsDigest: string; readonly eventId: string },
+	of: { readonly scope: string; readonly argumentsDigest: string; readonly state: OperationState },
 ): NewEvent | undefined {
 	const { actor, target, mcp, operation, trace, recording } = event;
 	if (operation === undefined || target?.name === undefined || !mayRepeat(target.hints))
@@ -20,7 +21,8 @@ export function duplicateFinding(
 			name: target.name,
 			argumentsDigest: of.argumentsDigest,
 		},
-		of.eventId,
+		outcomeIdOf(of.state),
+		of.state,
 	);
 	if (both === undefined) return undefined;
 	const { intent_id: _ofTheOutcome, ...same } = operation;

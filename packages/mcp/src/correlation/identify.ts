@@ -15,6 +15,8 @@ export interface Clues {
 	readonly context: CallContext | undefined;
 	/** The request in whose handler it is made. */
 	readonly outer: OperationState | undefined;
+	/** The call that made the task which it is about. */
+	readonly task: OperationState | undefined;
 	/** The round it answers. */
 	readonly echo: Echo | undefined;
 	/** It is going to carry a block of ours. */
@@ -43,17 +45,26 @@ function identified(
 }
 
 /** The round by what its sender says and by what was seen here; undefined where neither knows. */
-function legOf({ claim, outer, echo, isWritten }: Clues): number | undefined {
+function legOf(
+	{ claim, outer, task, echo, isWritten }: Clues,
+	operationId: string,
+): number | undefined {
 	const said = claim?.leg ?? (echo ? outer?.leg : undefined);
-	const seen = echo?.round && echo.round.leg + 1;
+	const round = echo?.round;
+	const seen = round?.operation.id === operationId ? round.leg + 1 : undefined;
 	if (said !== undefined || seen !== undefined) return Math.max(said ?? 0, seen ?? 0);
+	if (task) return undefined;
 	// A first leg echoes nothing; whose sender does not count says nothing.
 	return echo === undefined && (claim !== undefined || isWritten) ? 0 : undefined;
 }
 
 /** How many gateways it has passed. */
-function hopOf({ direction }: Exchange, { claim, outer, isWritten }: Clues): number | undefined {
+function hopOf(
+	{ direction }: Exchange,
+	{ claim, outer, task, isWritten }: Clues,
+): number | undefined {
 	if (claim) return claim.hop ?? 0;
+	if (task) return task.hop;
 	if (!isWritten) return undefined;
 	// What a server asks of its own client goes back, not on.
 	return outer ? (outer.hop ?? 0) + (direction === "client_to_server" ? 1 : 0) : 0;
@@ -65,26 +76,26 @@ export function identify(
 	clues: Clues,
 	effort: Effort | undefined,
 ): OperationState {
-	const { claim, context, outer, echo, isWritten } = clues;
-	const from = echo?.round?.operation ?? effort?.operation;
+	const { claim, context, outer, task, echo, isWritten } = clues;
+	const from = echo?.round?.operation ?? task ?? effort?.operation;
 	const operation = identified(exchange, clues, from);
 	const isCounted = claim !== undefined || isWritten;
 	// The same request may have been tried before in another operation than the one it echoes.
 	const isRepeated = effort?.operation.id === operation.id;
 	const before = isRepeated ? effort : undefined;
+	const known = from?.id === operation.id ? from : outer;
 	operation.attempt =
-		claim?.attempt ??
-		(before ? before.attempt + 1 : (from?.attempt ?? outer?.attempt)) ??
-		(isCounted ? 1 : undefined);
+		claim?.attempt ?? (before ? before.attempt + 1 : known?.attempt) ?? (isCounted ? 1 : undefined);
 	if (before && claim === undefined) operation.retryReason = before.reason;
-	operation.leg = legOf(clues);
+	operation.leg = legOf(clues, operation.id);
 	operation.hop = hopOf(exchange, clues);
-	operation.turnId = claim?.turnId ?? context?.turnId ?? outer?.turnId;
+	operation.turnId = claim?.turnId ?? context?.turnId ?? (outer ?? task)?.turnId;
 	operation.conversationId =
-		claim?.conversationId ?? context?.conversationId ?? outer?.conversationId;
-	operation.a2a = claim?.a2a ?? context?.a2a ?? outer?.a2a;
-	// Findings, receipts and the next hop name its event.
-	if (isCounted || context?.operationId !== undefined) outcomeIdOf(operation, exchange.startMs);
+		claim?.conversationId ?? context?.conversationId ?? (outer ?? task)?.conversationId;
+	operation.a2a = claim?.a2a ?? context?.a2a ?? (outer ?? task)?.a2a;
+	// Findings, receipts and the next hop name its event; polls that are alike share one.
+	const isNamed = isCounted || context?.operationId !== undefined;
+	if (isNamed && exchange.method !== "tasks/get") outcomeIdOf(operation, exchange.startMs);
 	if (outer) operation.parentEventId = eventIdOf(outer);
 	if (exchange.inbound) operation.peerEventId = peerEventId(claim?.parentEventId);
 	return operation;

@@ -17,6 +17,15 @@ interface Round {
 	echoed: boolean;
 }
 
+/** A request beside which an echo is held. */
+interface Beside {
+	/** Within whom it is believed. */
+	readonly scope: string;
+	readonly argumentsDigest: string | undefined;
+	/** Method and name. */
+	readonly target: string;
+}
+
 /** What a request echoes of an earlier round. */
 export interface Echo {
 	/** The round it answers, where this process has seen it. */
@@ -25,27 +34,21 @@ export interface Echo {
 	readonly answered: number | undefined;
 }
 
-/** A request beside which an echo is held. */
-interface Beside {
-	readonly argumentsDigest: string | undefined;
-	/** Method and name. */
-	readonly target: string;
-	/** Its sender calls it the first leg. */
-	readonly isFirstByClaim: boolean;
-}
-
 /** Where a round is remembered, and what came before it. */
-interface Issuing extends Omit<Beside, "isFirstByClaim"> {
-	readonly scope: string;
+interface Issuing extends Beside {
 	readonly before: Round | undefined;
 }
 
 /** Rounds of requests that are answered in several (SEP-2322). */
 export interface Legs {
 	/** What a request echoes; undefined for a first leg. `claimed` is an operation it is known to belong to. */
-	echo(exchange: Exchange, scope: () => string, claimed: string | undefined): Echo | undefined;
-	/** Says how the echo compares with what was issued. */
-	compare(echo: Echo, operation: OperationState, beside: Beside): MrtrDetail;
+	echo(exchange: Exchange, beside: () => Beside, claimed: string | undefined): Echo | undefined;
+	/** Says how the echo compares with what was issued; `isFirstByClaim`: its sender calls it the first leg. */
+	compare(
+		echo: Echo,
+		operation: OperationState,
+		beside: Omit<Beside, "scope"> & { readonly isFirstByClaim: boolean },
+	): MrtrDetail;
 	/** Remembers what a result asks for; gives the block of its event, which may hold an echo, too. */
 	issued(
 		result: JsonObject,
@@ -58,6 +61,8 @@ export interface Legs {
 const MAX_ROUNDS = 10_000;
 const TTL_MS = 60 * 60 * 1000;
 const MAX_REQUESTED = 16;
+/** A server may give the same state to many calls: so many of them are told apart. */
+const MAX_ALIKE = 8;
 
 const stateOf = (holder: JsonObject | undefined): string | undefined => {
 	const state = holder?.["requestState"];
@@ -94,23 +99,59 @@ function classify(
 const byState = (scope: string, digest: string): string => `state\n${scope}\n${digest}`;
 const byOperation = (scope: string, id: string): string => `operation\n${scope}\n${id}`;
 
+/**
+ * Of rounds that were given the same state the one that is answered: that of the same operation, else the oldest of the
+ * same request that still waits.
+ */
+function choose(
+	alike: readonly Round[],
+	claimed: string | undefined,
+	{ argumentsDigest, target }: Beside,
+): Round | undefined {
+	if (alike.length < 2) return alike[0];
+	const own = alike.filter((round) => round.operation.id === claimed);
+	const same = alike.filter(
+		(round) => round.target === target && round.arguments === argumentsDigest,
+	);
+	const waiting = (rounds: readonly Round[]): Round | undefined =>
+		rounds.find(({ echoed }) => !echoed);
+	return waiting(own) ?? own.at(-1) ?? waiting(same) ?? waiting(alike) ?? alike.at(-1);
+}
+
 /** Makes the memory of rounds of one instrumentation. */
 export function legs(digester: Digester, nowMs: () => number = Date.now): Legs {
-	const rounds = boundedTable<Round>({ maxEntries: MAX_ROUNDS, ttlMs: TTL_MS, nowMs });
+	const rounds = boundedTable<readonly Round[]>({ maxEntries: MAX_ROUNDS, ttlMs: TTL_MS, nowMs });
+
+	function add(key: string, round: Round, stays: (one: Round) => boolean): void {
+		const before = rounds.get(key)?.filter(stays) ?? [];
+		rounds.set(key, [...before, round].slice(-MAX_ALIKE));
+	}
+
+	function find(
+		stateDigest: string | undefined,
+		claimed: string | undefined,
+		beside: Beside,
+	): Round | undefined {
+		const { scope, target } = beside;
+		const alike = stateDigest === undefined ? undefined : rounds.get(byState(scope, stateDigest));
+		if (alike) return choose(alike, claimed, beside);
+		if (claimed === undefined) return undefined;
+		// A trace, or a gateway's operation, may hold rounds of several calls.
+		const last = rounds.get(byOperation(scope, claimed));
+		return (
+			last?.find((round) => round.target === target) ?? (last?.length === 1 ? last[0] : undefined)
+		);
+	}
 
 	return {
-		echo({ params }, scope, claimed) {
+		echo({ params }, beside, claimed) {
 			if (params === undefined) return undefined;
 			const responses = params["inputResponses"];
 			const state = stateOf(params);
 			if (responses === undefined && state === undefined) return undefined;
-			const within = scope();
 			const stateDigest = state === undefined ? undefined : digester.digest("state", state);
-			const round =
-				(stateDigest === undefined ? undefined : rounds.get(byState(within, stateDigest))) ??
-				(claimed === undefined ? undefined : rounds.get(byOperation(within, claimed)));
 			return {
-				round,
+				round: find(stateDigest, claimed, beside()),
 				stateDigest,
 				answered: isObject(responses) ? Object.keys(responses).length : undefined,
 			};
@@ -141,8 +182,9 @@ export function legs(digester: Digester, nowMs: () => number = Date.now): Legs {
 				target: before?.target ?? target,
 				echoed: false,
 			};
-			if (issued !== undefined) rounds.set(byState(scope, issued), round);
-			rounds.set(byOperation(scope, operation.id), round);
+			if (issued !== undefined) add(byState(scope, issued), round, () => true);
+			// Of one operation the last round of each of its requests.
+			add(byOperation(scope, operation.id), round, (one) => one.target !== round.target);
 			const requested = requestedOf(result["inputRequests"]);
 			return {
 				...(echoed ?? { state: "issued" }),

@@ -50,7 +50,8 @@ export function retries(nowMs: () => number = Date.now): Retries {
 			}
 			efforts.set(key, {
 				operation,
-				attempt: operation.attempt ?? 1,
+				// Efforts that overlap end in any order.
+				attempt: Math.max(efforts.get(key)?.attempt ?? 1, operation.attempt ?? 1),
 				reason: reasonOf(outcome),
 			});
 		},

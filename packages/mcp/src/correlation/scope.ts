@@ -18,8 +18,13 @@ export function scopeOf(exchange: Exchange): string {
 	const { connection, inbound } = exchange;
 	if (!inbound || connection.role !== "server") return `connection ${numberOf(connection)}`;
 	const { principal, auth } = actorOf(exchange, undefined);
-	const id = principal.id ?? principal.id_digest ?? auth?.client_id ?? auth?.token_digest;
-	if (id !== undefined) return JSON.stringify([principal.issuer, principal.tenant, id]);
+	const { issuer, tenant, assurance } = principal;
+	const id = principal.id ?? principal.id_digest;
+	// An id that somebody checked is not the same one that an application merely said.
+	if (id !== undefined) return JSON.stringify(["principal", assurance, issuer, tenant, id]);
+	if (auth?.client_id !== undefined)
+		return JSON.stringify(["client", issuer, tenant, auth.client_id]);
+	if (auth?.token_digest !== undefined) return JSON.stringify(["token", auth.token_digest]);
 	// Nobody can tell two callers without credentials apart where each request has a connection of its own.
 	return connection.transport === "streamable_http"
 		? "anonymous"

@@ -80,6 +80,12 @@ describe("the block of a request", () => {
 		);
 	});
 
+	it("[safe.claim_schema] stays valid, with its operation, however far a loop or a retry counts", () => {
+		const claim = { operationId: "op", attempt: 1_000_001, leg: 1001, hop: 65 };
+		const most = { operationId: "op", attempt: 1_000_000, leg: 1000, hop: 64 };
+		expect(readClaim(writeClaim(claim))).toEqual(most);
+	});
+
 	it("[safe.claim_schema] is bounded as a whole, unknown members with it", () => {
 		const rest = JSON.stringify(filled(0)).length;
 		expect(readClaim(filled(2048 - rest))).toEqual({ operationId: "op" });

@@ -125,5 +125,12 @@ export function readClaim(block: unknown): Claim | undefined {
 	}
 }
 
-/** Writes a claim as the block of a request's `_meta`. */
-export const writeClaim = (claim: Claim): JsonObject => ({ v: BLOCK_VERSION, ...claim });
+/** Writes a claim as the block of a request's `_meta`. What has counted to its end stays there: a loop is still joined. */
+export function writeClaim(claim: Claim): JsonObject {
+	const block: Writable<Claim> & { [other: string]: unknown } = { v: BLOCK_VERSION, ...claim };
+	for (const name of numbers) {
+		const value = block[name];
+		if (value !== undefined && value > ranges[name].max) block[name] = ranges[name].max;
+	}
+	return block;
+}

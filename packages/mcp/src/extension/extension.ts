@@ -48,6 +48,13 @@ const OPEN: ReadonlySet<string> = new Set(["initialize", "ping", "server/discove
 const UNNAMED: ReadonlySet<string> = new Set(["initialize", "server/discover", "tasks/get"]);
 const HANDSHAKES: ReadonlySet<string> = new Set(["initialize", "server/discover"]);
 
+const TASKS: ReadonlySet<string> = new Set([
+	"tasks/get",
+	"tasks/result",
+	"tasks/update",
+	"tasks/cancel",
+]);
+
 /** Makes the extension of one instrumentation. */
 export function auditExtension(options: ExtensionOptions): Extension {
 	const id = extensionIdentifier(options.id ?? AUDIT_EXTENSION);
@@ -76,9 +83,12 @@ export function auditExtension(options: ExtensionOptions): Extension {
 		turnId: ({ meta }) => turnIdOf(meta, id),
 		a2a: ({ meta }) => (a2aBaggage ? a2aFromBaggage(meta) : undefined),
 		writes({ connection, inbound, method, era, meta }) {
-			if (inbound || !injects("spec", method, era === "modern")) return false;
-			if (meta !== undefined && Object.hasOwn(meta, id)) return false;
+			if (inbound) return false;
 			const known = declared.get(connection);
+			// Who declared the extension takes the block of what is asked of a task, in any revision.
+			const isTaken = known === true && TASKS.has(method);
+			if (!isTaken && !injects("spec", method, era === "modern")) return false;
+			if (meta !== undefined && Object.hasOwn(meta, id)) return false;
 			return connection.role === "client" ? known !== false : known === true;
 		},
 		block: (claim) => ({ [id]: writeClaim(claim) }),

@@ -1,5 +1,6 @@
 import type { Decision } from "@mcp-trail/audit";
-import type { NewEvent, TaskDetail } from "@mcp-trail/event";
+import type { NewEvent, Operation, TaskDetail } from "@mcp-trail/event";
+import type { Direction } from "../observer.ts";
 
 /** Polls that came to the same, counted into the first of them. */
 interface Polls {
@@ -23,6 +24,9 @@ export interface Task {
 	/** The server's own name, where it is known. */
 	readonly server: string | undefined;
 	readonly originId: string | undefined;
+	/** That of the request it was made by, and which way that went. */
+	readonly operation: Operation | undefined;
+	readonly direction: Direction | undefined;
 	/** The tool it was made by. */
 	readonly name: string | undefined;
 	retrieved: boolean;

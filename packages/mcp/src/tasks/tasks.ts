@@ -1,8 +1,8 @@
 import type { Audit, Decision } from "@mcp-trail/audit";
-import { timeText, type NewEvent, type TaskDetail } from "@mcp-trail/event";
+import { timeText, type NewEvent, type Operation, type TaskDetail } from "@mcp-trail/event";
 import { derived } from "../audited/derived.ts";
 import { floods, summed } from "../audited/floods.ts";
-import type { Connection } from "../observer.ts";
+import type { Connection, Direction } from "../observer.ts";
 import { isTerminal, type TaskSeen } from "./read-task.ts";
 import { taskOutcome } from "./task-outcome.ts";
 import { MAX_TASKS, taskTable, type Task } from "./task-table.ts";
@@ -25,6 +25,8 @@ export interface Tasks {
 	digest(id: string): string;
 	/** What is known of a task that a message names. */
 	known(connection: Connection, digest: string): TaskDetail | undefined;
+	/** The operation of the call that made a task, for what its keeper tells of it. */
+	operation(connection: Connection, digest: string, told: Direction): Operation | undefined;
 	/** Takes what a recorded event showed, and tells what changed by it. */
 	show(connection: Connection, shown: Shown, event: NewEvent): void;
 	/** True of who had the task made, or was first seen with it. */
@@ -76,6 +78,28 @@ function pollOf({ actor, mcp, network, outcome }: NewEvent): string {
 const nameOf = (connection: Connection): string | undefined =>
 	connection.reached?.id === undefined ? connection.server()?.name : undefined;
 
+/** Which operation an event belongs to, without what is only its own. */
+function operationOf({ operation }: NewEvent): Operation | undefined {
+	if (operation === undefined) return undefined;
+	const {
+		intent_id: _i,
+		parent_event_id: _p,
+		peer_event_id: _e,
+		retry_reason: _r,
+		...rest
+	} = operation;
+	return rest;
+}
+
+/** True where an event is of the task's own principal, or its keeper's word. */
+function isOwn(task: Task, event: NewEvent): boolean {
+	return task.owner === ownerOf(event) || isKeepers(task, event.mcp?.direction);
+}
+
+/** Whoever keeps a task tells of it against the way it was asked for. */
+const isKeepers = ({ direction }: Task, told: Direction | undefined): boolean =>
+	direction !== undefined && told !== undefined && direction !== told;
+
 /** A deadline by this clock: the owner's, where it is near. */
 function deadlineOf({ ttlMs, createdAtMs }: TaskSeen): number | undefined {
 	if (ttlMs === undefined) return undefined;
@@ -95,6 +119,8 @@ function make(key: string, server: string | undefined, shown: Shown, event: NewE
 		owner: ownerOf(event),
 		server,
 		originId: isCreated ? event.id : undefined,
+		operation: isCreated ? operationOf(event) : undefined,
+		direction: event.mcp?.direction,
 		name: isCreated ? event.target?.name : undefined,
 		retrieved: false,
 		from: event,
@@ -158,7 +184,7 @@ function tasks(audit: Audit, maxTasks = MAX_TASKS): Tasks {
 		own: Parameters<typeof derived>[2],
 		from: NewEvent,
 	): NewEvent {
-		const { name } = task;
+		const { name, operation } = task;
 		const detail: Writable<TaskDetail> = { id_digest: task.digest, status: task.status };
 		if (before !== undefined) detail.previous_status = before;
 		if (task.ttlMs !== undefined) detail.ttl_ms = task.ttlMs;
@@ -166,6 +192,7 @@ function tasks(audit: Audit, maxTasks = MAX_TASKS): Tasks {
 		const server = from.target?.server;
 		return derived("mcp.task.changed", from, {
 			target: { kind: "task", ...(name !== undefined && { name }), ...(server && { server }) },
+			...(operation && isOwn(task, from) && { operation }),
 			...own,
 			task: { ...detail, ...own.task },
 		});
@@ -281,6 +308,10 @@ function tasks(audit: Audit, maxTasks = MAX_TASKS): Tasks {
 				...(ttlMs !== undefined && { ttl_ms: ttlMs }),
 				...(originId !== undefined && { origin_event_id: originId }),
 			};
+		},
+		operation(connection, digest, told) {
+			const task = table.get(keyOf(connection, digest));
+			return task && isKeepers(task, told) ? task.operation : undefined;
 		},
 		show(connection, shown, event) {
 			const { state, isCreated = false, isRetrieved = false } = shown;
