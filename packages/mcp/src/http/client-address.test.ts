@@ -35,6 +35,13 @@ describe("[safe.trusted_hops] Forwarded (RFC 7239)", () => {
 		['for="192.0.2.60', came("192.0.2.60")],
 		// What stands in quotes is no element of its own.
 		['for=203.0.113.9;by="x, for=198.51.100.1"', came("203.0.113.9")],
+		// A quote that a client leaves open takes nothing of what a proxy writes behind it.
+		['for=198.51.100.66;x=", for=203.0.113.9', came("203.0.113.9")],
+		['for=198.51.100.66;x="\\", for=203.0.113.9', came("203.0.113.9")],
+		['for=198.51.100.66;x="a, for=203.0.113.9, for=10.0.0.2', came("203.0.113.9")],
+		['for=203.0.113.9;by="a\\"b,c"', came("203.0.113.9")],
+		// Half an address is none.
+		['for="[2001:db8::12"', unmoved],
 		["for=999.1.1.1", unmoved],
 		["for=192.0.2.60, evil", unmoved],
 	])("%s", (value, expected) => {
@@ -54,6 +61,12 @@ describe("[safe.trusted_hops] how many hops", () => {
 	])("%i of them", (hops, expected) => {
 		const said = "198.51.100.66, 203.0.113.7, 10.0.0.2, 10.0.0.3";
 		expect(read({ trustedProxies: hops }, said)).toEqual(expected);
+	});
+
+	it("takes no quote for more than a character where the header has none", () => {
+		expect(read({ trustedProxies: TRUSTED }, '"198.51.100.66, 203.0.113.7')).toEqual(
+			came("203.0.113.7"),
+		);
 	});
 
 	it("does not take the word of a neighbour that is none", () => {

@@ -27,12 +27,13 @@ export type ClientAddressReader = (
 const MAX_LENGTH = 4096;
 const MAX_HOPS = 32;
 const MAPPED = "::ffff:";
+const BRACKETED = /^\[([^\]]*)\](?::[\w.-]*)?$/;
 
 /** An IP address alone: without port, brackets and zone, IPv4 as itself. */
 function plain(text: string | undefined): string | undefined {
 	if (text === undefined) return undefined;
 	let address = text.trim();
-	if (address.startsWith("[")) address = address.slice(1, address.indexOf("]"));
+	if (address.startsWith("[")) address = BRACKETED.exec(address)?.[1] ?? "";
 	else if (address.split(":").length === 2) address = address.slice(0, address.indexOf(":"));
 	const zone = address.indexOf("%");
 	if (zone !== -1) address = address.slice(0, zone);
@@ -41,18 +42,24 @@ function plain(text: string | undefined): string | undefined {
 	return isIP(address) === 0 ? undefined : address.toLowerCase();
 }
 
-/** Splits outside quotes. */
+function isEscaped(text: string, index: number): boolean {
+	let start = index;
+	while (text[start - 1] === "\\") start--;
+	return (index - start) % 2 === 1;
+}
+
+/** Splits outside quotes, the last part first: proxies write on the right, where a client's open quote takes nothing. */
 function split(text: string, separator: string): readonly string[] {
 	const parts: string[] = [];
-	let start = 0;
+	let end = text.length;
 	let isQuoted = false;
-	for (let index = 0; index < text.length; index++) {
-		if (text[index] === '"') isQuoted = !isQuoted;
+	for (let index = text.length - 1; index >= 0; index--) {
+		if (text[index] === '"' && !isEscaped(text, index)) isQuoted = !isQuoted;
 		if (isQuoted || text[index] !== separator) continue;
-		parts.push(text.slice(start, index));
-		start = index + 1;
+		parts.push(text.slice(index + 1, end));
+		end = index;
 	}
-	parts.push(text.slice(start));
+	parts.push(text.slice(0, end));
 	return parts;
 }
 
@@ -67,10 +74,11 @@ function forOf(element: string): string {
 
 /** What each hop said, the nearest first. */
 function saidBy(value: string, isStandard: boolean): readonly string[] {
-	const parts = split(value.slice(-MAX_LENGTH), ",");
+	const end = value.slice(-MAX_LENGTH);
+	const parts = isStandard ? split(end, ",") : end.split(",").toReversed();
 	// Half an address may read as another one.
-	const whole = value.length > MAX_LENGTH ? parts.slice(1) : parts;
-	const nearest = whole.slice(-MAX_HOPS).toReversed();
+	const whole = value.length > MAX_LENGTH ? parts.slice(0, -1) : parts;
+	const nearest = whole.slice(0, MAX_HOPS);
 	return isStandard ? nearest.map(forOf) : nearest;
 }
 
