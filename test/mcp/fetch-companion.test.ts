@@ -34,6 +34,10 @@ interface Tokens {
 	readonly asked: URLSearchParams[];
 	/** What the next exchange is refused with. */
 	refuse?: { readonly status: number; readonly error: string };
+	/** The next message that holds this text is answered 401, whatever came with it. */
+	challenge?: string;
+	/** Streams for what the server asks were opened. */
+	streams: number;
 }
 
 /** An authorization server that grants what is asked. */
@@ -88,7 +92,7 @@ async function authorize(
 
 /** An MCP server that wants a token of the authorization server beside it, and a wider scope for calls. */
 async function guarded(generation: Generation, stepUp: boolean) {
-	const tokens: Tokens = { valid: new Map(), asked: [] };
+	const tokens: Tokens = { valid: new Map(), asked: [], streams: 0 };
 	const far = fakeAudit();
 	const server = instrumentation({ audit: far }).server(echoing(generation));
 	const transport = serving(generation);
@@ -97,8 +101,10 @@ async function guarded(generation: Generation, stepUp: boolean) {
 		const { pathname, origin } = new URL(request.url ?? "/", `http://${request.headers.host}`);
 		if (await authorize(pathname, request, response, origin, tokens)) return;
 		const token = request.headers.authorization?.replace(/^\S+ /, "") ?? "";
-		const scope = tokens.valid.get(token);
 		const body = request.method === "POST" ? await bodyOf(request) : "";
+		const isChallenged = tokens.challenge !== undefined && body.includes(tokens.challenge);
+		if (isChallenged) delete tokens.challenge;
+		const scope = isChallenged ? undefined : tokens.valid.get(token);
 		const metadata = `resource_metadata="${origin}/.well-known/oauth-protected-resource/mcp"`;
 		if (scope === undefined) {
 			response.writeHead(401, { "www-authenticate": `Bearer scope="echo", ${metadata}` }).end();
@@ -111,9 +117,11 @@ async function guarded(generation: Generation, stepUp: boolean) {
 		}
 		const auth = { token, clientId: "desk", scopes: scope.split(" ") };
 		const parsed: unknown = body === "" ? undefined : JSON.parse(body);
-		await transport.handleRequest(Object.assign(request, { auth }), response, parsed);
+		const handled = transport.handleRequest(Object.assign(request, { auth }), response, parsed);
+		if (request.method === "GET") tokens.streams++;
+		await handled;
 	}, open);
-	return { url, tokens, far };
+	return { url, tokens, far, server };
 }
 
 const credentials = ({ name }: Generation, clientSecret = "SECRET-CANARY"): object =>
@@ -210,6 +218,27 @@ describe.each(generations)("$name", (generation) => {
 		});
 		expect(JSON.stringify(near.events)).not.toMatch(CANARY);
 		await client.close();
+	});
+
+	it("[complete.step_up] tells once of a notification and of an answer that are sent again", async () => {
+		const { url, tokens, server } = await guarded(generation, false);
+		const { near, client, connect } = await authorized(generation, url, credentials(generation));
+		tokens.challenge = "notifications/initialized";
+		await connect();
+		await until(() => tokens.streams > 0, "the stream");
+		const { ping } = as<{ server: { ping(): Promise<unknown> } }>(server).server;
+		tokens.challenge = '"result":{}';
+		await ping.call(as<{ server: object }>(server).server);
+		expect(tokens.challenge).toBeUndefined();
+		await until(() => near.outcomes("ping").length === 1, "the answer");
+		expect(near.events.filter(({ type }) => type === "mcp.message.unmatched")).toEqual([]);
+		const again = near.events.filter(({ type }) => type === "mcp.message.refused");
+		expect(again.map(({ outcome }) => outcome?.http_status)).toEqual([401, 401]);
+		await client.close();
+		const notified = near.events.filter(({ type }) => type === "mcp.notification");
+		expect(notified.map(({ mcp, count }) => [mcp?.method, count])).toEqual([
+			["notifications/initialized", undefined],
+		]);
 	});
 
 	it("[complete.token_exchange] records a refused exchange, and the request that failed for it once", async () => {

@@ -1,4 +1,4 @@
-import type { Carried, Exchange, JsonObject, Observation } from "../observer.ts";
+import type { Carried, Exchange, Observation } from "../observer.ts";
 import { isRequestId } from "./frame.ts";
 
 /** Notifications that belong to one request: how many passed while it was open. */
@@ -27,8 +27,6 @@ export interface Entry {
 	answer: "result" | "other" | undefined;
 	/** What it was sent with, where its fetch was seen. */
 	carried: Carried | undefined;
-	/** The frame that was handed to the transport: one that comes again is the transport's own retry. */
-	frame: JsonObject | undefined;
 	/** The progress token its request gave out. */
 	readonly token: string | number | undefined;
 }

@@ -220,7 +220,6 @@ export function openRequests(
 					noted: undefined,
 					answer: undefined,
 					carried: undefined,
-					frame: undefined,
 					token: progressTokenOf(exchange.meta),
 				};
 				const table = isInbound ? inbound : outbound;

@@ -1,6 +1,6 @@
 import { types } from "node:util";
 import type { JsonObject, Meta, Observation } from "../observer.ts";
-import { whileSending } from "../client/sending.ts";
+import { isResent, whileSending, whileUnderway } from "../client/sending.ts";
 import type { Entry } from "./exchanges.ts";
 import type { Gate } from "./gate.ts";
 import { isObject, isRequest, outboundKind, type RequestFrame } from "./frame.ts";
@@ -108,8 +108,6 @@ function request(
 	options: unknown,
 	pass: Pass,
 ): unknown {
-	// Once it is authorized, 1.x hands a request to itself again: it is still the one request.
-	if (open.outbound.get(message.id)?.frame === message) return pass(message);
 	const entry = open.begin(false, message, options);
 	if (entry === undefined) return pass(message);
 	const admit = gate.of(entry);
@@ -126,7 +124,6 @@ function sendRequest(open: OpenRequests, entry: Entry, message: RequestFrame, pa
 	} catch (fault) {
 		onFault(fault);
 	}
-	entry.frame = sent;
 	const failed = (error: unknown): void => {
 		open.guarded(() => sendFailed(open, entry, error));
 	};
@@ -134,7 +131,7 @@ function sendRequest(open: OpenRequests, entry: Entry, message: RequestFrame, pa
 	try {
 		result = runInside(
 			observations,
-			() => (isFetching(open) ? whileSending(entry, () => pass(sent)) : pass(sent)),
+			() => (isFetching(open) ? fetching(open, entry, sent, pass) : pass(sent)),
 			onFault,
 		);
 	} catch (error) {
@@ -146,12 +143,25 @@ function sendRequest(open: OpenRequests, entry: Entry, message: RequestFrame, pa
 }
 
 /** Over HTTP a client's fetches are told apart by the request they belong to. */
-const isFetching = ({ peer, connection }: OpenRequests): boolean =>
-	connection.endpoint !== undefined && peer.companion !== undefined;
+const isFetching = ({ connection }: OpenRequests): boolean => connection.endpoint !== undefined;
+
+/** Hands a frame to an HTTP transport, which may hand it to itself again. */
+function fetching(
+	{ peer }: OpenRequests,
+	entry: Entry | undefined,
+	frame: object,
+	pass: Pass,
+): unknown {
+	const send = (): unknown => pass(frame);
+	return whileUnderway(
+		frame,
+		peer.companion === undefined ? send : () => whileSending(entry, send),
+	);
+}
 
 /** What is sent beside requests belongs to none of them. */
-const other = (open: OpenRequests, message: unknown, pass: Pass): unknown =>
-	isFetching(open) ? whileSending(undefined, () => pass(message)) : pass(message);
+const other = (open: OpenRequests, message: object, pass: Pass): unknown =>
+	isFetching(open) ? fetching(open, undefined, message, pass) : pass(message);
 
 /** Observes a frame on its way out and passes it on. */
 export function outgoing(
@@ -163,6 +173,7 @@ export function outgoing(
 ): unknown {
 	// Arrays are sent by direct users of a transport; they are no requests of this peer.
 	if (!isObject(message)) return pass(message);
+	if (isFetching(open) && isResent(message)) return pass(message);
 	const kind = open.guarded(() => outboundKind(message));
 	if (kind === "response") return respond(open, message, pass);
 	if (kind === "request" && isRequest(message)) return request(open, gate, message, options, pass);

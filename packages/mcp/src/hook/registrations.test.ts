@@ -50,7 +50,6 @@ function called(name: string): Entry {
 		token: undefined,
 		answer: undefined,
 		carried: undefined,
-		frame: undefined,
 	};
 }
 
