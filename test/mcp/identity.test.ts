@@ -269,6 +269,37 @@ describe.each(generations)("$name", (generation) => {
 		expect(JSON.stringify(far.events)).not.toContain("CANARY");
 	});
 
+	it("[honest.identity_hook] takes nobody for checked whom no token says", async () => {
+		// What express-basic-auth and express-jwt leave where the SDK looks for its AuthInfo.
+		for (const auth of [
+			{ user: "root", password: "PASSWORD-CANARY" },
+			{ sub: "00u1", clientId: "desk", scopes: [] },
+		]) {
+			const {
+				call,
+				far,
+				close: end,
+			} = await overHttp(generation, {
+				open,
+				around: verifiedAs(auth),
+				transport: { requestInit: { headers: { authorization: "Bearer TOKEN-CANARY" } } },
+			});
+			close.push(end);
+			await call();
+			const [event] = far.outcomes("tools/call");
+			expect(event?.actor?.principal).toEqual({
+				type: "unknown",
+				assurance: "none",
+				source: "none",
+			});
+			expect(event?.actor?.auth).toEqual({
+				scheme: "bearer",
+				token_digest: far.digester.digest("token", "TOKEN-CANARY"),
+			});
+			expect(JSON.stringify(far.events)).not.toContain("CANARY");
+		}
+	});
+
 	it("[honest.client_address] says where a call came from by the rule of trusted hops", async () => {
 		const headers = { "x-forwarded-for": "203.0.113.7, 10.0.0.9" };
 		for (const [trusted, expected] of [

@@ -37,12 +37,16 @@ function claimsOf(extra: unknown, token: unknown): JsonObject {
 	return claims;
 }
 
+/** Without a token it is no `AuthInfo`: others keep what they know of a user, or what was asked for, in the same place. */
+export const isAuthInfo = (value: unknown): value is JsonObject =>
+	isObject(value) && typeof value["token"] === "string";
+
 /** Reads an SDK's `AuthInfo`. The only place that touches the token: it leaves as a keyed digest. */
 export function authFacts(
 	authInfo: unknown,
 	digestToken: ((token: string) => string) | undefined,
 ): AuthFacts | undefined {
-	if (!isObject(authInfo)) return undefined;
+	if (!isAuthInfo(authInfo)) return undefined;
 	const { token, clientId, scopes, expiresAt, resource, extra } = authInfo;
 	const href = member(resource, "href") ?? resource;
 	const tokenDigest = isText(token) ? digestToken?.(token) : undefined;

@@ -1,5 +1,5 @@
 import type { Exchange } from "../observer.ts";
-import { credentialDigest } from "./auth-facts.ts";
+import { credentialDigest, isAuthInfo } from "./auth-facts.ts";
 import { isObject } from "./frame.ts";
 import { isCallback, member } from "./loose.ts";
 
@@ -77,7 +77,7 @@ export function httpFacts(
 		headers,
 		authScheme: schemeOf(read),
 		tokenDigest:
-			digestToken === undefined || isObject(member(extra, "authInfo"))
+			digestToken === undefined || isAuthInfo(member(extra, "authInfo"))
 				? undefined
 				: credentialDigest(read("authorization"), digestToken),
 		signal: signal instanceof AbortSignal ? signal : undefined,

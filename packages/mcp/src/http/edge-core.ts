@@ -13,7 +13,6 @@ import {
 	ticketOf,
 	withTicket,
 } from "../hook/http-ticket.ts";
-import { member } from "../hook/loose.ts";
 import type { AuthFacts } from "../observer.ts";
 import type { Asked } from "./asked.ts";
 import { attempts } from "./attempts.ts";
@@ -125,11 +124,7 @@ export function edgeCore(options: {
 	}
 
 	function authOf(asked: Asked): AuthFacts | undefined {
-		return guarded(() => {
-			const info = asked.authInfo();
-			// Without a token it is no `AuthInfo`: others put there what was asked for, before they check it.
-			return typeof member(info, "token") === "string" ? authFacts(info, digestToken) : undefined;
-		});
+		return guarded(() => authFacts(asked.authInfo(), digestToken));
 	}
 
 	function actorFor(
