@@ -829,7 +829,7 @@ export const requirements: readonly Requirement[] = [
 	{
 		id: "private.actor",
 		says: "Who asked comes from checked claims; the token is only a digest.",
-		provenBy: ["test/mcp/http.test.ts"],
+		provenBy: ["test/mcp/fetch-companion.test.ts", "test/mcp/http.test.ts"],
 	},
 	{
 		id: "private.canary",

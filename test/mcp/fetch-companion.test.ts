@@ -9,7 +9,7 @@ import {
 import { ClientCredentialsProvider as CredentialsV1 } from "@modelcontextprotocol/sdk/client/auth-extensions.js";
 import { afterEach, describe, expect, it } from "vitest";
 import { echoing, listening, reaching, serving, stop } from "./http-pair.ts";
-import { as, fakeAudit, generations, until, type Generation } from "./support.ts";
+import { as, fakeAudit, generations, tick, until, type Generation } from "./support.ts";
 
 const open: Server[] = [];
 afterEach(() => stop(open));
@@ -226,9 +226,8 @@ describe.each(generations)("$name", (generation) => {
 		tokens.challenge = "notifications/initialized";
 		await connect();
 		await until(() => tokens.streams > 0, "the stream");
-		const { ping } = as<{ server: { ping(): Promise<unknown> } }>(server).server;
 		tokens.challenge = '"result":{}';
-		await ping.call(as<{ server: object }>(server).server);
+		await as<{ server: { ping(): Promise<unknown> } }>(server).server.ping();
 		expect(tokens.challenge).toBeUndefined();
 		await until(() => near.outcomes("ping").length === 1, "the answer");
 		expect(near.events.filter(({ type }) => type === "mcp.message.unmatched")).toEqual([]);
@@ -332,6 +331,18 @@ describe.each(generations)("$name", (generation) => {
 	});
 });
 
+const granting = async (..._args: unknown[]): Promise<Response> =>
+	Response.json({ access_token: "TOKEN-CANARY" });
+
+/** An authorization server that says of itself, wherever it is, that it is another. */
+const ofIssuer = async (...args: unknown[]): Promise<Response> =>
+	String(args[0]).endsWith("/token")
+		? Response.json({ access_token: "TOKEN-CANARY" })
+		: Response.json({
+				issuer: "https://good.example",
+				token_endpoint: `${new URL(String(args[0])).origin}/token`,
+			});
+
 describe("the fetch that helpers are given", () => {
 	it("[complete.token_exchange] records both steps of an ID-JAG, joined by the assertion's digest", async () => {
 		const { url, tokens } = await guarded(generations[1], false);
@@ -425,6 +436,64 @@ describe("the fetch that helpers are given", () => {
 		expect(new Set(exchanged(audit).map(({ outcome }) => outcome?.status))).toEqual(
 			new Set(["success", "unknown"]),
 		);
+		expect(JSON.stringify(audit.events)).not.toMatch(CANARY);
+	});
+
+	it("[complete.token_exchange] tells once, whatever was watched twice for one audit", async () => {
+		const audit = fakeAudit();
+		const [one, other] = [instrumentation({ audit }), instrumentation({ audit })];
+		const watched = one.fetch(other.fetch(other.fetch(granting)));
+		const init = { method: "POST", body: "grant_type=client_credentials" };
+		await Reflect.apply(watched, undefined, ["https://as.example/token", init]);
+		await Reflect.apply(watched, undefined, ["https://as.example/token", init]);
+		await until(() => exchanged(audit).length >= 2, "both");
+		await tick(10);
+		expect(exchanged(audit).map(({ authorization }) => authorization?.attempt)).toEqual([1, 2]);
+	});
+
+	it("[transparent.fetch] fails nowhere for an answer that is less than one", async () => {
+		const audit = fakeAudit();
+		const unhandled: unknown[] = [];
+		const before = process.listeners("unhandledRejection");
+		process.removeAllListeners("unhandledRejection");
+		process.on("unhandledRejection", (error) => unhandled.push(error));
+		const answer = { status: 200, headers: new Headers(), body: new Response("{}").body };
+		const own = async (..._args: unknown[]): Promise<Response> => as(answer);
+		const watched = instrumentation({ audit }).fetch(own);
+		const init = { method: "POST", body: "grant_type=client_credentials" };
+		expect(await watched("https://as.example/token", init)).toBe(answer);
+		await tick(10);
+		process.removeAllListeners("unhandledRejection");
+		for (const listener of before) process.on("unhandledRejection", listener);
+		expect(unhandled).toEqual([]);
+		expect(exchanged(audit)[0]?.outcome).toMatchObject({ status: "success" });
+	});
+
+	it("[complete.token_exchange] names an issuer by metadata of its own origin alone (RFC 8414)", async () => {
+		const audit = fakeAudit();
+		const watched = instrumentation({ audit }).fetch(ofIssuer);
+		for (const origin of ["https://evil.example", "https://good.example"]) {
+			await watched(`${origin}/.well-known/oauth-authorization-server`);
+			await tick(5);
+			await watched(`${origin}/token`, { method: "POST", body: "grant_type=refresh_token" });
+		}
+		await until(() => exchanged(audit).length === 2, "both");
+		expect(exchanged(audit).map(({ authorization }) => authorization?.issuer)).toEqual([
+			undefined,
+			"https://good.example",
+		]);
+	});
+
+	it("[private.actor] takes no name from a secret that stands alone", async () => {
+		const audit = fakeAudit();
+		const authorization = `Basic ${Buffer.from("SECRET-CANARY").toString("base64")}`;
+		await instrumentation({ audit }).fetch(granting)("https://as.example/token", {
+			method: "POST",
+			headers: { authorization },
+			body: "grant_type=client_credentials",
+		});
+		await until(() => exchanged(audit).length === 1, "the exchange");
+		expect(exchanged(audit)[0]?.actor?.auth).toMatchObject({ scheme: "basic" });
 		expect(JSON.stringify(audit.events)).not.toMatch(CANARY);
 	});
 

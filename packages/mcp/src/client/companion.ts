@@ -25,6 +25,29 @@ const isResponse = (value: unknown): value is Response =>
 	typeof member(value, "status") === "number" &&
 	isCallback(member(member(value, "headers"), "get"));
 
+/** What all watches of an audit know together: several instrumentations may stand around one `fetch`. */
+interface Memory {
+	/** Answers and failures whose story is told. */
+	readonly told: WeakSet<object>;
+	/** By the endpoint of an authorization server. */
+	readonly issuers: Map<string, string>;
+	readonly attemptOf: ReturnType<typeof attempts>;
+}
+
+const ofAudits = new WeakMap<Audit, Memory>();
+
+function memoryOf(audit: Audit): Memory {
+	const known = ofAudits.get(audit);
+	if (known !== undefined) return known;
+	const made = {
+		told: new WeakSet<object>(),
+		issuers: new Map<string, string>(),
+		attemptOf: attempts(),
+	};
+	ofAudits.set(audit, made);
+	return made;
+}
+
 interface Watched {
 	answered(response: Response): void;
 	failed(): void;
@@ -39,10 +62,7 @@ export function companion(options: {
 	const { audit, identify, onFault } = options;
 	const { digester } = audit;
 	const passthrough = passthroughOf(audit);
-	const issuers = new Map<string, string>();
-	const attemptOf = attempts();
-	/** What one watched fetch has told, those around it leave out. */
-	const told = new WeakSet<object>();
+	const { told, issuers, attemptOf } = memoryOf(audit);
 
 	function guarded<R>(work: () => R): R | undefined {
 		try {
@@ -54,10 +74,12 @@ export function companion(options: {
 	}
 
 	/** Which authorization server an endpoint belongs to, by the metadata that was fetched (RFC 8414). */
-	async function learnIssuer(response: Response): Promise<void> {
+	async function learnIssuer(response: Response, origin: string | undefined): Promise<void> {
 		const metadata = await readJson(response);
 		const issuer = metadata?.["issuer"];
-		if (typeof issuer !== "string" || issuer.length > 512) return;
+		if (typeof issuer !== "string" || issuer.length > 512 || !URL.canParse(issuer)) return;
+		// Another's name is not to be believed (RFC 8414 §3.3).
+		if (new URL(issuer).origin !== origin) return;
 		for (const name of ["token_endpoint", "registration_endpoint"]) {
 			const endpoint = metadata?.[name];
 			if (typeof endpoint !== "string" || !URL.canParse(endpoint)) continue;
@@ -85,9 +107,9 @@ export function companion(options: {
 			undefined,
 		);
 		const key = [asked.type, endpoint.href, detail.grant, detail.resource, auth.client_id];
-		const attempt = attemptOf(key.join("\n"), startMs);
 		const end = (status: number | undefined, answer: ReturnType<typeof readJson>): void => {
 			const durationUs = Math.max(0, Math.round(performance.now() * 1000 - startUs));
+			const attempt = attemptOf(key.join("\n"), startMs);
 			void answer.then((json) =>
 				guarded(() =>
 					audit.record(
@@ -142,7 +164,7 @@ export function companion(options: {
 		if (fetched.method === "POST" && sending) return message(fetched, sending);
 		return fetched.method === "GET" && METADATA.test(fetched.url?.pathname ?? "")
 			? {
-					answered: (response) => void learnIssuer(response).catch(onFault),
+					answered: (response) => void learnIssuer(response, fetched.url?.origin).catch(onFault),
 					failed: () => undefined,
 				}
 			: undefined;

@@ -36,11 +36,14 @@ export function scopesOf(list: unknown): readonly string[] {
 		.slice(0, 64);
 }
 
-/** The name before the colon (RFC 6749 §2.3.1); the secret behind it is not read. */
+/** The name before the colon (RFC 6749 §2.3.1); the secret behind it is not read, and without one there is no name. */
 function basicName(authorization: string): string | undefined {
-	const named = Buffer.from(authorization.slice(6).trim(), "base64").toString("utf8").split(":")[0];
+	const pair = Buffer.from(authorization.slice(6).trim(), "base64").toString("utf8");
+	const colon = pair.indexOf(":");
+	if (colon === -1) return undefined;
+	const named = pair.slice(0, colon);
 	try {
-		return cleanText(decodeURIComponent(named ?? ""), 512);
+		return cleanText(decodeURIComponent(named), 512);
 	} catch {
 		return cleanText(named, 512);
 	}

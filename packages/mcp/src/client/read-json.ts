@@ -8,12 +8,25 @@ const MAX_BYTES = 65_536;
 
 /** Reads a short JSON answer from a copy of it; the answer itself stays for its reader, untouched. */
 export async function readJson(response: Response): Promise<JsonObject | undefined> {
-	const { body, bodyUsed } = response;
+	let copy: Response;
+	try {
+		if (!isShort(response)) return undefined;
+		copy = response.clone();
+	} catch {
+		return undefined;
+	}
+	return jsonIn(copy);
+}
+
+function isShort({ body, bodyUsed, headers }: Response): boolean {
 	// A body that is no web stream (node-fetch) is left alone: an unread copy of it would hold up the answer.
 	if (body === null || bodyUsed || !isCallback(member(body, "getReader")) || body.locked)
-		return undefined;
-	if (Number(response.headers.get("content-length") ?? 0) > MAX_BYTES) return undefined;
-	const reader = response.clone().body?.getReader();
+		return false;
+	return !(Number(headers.get("content-length") ?? 0) > MAX_BYTES);
+}
+
+async function jsonIn({ body }: Response): Promise<JsonObject | undefined> {
+	const reader = body?.getReader();
 	if (reader === undefined) return undefined;
 	let timer: NodeJS.Timeout | undefined;
 	const late = new Promise<undefined>((resolve) => {
