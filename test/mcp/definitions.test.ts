@@ -2,7 +2,7 @@ import { instrumentation, type Instrumentation } from "@mcp-trail/mcp";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { createMcpHandler, McpServer } from "@modelcontextprotocol/server";
 import { describe, expect, it } from "vitest";
-import { as, fakeAudit, type FakeAudit, generations, type Generation } from "./support.ts";
+import { as, fakeAudit, type FakeAudit, generations, type Generation, until } from "./support.ts";
 
 const told = ({ events }: FakeAudit, role: "client" | "server") =>
 	events.filter(({ type, mcp }) => type === "mcp.definition.changed" && mcp?.role === role);
@@ -140,4 +140,28 @@ describe("v2, 2026-07-28: definitions and discovery over HTTP", () => {
 		expect(three?.previous_digest).toBe(one?.digest);
 		expect(reads[0]?.outcome?.status).toBe("success");
 	});
+});
+
+it("[complete.definition_changes] the list of one person is not held against another's, whoever says who they are", async () => {
+	const audit = fakeAudit();
+	let who = "ann";
+	const trail = instrumentation({
+		audit,
+		identify: () => ({ id: who, issuer: "https://idp.example" }),
+	});
+	const [sdk] = generations;
+	const server = trail.server(new sdk.Server({ name: "desk", version: "1.0.0" }));
+	Object.assign(server, {
+		fallbackRequestHandler: async () => ({
+			tools: [{ name: `of_${who}`, inputSchema: { type: "object" } }],
+		}),
+	});
+	const [, far] = sdk.pair();
+	await server.connect(as(far));
+	for (const [id, person] of ["ann", "bob", "ann", "bob"].entries()) {
+		who = person;
+		far.onmessage?.({ jsonrpc: "2.0", id, method: "tools/list", params: {} });
+		await until(() => audit.outcomes("tools/list").length > id, "a list");
+	}
+	expect(told(audit, "server")).toEqual([]);
 });

@@ -1,7 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { drift, type Change, type Page } from "./drift.ts";
-import { changedFields, fieldWord, fingerprint, isMaterial } from "./fingerprint.ts";
+import {
+	changedFields,
+	definitionDigest,
+	fieldWord,
+	fingerprint,
+	isMaterial,
+} from "./fingerprint.ts";
 import { hiddenText } from "./hidden-text.ts";
 import { nameOwners } from "./name-owners.ts";
 
@@ -100,6 +106,23 @@ describe("[complete.definition_changes] what lists show", () => {
 		]);
 	});
 
+	it("does not take pages for one list that two callers read in between each other", () => {
+		const seen = drift();
+		const one = page([tool("a")], { next: "2", isLast: false });
+		const two = page([tool("b")], { cursor: "2", next: "3", isFirst: false, isLast: false });
+		const three = page([tool("c")], { cursor: "3", isFirst: false });
+		for (const part of [one, two, three]) seen.listed(part);
+		// The second begins before the third page of the first: its own pages are told of by its own end.
+		expect([one, two, one, three, two, three].flatMap((part) => seen.listed(part))).toEqual([]);
+		expect(
+			brief(
+				[one, page([tool("c")], { cursor: "2", isFirst: false })].flatMap((part) =>
+					seen.listed(part),
+				),
+			),
+		).toEqual([["removed", "b"]]);
+	});
+
 	it("keeps scopes apart", () => {
 		const seen = drift();
 		seen.listed(page([tool("a")]));
@@ -160,15 +183,24 @@ it.each([
 	expect(hiddenText({ description: text })).toEqual([kind]);
 });
 
+it("[safe.definitions] finds text that is written in selectors and fillers", () => {
+	const smuggled = "reads\u{1F600}\u{E0101}\u{E0102}\u{FE01}";
+	for (const text of [smuggled, "so\u00ADft", "\u3164", "a\u034Fb", "\u180E"])
+		expect(hiddenText({ description: text })).toEqual(["zero_width"]);
+	expect(hiddenText(["\u2764\uFE0F", "\u845B\u{E0100}"])).toEqual([]);
+});
+
 it("takes an emoji, a line's end and an accent for what they are", () => {
 	expect(hiddenText("👩‍👩‍👧 naïve\n\ttext, العربية")).toEqual([]);
 });
 
 it("compares definitions by their RFC 8785 form", () => {
-	const one = fingerprint({ name: "a", b: 1, c: 2 });
-	const two = fingerprint({ c: 2, b: 1, name: "a" });
+	const [one, two] = [
+		{ name: "a", b: 1, c: 2 },
+		{ c: 2, b: 1, name: "a" },
+	].map((item) => ({ digest: definitionDigest(item), print: fingerprint(item, "") }));
 	expect(one?.digest).toBe(two?.digest);
-	expect(one && two && changedFields(one, two)).toEqual([]);
+	expect(one && two && changedFields(one.print, two.print)).toEqual([]);
 	expect(isMaterial(["title", "icons"])).toBe(false);
 });
 

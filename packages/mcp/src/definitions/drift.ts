@@ -1,4 +1,10 @@
-import { fingerprint, changedFields, isMaterial, type Fingerprint } from "./fingerprint.ts";
+import {
+	changedFields,
+	definitionDigest,
+	fingerprint,
+	isMaterial,
+	type Fingerprint,
+} from "./fingerprint.ts";
 import { hiddenText, type HiddenText } from "./hidden-text.ts";
 import type { JsonObject } from "../observer.ts";
 
@@ -27,6 +33,9 @@ export interface Page {
 	readonly digest?: string | undefined;
 	readonly isFirst: boolean;
 	readonly isLast: boolean;
+	/** By what it was asked for, and by what the page after it is: pages that two callers read do not get mixed. */
+	readonly cursor?: unknown;
+	readonly next?: unknown;
 	/** Servers other than this one that offer such a name. */
 	readonly others: (key: string) => readonly string[];
 }
@@ -44,6 +53,8 @@ interface Known {
 
 interface Memory {
 	readonly names: Map<string, Known>;
+	/** Which of the names are gone, the longest first. */
+	readonly gone: Set<string>;
 	/** A whole list has been seen. */
 	isKnown: boolean;
 	/** Of the whole list that was seen last. */
@@ -56,6 +67,7 @@ interface Round {
 	readonly reader: object;
 	readonly seen: Set<string>;
 	readonly added: Change[];
+	next: unknown;
 }
 
 const NOTHING: readonly Change[] = [];
@@ -86,6 +98,7 @@ export function drift(): Drift {
 		const known = scopes.get(scope);
 		const memory: Memory = known ?? {
 			names: new Map<string, Known>(),
+			gone: new Set<string>(),
 			isKnown: false,
 			digest: undefined,
 			round: undefined,
@@ -102,17 +115,19 @@ export function drift(): Drift {
 	}
 
 	/** What is gone gives way first: it is the longest of no use. */
-	function hold({ names }: Memory, key: string, print: Fingerprint): boolean {
+	function hold({ names, gone }: Memory, key: string, print: Fingerprint): boolean {
 		if (!names.has(key)) {
 			if (names.size >= MAX_NAMES) {
-				const gone = [...names].find(([, { isRemoved }]) => isRemoved)?.[0];
-				if (gone === undefined) return false;
-				names.delete(gone);
+				const [longest] = gone;
+				if (longest === undefined) return false;
+				names.delete(longest);
+				gone.delete(longest);
 				held--;
 			}
 			held++;
 		}
 		names.set(key, { print, isRemoved: false });
+		gone.delete(key);
 		return true;
 	}
 
@@ -123,6 +138,7 @@ export function drift(): Drift {
 			for (const [key, known] of memory.names) {
 				if (known.isRemoved || seen.has(key)) continue;
 				known.isRemoved = true;
+				memory.gone.add(key);
 				removed.push({ change: "removed", key, previousDigest: known.print.digest });
 			}
 		const bodies = new Map<string, string>();
@@ -141,7 +157,7 @@ export function drift(): Drift {
 	}
 
 	return {
-		listed({ scope, reader, items, digest, isFirst, isLast, others }) {
+		listed({ scope, reader, items, digest, isFirst, isLast, cursor, next, others }) {
 			const memory = memoryOf(scope);
 			const isWhole = isFirst && isLast;
 			if (isWhole && digest !== undefined && digest === memory.digest) return NOTHING;
@@ -150,16 +166,19 @@ export function drift(): Drift {
 			if (isFirst) {
 				// Pages of a list that nobody read to its end: what they added is told all the same.
 				changes.push(...(memory.round?.added ?? []));
-				memory.round = { reader, seen: new Set(), added: [] };
+				memory.round = { reader, seen: new Set(), added: [], next: cursor };
 			}
-			const round = memory.round?.reader === reader ? memory.round : undefined;
+			const { round: open } = memory;
+			const round = open?.reader === reader && open.next === cursor ? open : undefined;
+			if (round) round.next = next;
 			for (const [key, item] of items) {
-				const print = fingerprint(item);
-				if (print === undefined) continue;
+				const hash = definitionDigest(item);
+				if (hash === undefined) continue;
 				round?.seen.add(key);
 				const known = memory.names.get(key);
+				if (known?.isRemoved === false && known.print.digest === hash) continue;
+				const print = fingerprint(item, hash);
 				const change = known && difference(known, key, print);
-				if (known && change === undefined) continue;
 				const hidden = hiddenText(item);
 				const collidesWith = known === undefined ? others(key) : [];
 				const suspicious = {

@@ -31,10 +31,14 @@ function digestOf(value: unknown): string | undefined {
 	return createHash("sha256").update(canonical.text).digest("hex");
 }
 
-/** Takes a definition's fingerprint; undefined where it is no JSON, or too large. */
-export function fingerprint(item: JsonObject): Fingerprint | undefined {
+/** `sha256:<64 hex>` of a definition's RFC 8785 form; undefined where it is no JSON, or too large. */
+export function definitionDigest(item: JsonObject): string | undefined {
 	const digest = digestOf(item);
-	if (digest === undefined) return undefined;
+	return digest === undefined ? undefined : `sha256:${digest}`;
+}
+
+/** Takes a definition's fingerprint. */
+export function fingerprint(item: JsonObject, digest: string): Fingerprint {
 	const fields = new Map<string, string>();
 	const body: string[] = [];
 	for (const field of Object.keys(item).slice(0, MAX_FIELDS).toSorted()) {
@@ -42,7 +46,7 @@ export function fingerprint(item: JsonObject): Fingerprint | undefined {
 		fields.set(field.slice(0, 64), one);
 		if (!naming.has(field) && !immaterial.has(field)) body.push(field.slice(0, 64), one);
 	}
-	return { digest: `sha256:${digest}`, body: body.join("\n"), fields };
+	return { digest, body: body.join("\n"), fields };
 }
 
 /** Which fields differ. */

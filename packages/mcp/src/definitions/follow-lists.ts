@@ -66,11 +66,12 @@ function serverOf(memory: Memory, connection: Connection): string {
 }
 
 /** Whose list: public ones are everybody's, others are never compared between principals. */
-function readerOf({ auth }: Exchange, result: JsonObject): string | undefined {
-	if (auth === undefined || result["cacheScope"] === "public") return "";
-	const { iss = "", sub = "" } = auth.claims;
+function readerOf({ auth, identity }: Exchange, result: JsonObject): string | undefined {
+	if ((auth ?? identity) === undefined || result["cacheScope"] === "public") return "";
+	const { iss = "", sub = "" } = auth?.claims ?? {};
+	const { id, issuer, tenant } = identity?.principal ?? {};
 	return typeof iss === "string" && typeof sub === "string"
-		? JSON.stringify([iss, sub, auth.clientId])
+		? JSON.stringify([iss, sub, auth?.clientId, id, issuer, tenant])
 		: undefined;
 }
 
@@ -145,6 +146,8 @@ export function followList(audit: Audit, exchange: Exchange): Following | undefi
 				reader: connection.role === "server" ? memory.drift : connection,
 				items: shown,
 				digest: listed?.digest,
+				cursor: params?.["cursor"],
+				next: result["nextCursor"],
 				isFirst: params?.["cursor"] === undefined,
 				isLast: result["nextCursor"] === undefined && items.length <= MAX_ITEMS,
 				others: (name) => (id === undefined ? [] : memory.owners.note(name, id)),
@@ -152,8 +155,11 @@ export function followList(audit: Audit, exchange: Exchange): Following | undefi
 		},
 		ended(event) {
 			const byChange = new Map<Change["change"], Change[]>();
-			for (const change of changes)
-				byChange.set(change.change, [...(byChange.get(change.change) ?? []), change]);
+			for (const change of changes) {
+				const alike = byChange.get(change.change);
+				if (alike) alike.push(change);
+				else byChange.set(change.change, [change]);
+			}
 			for (const alike of byChange.values()) {
 				const all = alike.length <= MAX_TOLD ? alike : alike.slice(0, MAX_TOLD - 1);
 				for (const change of all) tell(change, event);
