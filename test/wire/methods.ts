@@ -1,7 +1,7 @@
 import { type Cell, type Frame, type Sdk, slug } from "./cells.ts";
 
-/** What an SDK does with a method when it is asked for it and a handler could be registered. */
-type Treatment = "answered" | "refused";
+/** What an SDK does with a method when it is asked for it and a handler could be registered; a stream stays open. */
+type Treatment = "answered" | "refused" | "streamed";
 
 /** A method of the specification or of an extension, and how it is asked for. */
 export interface Method {
@@ -141,6 +141,13 @@ const ofClients: readonly Omit<Method, "by">[] = [
 		treated: { v1: "refused", "v2-legacy": "refused", "v2-modern": "answered" },
 		// The probe's header names a version that the transport does not take.
 		unseen: { sdk: "v2-legacy", way: "http" },
+	},
+	{
+		method: "subscriptions/listen",
+		params: { notifications: { toolsListChanged: true } },
+		result: {},
+		target: { kind: "subscription" },
+		treated: { v1: "refused", "v2-legacy": "refused", "v2-modern": "streamed" },
 	},
 	{
 		method: "tasks/get",
@@ -283,3 +290,26 @@ export const idOf = ({ by, method }: Method): string => `wire.${by}_${slug(metho
 export function treatmentOf({ treated, unseen }: Method, { sdk, way }: Cell) {
 	return unseen?.sdk === sdk && unseen.way === way ? undefined : treated[sdk];
 }
+
+/** What a server asks for inside a result (2026-07-28, MRTR): no message of its own. */
+export interface Asking {
+	readonly method: string;
+	readonly params: Frame;
+	readonly answer: Frame;
+}
+
+const inBand: Readonly<Record<string, Frame>> = {
+	"elicitation/create": { action: "decline" },
+	"sampling/createMessage": {
+		model: "m",
+		role: "assistant",
+		content: { type: "text", text: "a" },
+	},
+	"roots/list": { roots: [] },
+};
+export const askings: readonly Asking[] = ofServers.flatMap(({ method, params }) => {
+	const answer = inBand[method];
+	return answer === undefined ? [] : [{ method, params, answer }];
+});
+
+export const idOfAsking = ({ method }: Asking): string => `wire.asked_${slug(method)}`;

@@ -105,6 +105,13 @@ export const answerings: readonly Answering[] = [
 		outcome: { status: "pending", reason: "task_created" },
 		only: v1,
 	},
+	{
+		name: "task_of_the_extension",
+		says: "A result that is a task of the extension is pending.",
+		result: { resultType: "task", ...task },
+		outcome: { status: "pending", reason: "task_created" },
+		only: modern,
+	},
 ];
 
 export const idOf = ({ name }: Answering): string => `wire.outcome_${name}`;

@@ -5,7 +5,7 @@ import { Server as ServerV2 } from "@modelcontextprotocol/server";
 import { z } from "zod";
 import { as, type Transport } from "../mcp/support.ts";
 import { type Frame, MODERN, type Sdk } from "./cells.ts";
-import { methods } from "./methods.ts";
+import { askings, methods } from "./methods.ts";
 import { answerings } from "./outcomes.ts";
 
 /** As much of a client or a server as tests need of either SDK. */
@@ -29,8 +29,13 @@ const OWN = new Set([
 	"subscriptions/listen",
 ]);
 
-/** A tool that is named after an outcome brings it about. */
-function answer(params: Frame | undefined, result: Frame): Frame {
+/** A tool that is named after an outcome brings it about; one that is named after a question asks it, once. */
+function answer(params: Frame | undefined, result: Frame, inputResponses?: unknown): Frame {
+	const asking = askings.find(({ method }) => method === params?.["name"]);
+	if (asking !== undefined && inputResponses === undefined) {
+		const { method, params: asked } = asking;
+		return { resultType: "input_required", inputRequests: { a: { method, params: asked } } };
+	}
 	const named = answerings.find(({ name }) => name === params?.["name"]);
 	if (named === undefined) return result;
 	if (named.result === undefined) throw new Error("broken");
@@ -45,8 +50,11 @@ function register(sdk: Sdk, peer: Peer, by: "client" | "server"): void {
 			const schema = z.object({ method: z.literal(method), params: open });
 			peer.setRequestHandler(schema, ({ params }: { params?: Frame }) => answer(params, result));
 		} else {
-			peer.setRequestHandler(method, { params: open.unwrap() }, (params: Frame) =>
-				answer(params, result),
+			peer.setRequestHandler(
+				method,
+				{ params: open.unwrap() },
+				(params: Frame, context: { mcpReq: { inputResponses?: unknown } }) =>
+					answer(params, result, context.mcpReq.inputResponses),
 			);
 		}
 	}

@@ -3,7 +3,7 @@ import { type Cell, cellName, cells } from "./cells.ts";
 import { places } from "./http-place-names.ts";
 import { ofCallers } from "./http-callers.ts";
 import { ofFrames } from "./http-frames.ts";
-import { idOf as idOfMethod, methods, treatmentOf } from "./methods.ts";
+import { askings, idOf as idOfMethod, idOfAsking, methods, treatmentOf } from "./methods.ts";
 import { idOf as idOfNotification, notifications, occurs } from "./notifications.ts";
 
 import { answerings, idOf as idOfOutcome } from "./outcomes.ts";
@@ -99,6 +99,12 @@ export const wireRequirements: readonly Requirement[] = [
 		says: `${one.method}, asked by a ${one.by}, is one event on each side, whatever the era does with it.`,
 		provenBy: ["test/wire/methods.test.ts"],
 		over: where((cell) => treatmentOf(one, cell) !== undefined),
+	})),
+	...askings.map((one) => ({
+		id: idOfAsking(one),
+		says: `${one.method}, asked inside a result, is told once by each side, and so is its answer.`,
+		provenBy: ["test/wire/methods.test.ts"],
+		over: where(({ sdk }) => sdk === "v2-modern"),
 	})),
 	...notifications.map((one) => ({
 		id: idOfNotification(one),
