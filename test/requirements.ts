@@ -1,4 +1,5 @@
 import { wireRequirements } from "./wire/requirements.ts";
+import { systemRequirements } from "./wire/systems.ts";
 
 /** The ten promises of DESIGN and docs/guarantees.md, and the areas around them. */
 export const promises = [
@@ -29,6 +30,7 @@ export interface Requirement {
 
 export const requirements: readonly Requirement[] = [
 	...wireRequirements,
+	...systemRequirements,
 	{
 		id: "sinks.opensearch_data_stream",
 		says: "A data stream takes an event once until it rolls over, as the sink declares.",

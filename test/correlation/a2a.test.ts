@@ -99,7 +99,7 @@ describe("an agent that speaks A2A and calls two MCP servers", () => {
 	});
 	afterAll(() => http.close());
 
-	it("[complete.a2a] its context, tasks and messages are rebuilt from the events of the servers alone", async () => {
+	it("[system.a2a] [complete.a2a] its context, tasks and messages are rebuilt from the events of the servers alone", async () => {
 		const messages: readonly Message[] = [
 			{ messageId: "message-1", contextId: "ctx-1", taskId: "task-1" },
 			{ messageId: "message-2", contextId: "ctx-1", taskId: "task-2" },

@@ -275,7 +275,7 @@ describe.each(generations)("%s", (generation) => {
 		}
 	});
 
-	it("[complete.gateway_hops] an operation goes through a gateway, one hop further, and names its cause", async () => {
+	it("[system.gateways] [complete.gateway_hops] an operation goes through a gateway, one hop further, and names its cause", async () => {
 		const near = side(true);
 		const middle = side({ receipts: true });
 		const far = side({ receipts: true });
@@ -320,7 +320,7 @@ describe.each(generations)("%s", (generation) => {
 		}
 	});
 
-	it("[complete.duplicate_effect] a gateway that calls a tool twice within one operation does so on purpose; a retry through it does not", async () => {
+	it("[system.retry] [complete.duplicate_effect] a gateway that calls a tool twice within one operation does so on purpose; a retry through it does not", async () => {
 		const middle = side(true);
 		const far = side(true);
 		const behind = await connect(generation, paying, { client: middle, server: far });

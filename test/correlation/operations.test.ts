@@ -43,7 +43,7 @@ describe.each(generations)("%s", (generation) => {
 		);
 	});
 
-	it("[complete.retry_attempts] the same call again within one operation is another attempt", async () => {
+	it("[system.retry] [complete.retry_attempts] the same call again within one operation is another attempt", async () => {
 		const near = side(true);
 		const far = side(true);
 		const { client } = await connect(generation, echo, { client: near, server: far });

@@ -72,7 +72,7 @@ const leaf: Build = (server) => {
 };
 
 describe("a call answered in rounds", () => {
-	it("[complete.mrtr_stateless] [wire.field_no_session] is one operation when its rounds land on different processes, from the events alone", async () => {
+	it("[system.sessions] [complete.mrtr_stateless] [wire.field_no_session] is one operation when its rounds land on different processes, from the events alone", async () => {
 		const near = side(true);
 		const processes = [side(true), side(true), side(true)];
 		let next = 0;
@@ -190,7 +190,7 @@ describe("a call answered in rounds", () => {
 
 describe("one trace", () => {
 	it.each(generations)(
-		"[complete.retry_trace] %s: after a failure the same call in one trace is another attempt, and says why",
+		"[system.retry] [complete.retry_trace] %s: after a failure the same call in one trace is another attempt, and says why",
 		async (generation) => {
 			const near = side();
 			const far = side();

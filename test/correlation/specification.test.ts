@@ -48,7 +48,7 @@ describe("docs/extension", () => {
 		expect(read("schema/draft/schema.json")).toBe(schemaText());
 	});
 
-	it("[docs.extension_examples] the schema takes every valid example and refuses every invalid one", () => {
+	it("[system.extension_template] [docs.extension_examples] the schema takes every valid example and refuses every invalid one", () => {
 		const valid = verdicts("valid");
 		const invalid = verdicts("invalid");
 		expect(valid.length).toBeGreaterThan(5);
@@ -57,7 +57,7 @@ describe("docs/extension", () => {
 		expect(invalid.filter(([, isValid]) => isValid)).toEqual([]);
 	});
 
-	it("[docs.extension_traced] every normative sentence has a check that tests prove, or says why it has none", () => {
+	it("[system.extension_template] [docs.extension_traced] every normative sentence has a check that tests prove, or says why it has none", () => {
 		const table = traceability.parse(parse(read("traceability.yaml")));
 		const sentences = normative(read(table.specification));
 		expect(sentences.length).toBeGreaterThan(25);

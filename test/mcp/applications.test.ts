@@ -72,7 +72,7 @@ describe("what applications tell", () => {
 		});
 	});
 
-	it("[complete.discovery] a card that was read is told, and what it said before where it changed", () => {
+	it("[system.discovery] [complete.discovery] a card that was read is told, and what it said before where it changed", () => {
 		const audit = fakeAudit();
 		const url = "https://user:pw@mcp.example.com/mcp/server-card?token=x#y";
 		const read = (document: object): void =>

@@ -122,7 +122,7 @@ describe("v2, 2026-07-28: definitions and discovery over HTTP", () => {
 		]);
 	});
 
-	it("[complete.discovery] each discover result is told, with what was said before where it changed", async () => {
+	it("[system.discovery] [complete.discovery] each discover result is told, with what was said before where it changed", async () => {
 		const audit = fakeAudit();
 		const trail = instrumentation({ audit });
 		const url = "https://one.example/mcp";

@@ -193,7 +193,7 @@ describe.each(generations)("$name", (generation) => {
 		await client.close();
 	});
 
-	it("[complete.step_up] tells a call that was let through after it asked for more", async () => {
+	it("[system.oauth] [complete.step_up] tells a call that was let through after it asked for more", async () => {
 		const { url } = await guarded(generation, true);
 		const { near, client, connect, call } = await authorized(
 			generation,
@@ -257,7 +257,7 @@ describe.each(generations)("$name", (generation) => {
 		expect(JSON.stringify(near.events)).not.toMatch(CANARY);
 	});
 
-	it("[complete.token_exchange] records a client that registered, without its secret", async () => {
+	it("[system.oauth] [complete.token_exchange] records a client that registered, without its secret", async () => {
 		const { url } = await guarded(generation, false);
 		const kept: Record<string, unknown> = {};
 		const provider = {
@@ -288,7 +288,7 @@ describe.each(generations)("$name", (generation) => {
 		expect(JSON.stringify(near.events)).not.toMatch(CANARY);
 	});
 
-	it("[honest.token_passthrough] finds a caller's token that is sent on to another server", async () => {
+	it("[system.gateways] [honest.token_passthrough] finds a caller's token that is sent on to another server", async () => {
 		const upstream = await guarded(generation, false);
 		upstream.tokens.valid.set("TOKEN-CANARY-own", "echo");
 		upstream.tokens.valid.set("TOKEN-CANARY-theirs", "echo");
@@ -344,7 +344,7 @@ const ofIssuer = async (...args: unknown[]): Promise<Response> =>
 			});
 
 describe("the fetch that helpers are given", () => {
-	it("[complete.token_exchange] records both steps of an ID-JAG, joined by the assertion's digest", async () => {
+	it("[system.workload_identity] [system.enterprise_sign_on] [complete.token_exchange] records both steps of an ID-JAG, joined by the assertion's digest", async () => {
 		const { url, tokens } = await guarded(generations[1], false);
 		const audit = fakeAudit();
 		const fetchFn = instrumentation({ audit }).fetch(fetch);
@@ -380,7 +380,7 @@ describe("the fetch that helpers are given", () => {
 		expect(JSON.stringify(audit.events)).not.toMatch(CANARY);
 	});
 
-	it("[honest.binding] says that what is sent is bound to a key, and to which, never the proof", async () => {
+	it("[system.dpop] [honest.binding] says that what is sent is bound to a key, and to which, never the proof", async () => {
 		const [generation] = [generations[1]];
 		const { url, tokens } = await guarded(generation, false);
 		const audit = fakeAudit();

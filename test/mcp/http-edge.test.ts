@@ -101,7 +101,7 @@ async function legacy(options?: Partial<HttpEdgeOptions>, instrumented = true) {
 	return { ...made, url, post, session };
 }
 
-describe("[complete.http_edge] [wire.field_denied_at_http] a 1.x transport with sessions behind node:http", () => {
+describe("[system.streamable_http] [complete.http_edge] [wire.field_denied_at_http] a 1.x transport with sessions behind node:http", () => {
 	const session = { session: true };
 	const cases: readonly [string, object, string, unknown[]][] = [
 		[
@@ -408,7 +408,7 @@ it("[complete.http_edge] a body that comes late and in pieces keeps its exchange
 });
 
 describe("[complete.http_challenge] a scope challenge", () => {
-	it("says what was asked and how often", async () => {
+	it("[system.oauth] says what was asked and how often", async () => {
 		const made = modern({ foldMs: 1_000_000 });
 		const narrow = { ...CALL, authorization: "Bearer NARROW-CANARY" };
 		for (let turn = 0; turn < 3; turn++) await (await made.post(call, narrow)).text();
@@ -434,7 +434,7 @@ describe("[complete.http_challenge] a scope challenge", () => {
 		expect(JSON.stringify(made.audit.events)).not.toContain("CANARY");
 	});
 
-	it("says what the caller had, where a verifier inside found out", async () => {
+	it("[system.fine_grained_authorization] says what the caller had, where a verifier inside found out", async () => {
 		const { audit, edge } = settings();
 		const url = await listen(
 			edge.listener((request: IncomingMessage, response: ServerResponse) => {
@@ -687,7 +687,7 @@ describe("[transparent.http_edge] the answer", () => {
 	});
 });
 
-it("[safe.trusted_hops] the client's address is taken from configured hops only", async () => {
+it("[system.load_balancers] [safe.trusted_hops] the client's address is taken from configured hops only", async () => {
 	const options: Partial<HttpEdgeOptions>[] = [{}, { trustedProxies: ["127.0.0.0/8"] }];
 	const seen: unknown[] = [];
 	for (const option of options) {

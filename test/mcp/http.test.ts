@@ -92,7 +92,7 @@ describe.each(["modern", "legacy"] as const)("%s era, a server for each request"
 		);
 	});
 
-	it("[private.actor] [wire.field_principal] who asked comes from checked claims, the token only as a digest", async () => {
+	it("[system.workload_identity] [system.dpop] [private.actor] [wire.field_principal] who asked comes from checked claims, the token only as a digest", async () => {
 		const act = { sub: "desk-agent", iss: "https://idp.example", act: { sub: "spiffe://x/y" } };
 		const { audit, client } = await perRequest(mode, {
 			token: "TOKEN-CANARY",
@@ -151,7 +151,7 @@ describe.each(["modern", "legacy"] as const)("%s era, a server for each request"
 	});
 });
 
-it("[complete.connections] a session is a connection on both sides, a server for one request is none", async () => {
+it("[system.sessions] [complete.connections] a session is a connection on both sides, a server for one request is none", async () => {
 	for (const mode of ["modern", "legacy"] as const) {
 		const { audit, client } = await perRequest(mode);
 		await client.callTool({ name: "create_ticket", arguments: { title: "t" } });
@@ -194,7 +194,7 @@ it("[complete.connections] a session is a connection on both sides, a server for
 	expect(JSON.stringify(audit.events)).not.toContain("CANARY");
 });
 
-it("a modern caller cancels by closing the stream of its request", async () => {
+it("[system.streamable_http] a modern caller cancels by closing the stream of its request", async () => {
 	const { audit, client, entered } = await perRequest("modern");
 	const stop = new AbortController();
 	const calling = client

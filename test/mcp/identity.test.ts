@@ -146,7 +146,7 @@ describe.each(generations)("$name", (generation) => {
 		expect(actor?.delegation).toHaveLength(10);
 	});
 
-	it("[safe.self_reported] promotes nothing that a peer says of itself", async () => {
+	it("[system.hosts] [safe.self_reported] promotes nothing that a peer says of itself", async () => {
 		const canary = "self-made-admin";
 		const { actor } = await inMemory(generation, undefined, {
 			meta: {

@@ -43,7 +43,7 @@ describe.each(["modern", "legacy"] as const)("v2, %s era: skills", (era) => {
 		return { audit, client };
 	}
 
-	it("[complete.skills] what is declared of a skill's files is held against what is read", async () => {
+	it("[system.skills] [complete.skills] what is declared of a skill's files is held against what is read", async () => {
 		const { audit, client } = await connected();
 		const any = z.looseObject({});
 		const list = await client.request({ method: "skills/list", params: {} }, any);

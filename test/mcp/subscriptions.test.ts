@@ -112,7 +112,7 @@ const task = (status: string, second: number) => ({
 });
 
 describe("tasks on a stream", () => {
-	it("[complete.subscriptions] what came twice or too late is counted, where the tasks say so", async () => {
+	it("[system.events] [complete.subscriptions] what came twice or too late is counted, where the tasks say so", async () => {
 		const [, sdk] = generations;
 		const audit = fakeAudit();
 		const trail = instrumentation({ audit });

@@ -66,7 +66,7 @@ const changes = ({ events }: FakeAudit): StoredEvent[] =>
 	events.filter(({ type }) => type === "mcp.task.changed");
 
 describe.each(generations)("$name: tasks and time", (sdk) => {
-	it("[complete.task_expiry] a task that nobody read expires at its deadline, as inferred", async () => {
+	it("[system.expiry] [complete.task_expiry] a task that nobody read expires at its deadline, as inferred", async () => {
 		const { audit, exchange } = await served(sdk);
 		await exchange("tools/call", { name: "report" }, created("t1"));
 		await exchange("tasks/get", { taskId: "t1" }, got("t1", { status: "completed" }));

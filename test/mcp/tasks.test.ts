@@ -86,7 +86,7 @@ async function connectedV1(extension = false) {
 }
 
 describe("v1: tasks of core 2025-11-25, with the SDK's own store", () => {
-	it("[complete.tasks] tells creation, completion and retrieval on both sides, joined to the request that made it", async () => {
+	it("[system.tasks] [complete.tasks] tells creation, completion and retrieval on both sides, joined to the request that made it", async () => {
 		const { audit, client, taskStore, start } = await connectedV1();
 		const id = await start();
 		await taskStore.storeTaskResult(id, "completed", { content: [], isError: false });
@@ -253,7 +253,7 @@ describe("v2, 2026-07-28: tasks of the extension", () => {
 		return { audit, ask };
 	}
 
-	it("[complete.tasks] tells creation, input, answer, completion with its result, on both sides", async () => {
+	it("[system.tasks] [complete.tasks] tells creation, input, answer, completion with its result, on both sides", async () => {
 		let state: object = { status: "working" };
 		const { audit, ask } = await connected(() => state);
 		await ask("tools/call", { name: "report", arguments: {} });

@@ -189,7 +189,7 @@ describe("node --import @mcp-trail/node/register", () => {
 		});
 	});
 
-	it("[honest.config_changed] a start by another configuration than the last one of the service says so", async () => {
+	it("[system.configuration] [honest.config_changed] a start by another configuration than the last one of the service says so", async () => {
 		await inFolder(async (dir) => {
 			const trail = join(dir, "trail");
 			const config = join(dir, "tickets.json");

@@ -133,7 +133,7 @@ describe("Splunk", () => {
 		["mcp_trail.phase", /mcp_trail\.phase=(\w+)/gu],
 		["signature", /"((?:mcp|trail)\.[a-z._]+)"/gu],
 		["action", /\baction="(\w+)"/gu],
-	])("[siem.queries] asks only for values that %s has", (field, pattern) => {
+	])("[system.siem] [siem.queries] asks only for values that %s has", (field, pattern) => {
 		const values = new Set(golden("cim").map((row) => String(row[field])));
 		const asked = searches.flatMap(([, search]) =>
 			[...search.matchAll(pattern)].map(([, value = ""]) => value),

@@ -161,7 +161,7 @@ describe("validate", () => {
 			]);
 	});
 
-	it("[compatible.reader] reads what an imagined 1.1 adds, which a 1.0 writer may not write", () => {
+	it("[system.schema_change] [compatible.reader] reads what an imagined 1.1 adds, which a 1.0 writer may not write", () => {
 		const event = call();
 		event.schema_version = "1.1";
 		event.type = "mcp.task.forgotten";

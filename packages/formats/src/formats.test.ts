@@ -42,7 +42,7 @@ describe("the formats", () => {
 	);
 
 	// All formats at once: what an event costs to make, change and validate is paid once for them.
-	it("[formats.lossless] each says two events that differ in one member differently", () => {
+	it("[system.siem] [formats.lossless] each says two events that differ in one member differently", () => {
 		expect([...examples().values()].flatMap(sameAfterChange)).toEqual([]);
 		fc.assert(
 			fc.property(anEvent, (event) => {

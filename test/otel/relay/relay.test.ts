@@ -79,7 +79,7 @@ function joined(events: readonly (StoredEvent | undefined)[]): void {
 }
 
 function proves(played: () => Played, isHttp: boolean): void {
-	it("[otel.sampler] at 0 % there is no span, and every event has arrived and joins", () => {
+	it("[system.audit_beside_traces] [otel.sampler] at 0 % there is no span, and every event has arrived and joins", () => {
 		const events = eventsOf(played(), 0);
 		joined(events);
 		expect(events.map((event) => event?.trace?.flags)).toEqual([0, 0, 0, 0]);

@@ -102,7 +102,7 @@ const notRun = inject("nginxNotRun");
 
 describe.skipIf(notRun !== "")("two servers behind a real nginx", () => {
 	it.each([true, false])(
-		"[complete.nginx_legs] the legs of one call on both of them are one operation (extension: %s)",
+		"[system.stateless_scaling] [complete.nginx_legs] the legs of one call on both of them are one operation (extension: %s)",
 		async (extension) => {
 			const members = [await member("one", extension), await member("two", extension)];
 			const front = await nginx(
@@ -137,7 +137,7 @@ describe.skipIf(notRun !== "")("two servers behind a real nginx", () => {
 		},
 	);
 
-	it("[honest.nginx_killed] servers killed between the legs are the client's unknown, and say so at their restart", async () => {
+	it("[system.stateless_scaling] [honest.nginx_killed] servers killed between the legs are the client's unknown, and say so at their restart", async () => {
 		const members = [await member("one", true), await member("two", true)];
 		const front = await nginx(
 			join(folder, "nginx"),

@@ -45,7 +45,7 @@ describe.each([
 		expect(faults(format.project(event))).toEqual([]);
 	});
 
-	it("[formats.ocsf] has any event valid", () => {
+	it("[system.siem] [formats.ocsf] has any event valid", () => {
 		fc.assert(
 			fc.property(anEvent, (event) => {
 				expect(faults(format.project(event))).toEqual([]);

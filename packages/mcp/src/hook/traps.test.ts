@@ -298,7 +298,7 @@ it("[wire.trap_8] trap 8: the negotiation of a 2.x client saves and restores cal
 	]);
 });
 
-describe("[wire.trap_9] [wire.trap_10] traps 9 and 10: accessors on the prototype, private fields", () => {
+describe("[system.custom_transports] [wire.trap_9] [wire.trap_10] traps 9 and 10: accessors on the prototype, private fields", () => {
 	class Guarded {
 		#listener: ((message: unknown) => void) | undefined;
 		#sent: unknown[] = [];
@@ -427,7 +427,7 @@ async function runStdio(hooked: boolean) {
 }
 
 describe("[wire.trap_13] [wire.trap_14] traps 13 and 14: a stdio server", () => {
-	it("[wire.trap_13] [wire.trap_14] trap 13, trap 14: leaves when its input ends, and writes to stdout what the bare one does", async () => {
+	it("[system.custom_transports] [wire.trap_13] [wire.trap_14] trap 13, trap 14: leaves when its input ends, and writes to stdout what the bare one does", async () => {
 		const [bareRun, hookedRun] = await Promise.all([runStdio(false), runStdio(true)]);
 		expect(hookedRun).toEqual(bareRun);
 		expect(hookedRun.code).toBe(0);

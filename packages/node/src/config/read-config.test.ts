@@ -42,7 +42,7 @@ describe("readConfig", () => {
 		});
 	});
 
-	it("[honest.config_digest] gives another digest to another file and to another environment", () => {
+	it("[system.configuration] [honest.config_digest] gives another digest to another file and to another environment", () => {
 		const digests = [
 			read("{}"),
 			read("{ }"),
