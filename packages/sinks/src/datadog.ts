@@ -2,8 +2,8 @@ import type { Sink } from "@mcp-trail/audit";
 import type { Format } from "@mcp-trail/formats";
 import type { SealedEvent } from "@mcp-trail/integrity";
 import { deliverParts } from "./http/deliver-parts.ts";
-import { projected } from "./http/encoded.ts";
-import { fairSend, type Refused, refusedBody } from "./http/fair-send.ts";
+import { listed, projected } from "./http/encoded.ts";
+import { fairProbe, fairSend, type FairSending, refusedBody } from "./http/fair-send.ts";
 import { faultOfStatus } from "./http/http-faults.ts";
 import {
 	checkHttpOptions,
@@ -89,24 +89,23 @@ export function datadogSink(options: DatadogSinkOptions): Sink {
 		return bytes;
 	}
 
-	async function post(
-		entries: readonly Uint8Array[],
-		signal: AbortSignal,
-	): Promise<Refused | undefined> {
-		const listed = entries.map((entry) => Buffer.from(entry).toString()).join();
-		const request = {
-			url,
-			headers: { "content-type": "application/json" },
-			body: Buffer.from(`[${listed}]`),
-		};
-		const { status, retryAfterMs, body: said } = await poster.post(request, signal);
-		if (status === 202) return undefined;
-		if (status === 400 || status === 413) {
-			// What it says is not quoted: it may hold what the event says.
-			return refusedBody(poster, { status });
-		}
-		throw poster.fault(faultOfStatus(status), { status, said, retryAfterMs });
-	}
+	const sending = (signal: AbortSignal): FairSending => ({
+		post: async (entries) => {
+			const request = {
+				url,
+				headers: { "content-type": "application/json" },
+				body: listed(entries),
+			};
+			const { status, retryAfterMs, body: said } = await poster.post(request, signal);
+			if (status === 202) return undefined;
+			if (status === 400 || status === 413) {
+				// What it says is not quoted: it may hold what the event says.
+				return refusedBody(poster, { status });
+			}
+			throw poster.fault(faultOfStatus(status), { status, said, retryAfterMs });
+		},
+		probe: () => encode(probeEvent()),
+	});
 
 	async function deliver(batch: readonly SealedEvent[], signal: AbortSignal): Promise<void> {
 		await deliverParts(batch, {
@@ -116,10 +115,7 @@ export function datadogSink(options: DatadogSinkOptions): Sink {
 			frameBytes: 2,
 			betweenBytes: 1,
 			encode,
-			send: fairSend({
-				post: async (entries) => post(entries, signal),
-				probe: () => encode(probeEvent()),
-			}),
+			send: fairSend(sending(signal)),
 		});
 	}
 
@@ -129,10 +125,7 @@ export function datadogSink(options: DatadogSinkOptions): Sink {
 		ordered: false,
 		limits: { events: MAX_EVENTS, bytes: 3_000_000, inFlight: 2 },
 		write: deliver,
-		probe: async (signal) => {
-			const refused = await post([encode(probeEvent())], signal);
-			if (refused !== undefined) throw refused.all();
-		},
+		probe: async (signal) => fairProbe(sending(signal)),
 		close: async () => {
 			poster.close();
 		},

@@ -3,7 +3,8 @@ import { udm } from "@mcp-trail/formats";
 import type { SealedEvent } from "@mcp-trail/integrity";
 import { askToken, keptTokens, postWithToken, readTokens } from "./http/access-tokens.ts";
 import { deliverParts } from "./http/deliver-parts.ts";
-import { fairSend, type Refused, refusedBody } from "./http/fair-send.ts";
+import { listed } from "./http/encoded.ts";
+import { fairProbe, fairSend, type FairSending, refusedBody } from "./http/fair-send.ts";
 import { faultOfStatus } from "./http/http-faults.ts";
 import {
 	checkHttpOptions,
@@ -112,25 +113,24 @@ export function secopsSink(options: SecopsSinkOptions): Sink {
 					return askToken(google, grants, { grant_type: JWT_BEARER, assertion });
 				});
 
-	async function post(
-		events: readonly Uint8Array[],
-		signal: AbortSignal,
-	): Promise<Refused | undefined> {
-		const listed = events.map((event) => Buffer.from(event).toString()).join();
-		const body = Buffer.from(`${HEAD}${listed}${TAIL}`);
-		const request = { url, headers: { "content-type": "application/json" }, body };
-		const answer = await postWithToken(poster, tokens, request, signal);
-		const { status, retryAfterMs } = answer;
-		if (status === 200) return undefined;
-		const error = member(parsedJson(answer.body), "error");
-		const code = textMember(error, "status");
-		if (status === 413 || (status === 400 && code !== "FAILED_PRECONDITION")) {
-			// Only the status is quoted: the message may hold what the event says.
-			return refusedBody(poster, { status, said: code });
-		}
-		const said = `${code} ${textMember(error, "message")}`.trim();
-		throw poster.fault(faultOfStatus(status), { status, said, retryAfterMs });
-	}
+	const sending = (signal: AbortSignal): FairSending => ({
+		post: async (events) => {
+			const body = listed(events, HEAD, TAIL);
+			const request = { url, headers: { "content-type": "application/json" }, body };
+			const answer = await postWithToken(poster, tokens, request, signal);
+			const { status, retryAfterMs } = answer;
+			if (status === 200) return undefined;
+			const error = member(parsedJson(answer.body), "error");
+			const code = textMember(error, "status");
+			if (status === 413 || (status === 400 && code !== "FAILED_PRECONDITION")) {
+				// Only the status is quoted: the message may hold what the event says.
+				return refusedBody(poster, { status, said: code });
+			}
+			const said = `${code} ${textMember(error, "message")}`.trim();
+			throw poster.fault(faultOfStatus(status), { status, said, retryAfterMs });
+		},
+		probe: () => encode(probeEvent()),
+	});
 
 	async function deliver(batch: readonly SealedEvent[], signal: AbortSignal): Promise<void> {
 		await deliverParts(batch, {
@@ -140,10 +140,7 @@ export function secopsSink(options: SecopsSinkOptions): Sink {
 			frameBytes: HEAD.length + TAIL.length,
 			betweenBytes: 1,
 			encode,
-			send: fairSend({
-				post: async (events) => post(events, signal),
-				probe: () => encode(probeEvent()),
-			}),
+			send: fairSend(sending(signal)),
 		});
 	}
 
@@ -153,10 +150,7 @@ export function secopsSink(options: SecopsSinkOptions): Sink {
 		ordered: false,
 		limits: { events: MAX_EVENTS, bytes: 700_000, inFlight: 2 },
 		write: deliver,
-		probe: async (signal) => {
-			const refused = await post([encode(probeEvent())], signal);
-			if (refused !== undefined) throw refused.all();
-		},
+		probe: async (signal) => fairProbe(sending(signal)),
 		close: async () => {
 			poster.close();
 			google.close();

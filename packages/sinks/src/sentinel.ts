@@ -3,8 +3,8 @@ import { asim, type Format } from "@mcp-trail/formats";
 import type { SealedEvent } from "@mcp-trail/integrity";
 import { askToken, keptTokens, postWithToken } from "./http/access-tokens.ts";
 import { deliverParts } from "./http/deliver-parts.ts";
-import { jsonLine } from "./http/encoded.ts";
-import { fairSend, type Refused, refusedBody } from "./http/fair-send.ts";
+import { jsonLine, listed } from "./http/encoded.ts";
+import { fairProbe, fairSend, type FairSending, refusedBody } from "./http/fair-send.ts";
 import { faultOfStatus } from "./http/http-faults.ts";
 import {
 	checkHttpOptions,
@@ -129,30 +129,30 @@ export function sentinelSink(options: SentinelSinkOptions): Sink {
 		});
 	});
 
-	async function post(
-		rows: readonly Uint8Array[],
-		signal: AbortSignal,
-	): Promise<Refused | undefined> {
-		const body = Buffer.from(`[${rows.map((row) => Buffer.from(row).toString()).join()}]`);
-		const request = { url, headers: { "content-type": "application/json" }, body };
-		const answer = await postWithToken(poster, tokens, request, signal);
-		const { status, retryAfterMs } = answer;
-		if (status === 204) return undefined;
-		const error = member(parsedJson(answer.body), "error");
-		const code = textMember(error, "code");
-		if (status === 400 || status === 413) {
-			// Only the code is quoted: the message may hold what the event says.
-			return refusedBody(poster, { status, said: code });
-		}
-		const said = `${code} ${textMember(error, "message")}`.trim();
-		throw poster.fault(faultOfStatus(status), { status, said, retryAfterMs });
-	}
-
 	function encode(event: SealedEvent): Uint8Array {
 		const row = jsonLine(event, format);
 		if (hasLongField(row)) throw poster.fault("event_too_large");
 		return row;
 	}
+
+	const sending = (signal: AbortSignal): FairSending => ({
+		post: async (rows) => {
+			const body = listed(rows);
+			const request = { url, headers: { "content-type": "application/json" }, body };
+			const answer = await postWithToken(poster, tokens, request, signal);
+			const { status, retryAfterMs } = answer;
+			if (status === 204) return undefined;
+			const error = member(parsedJson(answer.body), "error");
+			const code = textMember(error, "code");
+			if (status === 400 || status === 413) {
+				// Only the code is quoted: the message may hold what the event says.
+				return refusedBody(poster, { status, said: code });
+			}
+			const said = `${code} ${textMember(error, "message")}`.trim();
+			throw poster.fault(faultOfStatus(status), { status, said, retryAfterMs });
+		},
+		probe: () => jsonLine(probeEvent(), format),
+	});
 
 	async function deliver(batch: readonly SealedEvent[], signal: AbortSignal): Promise<void> {
 		await deliverParts(batch, {
@@ -162,10 +162,7 @@ export function sentinelSink(options: SentinelSinkOptions): Sink {
 			frameBytes: 2,
 			betweenBytes: 1,
 			encode,
-			send: fairSend({
-				post: async (rows) => post(rows, signal),
-				probe: () => jsonLine(probeEvent(), format),
-			}),
+			send: fairSend(sending(signal)),
 		});
 	}
 
@@ -175,10 +172,7 @@ export function sentinelSink(options: SentinelSinkOptions): Sink {
 		ordered: false,
 		limits: { events: MAX_EVENTS, bytes: 700_000, inFlight: 2 },
 		write: deliver,
-		probe: async (signal) => {
-			const refused = await post([jsonLine(probeEvent(), format)], signal);
-			if (refused !== undefined) throw refused.all();
-		},
+		probe: async (signal) => fairProbe(sending(signal)),
 		close: async () => {
 			poster.close();
 			entra.close();

@@ -26,6 +26,13 @@ export function projected(event: SealedEvent, format: Format | undefined): Uint8
 	return Buffer.from(typeof record === "string" ? record : JSON.stringify(record));
 }
 
+/** A body of events with a comma between two. */
+export function listed(events: readonly Uint8Array[], head = "[", tail = "]"): Uint8Array {
+	return Buffer.from(
+		`${head}${events.map((event) => Buffer.from(event).toString()).join()}${tail}`,
+	);
+}
+
 /** How a body may be filled. */
 export interface PartLimits {
 	readonly maxEvents: number;

@@ -11,7 +11,7 @@ export interface FairSending {
 }
 
 /** An answer that refuses a body for what it holds. */
-export interface Refused {
+interface Refused {
 	/** The error when the event is at fault. */
 	readonly event: () => SinkError;
 	/** The error when everything is refused. */
@@ -25,6 +25,12 @@ export function refusedBody(
 ): Refused {
 	const code = details.status === 413 ? "too_large" : "event_refused";
 	return { event: () => fault(code, details), all: () => fault("refuses_all", details) };
+}
+
+/** Sends the probe event; rejects as what refuses all where it is refused. */
+export async function fairProbe({ post, probe }: FairSending): Promise<void> {
+	const refused = await post([probe()]);
+	if (refused !== undefined) throw refused.all();
 }
 
 /**
