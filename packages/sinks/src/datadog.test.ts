@@ -64,7 +64,7 @@ describe("datadogSink", () => {
 		[503, "retry", "server_error"],
 	]);
 	checkRepeats({ ...answering, proves: "[sinks.datadog_repeats]" });
-	checkBlame(answering, [
+	checkBlame({ ...answering, blames: "[sinks.blames_fairly]" }, [
 		[400, "event_refused"],
 		[413, "too_large"],
 	]);

@@ -116,7 +116,7 @@ describe("secopsSink", () => {
 		[504, "retry", "server_error", "DEADLINE_EXCEEDED"],
 	]);
 	checkRepeats(answering);
-	checkBlame(answering, [
+	checkBlame({ ...answering, blames: "[sinks.blames_fairly]" }, [
 		[400, "event_refused", "INVALID_ARGUMENT"],
 		[413, "too_large"],
 	]);

@@ -94,7 +94,7 @@ describe("sentinelSink", () => {
 		[503, "retry", "server_error"],
 	]);
 	checkRepeats(answering);
-	checkBlame(answering, [
+	checkBlame({ ...answering, blames: "[sinks.blames_fairly]" }, [
 		[400, "event_refused", "InvalidData"],
 		[413, "too_large"],
 	]);

@@ -76,7 +76,16 @@ export function checkRepeats({ test, proves, started }: Answering): void {
 
 /** Checks that a body refused for what it holds is halved, and an event blamed only where another is taken; what `reply` says of `canary` must be in no error. */
 export function checkBlame(
-	{ test, proves, started, reply = bare }: Answering<FairlyStarted>,
+	{
+		test,
+		proves,
+		blames,
+		started,
+		reply = bare,
+	}: Answering<FairlyStarted> & {
+		/** As `proves`, of the tests about who is blamed. */
+		readonly blames: string;
+	},
 	refusals: readonly (readonly [status: number, code: string, word?: string])[],
 ): void {
 	for (const [status, code, word = ""] of refusals) {
@@ -97,7 +106,7 @@ export function checkBlame(
 			await sink.close?.(signal);
 		});
 
-		test(`[sinks.blames_fairly] where nothing is taken, answer ${status} makes no dead letter`, async () => {
+		test(`${blames} where nothing is taken, answer ${status} makes no dead letter`, async () => {
 			const { sink, answer, events } = await begun(started, 4);
 			answer([no, no, no, no, no]);
 			const error = await failure(sink.write(events, signal));
