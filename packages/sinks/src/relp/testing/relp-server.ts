@@ -1,6 +1,6 @@
-import { once } from "node:events";
-import { createServer, type Server, type Socket } from "node:net";
-import { createServer as createTlsServer, type TlsOptions } from "node:tls";
+import type { Socket } from "node:net";
+import type { TlsOptions } from "node:tls";
+import { socketServer } from "../../syslog/testing/socket-server.ts";
 import { waitForIds } from "../../syslog/testing/syslog-server.ts";
 
 /** How a RELP receiver behaves. */
@@ -46,7 +46,6 @@ export async function relpServer(tls?: TlsOptions): Promise<RelpServer> {
 	let behaviour: RelpBehaviour = {};
 	let most = 0;
 	let cutAfter: number | undefined;
-	let port = 0;
 
 	const taken = (socket: Socket): void => {
 		socket.on("error", () => undefined);
@@ -114,23 +113,9 @@ export async function relpServer(tls?: TlsOptions): Promise<RelpServer> {
 			socket.resetAndDestroy();
 		});
 	};
-	const make = (): Server =>
-		tls === undefined ? createServer(taken) : createTlsServer(tls, taken);
-	let server = make();
-	const up = async (): Promise<void> => {
-		server = make();
-		server.on("connection", (socket: Socket) => {
-			sockets.add(socket);
-			socket.on("close", () => sockets.delete(socket));
-		});
-		server.listen(port, "127.0.0.1");
-		await once(server, "listening");
-		const address = server.address();
-		port = address instanceof Object ? address.port : 0;
-	};
-	await up();
+	const server = await socketServer(taken, sockets, tls);
 	return {
-		port,
+		...server,
 		messages,
 		sessions,
 		mostUnderWay: () => most,
@@ -143,15 +128,6 @@ export async function relpServer(tls?: TlsOptions): Promise<RelpServer> {
 		},
 		serverClose: () => {
 			for (const socket of sockets) socket.end("0 serverclose 0\n");
-		},
-		listening: () => server.listening,
-		up,
-		down: async () => {
-			if (!server.listening) return;
-			const closed = once(server, "close");
-			server.close();
-			for (const socket of sockets) socket.destroy();
-			await closed;
 		},
 	};
 }

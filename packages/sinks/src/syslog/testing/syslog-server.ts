@@ -1,8 +1,9 @@
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import { createServer, type Server, type Socket } from "node:net";
-import { createServer as createTlsServer, type TlsOptions } from "node:tls";
+import type { Socket } from "node:net";
+import type { TlsOptions } from "node:tls";
 import { setTimeout as sleep } from "node:timers/promises";
+import { socketServer } from "./socket-server.ts";
 
 /** A syslog receiver that trusts nothing: strict octet counting, or a datagram a message. */
 export interface SyslogServer {
@@ -32,7 +33,6 @@ export async function syslogServer(
 	const messages: string[] = [];
 	const connections: Buffer[][] = [];
 	let cutAfter: number | undefined;
-	let port = 0;
 
 	const taken = (socket: Socket): void => {
 		sockets.add(socket);
@@ -57,30 +57,9 @@ export async function syslogServer(
 			socket.resetAndDestroy();
 		});
 	};
-	const make = (): Server =>
-		options.tls === undefined ? createServer(taken) : createTlsServer(options.tls, taken);
-	let server = make();
-	const up = async (): Promise<void> => {
-		server = make();
-		server.on("connection", (socket: Socket) => {
-			sockets.add(socket);
-			socket.on("close", () => sockets.delete(socket));
-		});
-		server.listen(port, "127.0.0.1");
-		await once(server, "listening");
-		const address = server.address();
-		port = address instanceof Object ? address.port : 0;
-	};
-	const down = async (): Promise<void> => {
-		if (!server.listening) return;
-		const closed = once(server, "close");
-		server.close();
-		for (const socket of sockets) socket.destroy();
-		await closed;
-	};
-	await up();
+	const server = await socketServer(taken, sockets, options.tls);
 	return {
-		port,
+		...server,
 		messages,
 		connections,
 		ids: async (count) => waitForIds(messages, count),
@@ -93,10 +72,7 @@ export async function syslogServer(
 				else socket.resetAndDestroy();
 			}
 		},
-		listening: () => server.listening,
-		down,
-		up,
-		close: down,
+		close: server.down,
 	};
 }
 
