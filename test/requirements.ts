@@ -112,6 +112,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["test/mcp/http-edge.test.ts"],
 	},
 	{
+		id: "transparent.listen_answer",
+		says: "The answer to a listen request is handed on with its bytes, headers and where it came from.",
+		provenBy: ["test/mcp/http-edge.test.ts"],
+	},
+	{
 		id: "transparent.local_calls",
 		says: "A watched client method hands on arguments, results and errors, and leaves unhandled what was.",
 		provenBy: ["test/mcp/local-calls.test.ts"],
@@ -744,8 +749,8 @@ export const requirements: readonly Requirement[] = [
 	},
 	{
 		id: "bounded.listen_stream",
-		says: "An event of a stream that is too long is passed by, and what follows it is read.",
-		provenBy: ["packages/mcp/src/http/sse.test.ts"],
+		says: "An event of a stream that is too long is counted unread, and what follows it is read.",
+		provenBy: ["packages/mcp/src/http/sse.test.ts", "test/mcp/http-edge.test.ts"],
 	},
 	{
 		id: "bounded.lists",

@@ -5,6 +5,7 @@ import { httpEdge } from "@mcp-trail/mcp/http";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { toNodeHandler } from "@modelcontextprotocol/node";
 import { createMcpHandler, McpServer } from "@modelcontextprotocol/server";
+import { Hono } from "hono";
 import { describe, expect, it } from "vitest";
 import { as, fakeAudit, type FakeAudit, generations, type Transport, until } from "./support.ts";
 
@@ -13,95 +14,104 @@ const streams = ({ events }: FakeAudit, role: "client" | "server") =>
 const told = (audit: FakeAudit, role: "client" | "server") =>
 	streams(audit, role).map(({ type, subscription }) => [type, subscription]);
 
-describe.each(["fetch", "listener"] as const)("v2, 2026-07-28 over HTTP, edge.%s", (host) => {
-	async function connected() {
-		const audit = fakeAudit();
-		const trail = instrumentation({ audit });
-		const edge = httpEdge({ audit });
-		const handler = createMcpHandler(() => {
-			const server = new McpServer({ name: "desk", version: "1.0.0" });
-			server.registerTool("a", {}, () => ({ content: [] }));
-			return trail.server(server);
-		});
-		const client = trail.client(
-			new Client(
-				{ name: "probe", version: "2.0.0" },
-				{ versionNegotiation: { mode: { pin: "2026-07-28" } } },
-			),
-		);
-		if (host === "fetch") {
-			const inside = edge.fetch((request: Request) => handler.fetch(request));
-			const fetch = (url: string | URL, init?: RequestInit): Promise<Response> =>
-				inside(new Request(url, init));
-			await client.connect(
-				new StreamableHTTPClientTransport(new URL("http://localhost/mcp"), { fetch }),
-			);
-			return { audit, handler, client, end: () => client.close() };
-		}
-		const http = createServer(edge.listener(as<never>(toNodeHandler(handler))));
-		await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
-		const { port } = as<AddressInfo>(http.address());
-		await client.connect(
-			new StreamableHTTPClientTransport(new URL(`http://127.0.0.1:${port}/mcp`)),
-		);
-		const end = async (): Promise<void> => {
-			await client.close();
-			await handler.close();
-			http.closeAllConnections();
-			await new Promise((resolve) => http.close(resolve));
-		};
-		return { audit, handler, client, end };
-	}
-
-	it("[complete.subscriptions] what is granted and carried is told on both sides; the client's leaving is a close", async () => {
-		const { audit, handler, client, end } = await connected();
-		const stream = await client.listen({ toolsListChanged: true });
-		for (let sent = 0; sent < 3; sent++) handler.notify.toolsChanged();
-		const noted = () =>
-			audit.events.filter(({ mcp }) => mcp?.method === "notifications/tools/list_changed");
-		await until(() => noted().length > 0, "a notification");
-		await new Promise((resolve) => setTimeout(resolve, 50));
-		await stream.close();
-		const outcomes = (role: "client" | "server") => audit.outcomes("subscriptions/listen", role);
-		await until(() => outcomes("client").length > 0 && outcomes("server").length > 0, "the ends");
-		for (const role of ["client", "server"] as const) {
-			const id = "listen:0";
-			const topics = ["tools_list_changed"];
-			expect(told(audit, role)).toEqual([
-				["mcp.subscription.opened", { id, topics }],
-				["mcp.subscription.closed", { id, topics, delivered: 3 }],
-			]);
-			expect(outcomes(role)).toHaveLength(1);
-			const [request] = outcomes(role);
-			expect(request).toMatchObject({
-				outcome: { status: "cancelled" },
-				subscription: { id, delivered: 3 },
-				mcp: { request_id: id, era: "modern" },
+describe.each(["fetch", "listener", "hono"] as const)(
+	"v2, 2026-07-28 over HTTP, edge.%s",
+	(host) => {
+		async function connected() {
+			const audit = fakeAudit();
+			const trail = instrumentation({ audit });
+			const edge = httpEdge({ audit });
+			const handler = createMcpHandler(() => {
+				const server = new McpServer({ name: "desk", version: "1.0.0" });
+				server.registerTool("a", {}, () => ({ content: [] }));
+				return trail.server(server);
 			});
-			for (const event of streams(audit, role)) {
-				expect(event.target?.kind).toBe("subscription");
-				expect(event.mcp?.role).toBe(role);
+			const client = trail.client(
+				new Client(
+					{ name: "probe", version: "2.0.0" },
+					{ versionNegotiation: { mode: { pin: "2026-07-28" } } },
+				),
+			);
+			if (host !== "listener") {
+				const app = new Hono();
+				app.use(edge.hono);
+				app.all("/mcp", ({ req }) => handler.fetch(req.raw));
+				const inside =
+					host === "hono"
+						? async (request: Request) => app.fetch(request)
+						: edge.fetch((request: Request) => handler.fetch(request));
+				const fetch = (url: string | URL, init?: RequestInit): Promise<Response> =>
+					inside(new Request(url, init));
+				await client.connect(
+					new StreamableHTTPClientTransport(new URL("http://localhost/mcp"), { fetch }),
+				);
+				return { audit, handler, client, end: () => client.close() };
 			}
+			const http = createServer(edge.listener(as<never>(toNodeHandler(handler))));
+			await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
+			const { port } = as<AddressInfo>(http.address());
+			await client.connect(
+				new StreamableHTTPClientTransport(new URL(`http://127.0.0.1:${port}/mcp`)),
+			);
+			const end = async (): Promise<void> => {
+				await client.close();
+				await handler.close();
+				http.closeAllConnections();
+				await new Promise((resolve) => http.close(resolve));
+			};
+			return { audit, handler, client, end };
 		}
-		const [opened] = streams(audit, "client");
-		expect(opened?.operation?.id).toBe(outcomes("client")[0]?.operation?.id);
-		await end();
-	});
 
-	it("[complete.subscriptions] a server that ends the stream has answered: no close beside it", async () => {
-		const { audit, handler, client, end } = await connected();
-		await client.listen({ toolsListChanged: true });
-		await handler.close();
-		const outcomes = (role: "client" | "server") => audit.outcomes("subscriptions/listen", role);
-		await until(() => outcomes("client").length > 0 && outcomes("server").length > 0, "the ends");
-		for (const role of ["client", "server"] as const) {
-			expect(told(audit, role).map(([type]) => type)).toEqual(["mcp.subscription.opened"]);
-			expect(outcomes(role)[0]?.outcome?.status).toBe("success");
-			expect(outcomes(role)[0]?.subscription).toMatchObject({ delivered: 0 });
-		}
-		await end();
-	});
-});
+		it("[complete.subscriptions] what is granted and carried is told on both sides; the client's leaving is a close", async () => {
+			const { audit, handler, client, end } = await connected();
+			const stream = await client.listen({ toolsListChanged: true });
+			for (let sent = 0; sent < 3; sent++) handler.notify.toolsChanged();
+			const noted = () =>
+				audit.events.filter(({ mcp }) => mcp?.method === "notifications/tools/list_changed");
+			await until(() => noted().length > 0, "a notification");
+			await new Promise((resolve) => setTimeout(resolve, 50));
+			await stream.close();
+			const outcomes = (role: "client" | "server") => audit.outcomes("subscriptions/listen", role);
+			await until(() => outcomes("client").length > 0 && outcomes("server").length > 0, "the ends");
+			for (const role of ["client", "server"] as const) {
+				const id = "listen:0";
+				const topics = ["tools_list_changed"];
+				expect(told(audit, role)).toEqual([
+					["mcp.subscription.opened", { id, topics }],
+					["mcp.subscription.closed", { id, topics, delivered: 3 }],
+				]);
+				expect(outcomes(role)).toHaveLength(1);
+				const [request] = outcomes(role);
+				expect(request).toMatchObject({
+					outcome: { status: "cancelled" },
+					subscription: { id, delivered: 3 },
+					mcp: { request_id: id, era: "modern" },
+				});
+				for (const event of streams(audit, role)) {
+					expect(event.target?.kind).toBe("subscription");
+					expect(event.mcp?.role).toBe(role);
+				}
+			}
+			const [opened] = streams(audit, "client");
+			expect(opened?.operation?.id).toBe(outcomes("client")[0]?.operation?.id);
+			await end();
+		});
+
+		it("[complete.subscriptions] a server that ends the stream has answered: no close beside it", async () => {
+			const { audit, handler, client, end } = await connected();
+			await client.listen({ toolsListChanged: true });
+			await handler.close();
+			const outcomes = (role: "client" | "server") => audit.outcomes("subscriptions/listen", role);
+			await until(() => outcomes("client").length > 0 && outcomes("server").length > 0, "the ends");
+			for (const role of ["client", "server"] as const) {
+				expect(told(audit, role).map(([type]) => type)).toEqual(["mcp.subscription.opened"]);
+				expect(outcomes(role)[0]?.outcome?.status).toBe("success");
+				expect(outcomes(role)[0]?.subscription).toMatchObject({ delivered: 0 });
+			}
+			await end();
+		});
+	},
+);
 
 const task = (status: string, second: number) => ({
 	taskId: "t1",

@@ -69,6 +69,14 @@ export function watchInputHandlers(low: object, peer: Peer): void {
 		};
 	}
 
+	// Those set before: both SDKs keep them in the same private map.
+	const set = member(low, "_requestHandlers");
+	if (types.isMap(set))
+		for (const method of methods) {
+			const handler: unknown = set.get(method);
+			if (isCallback(handler)) set.set(method, wrap(method, handler));
+		}
+
 	override(low, "setRequestHandler", function (this: unknown, ...args) {
 		const named = methodOf(args[0]);
 		const method = methods.find((one) => one === named);

@@ -54,7 +54,11 @@ export interface WatchedExchange {
 	isOurs(status: number | undefined): boolean;
 	ended(answer: Answered): void;
 	/** Watches the answer to a `subscriptions/listen` that no transport inside saw; undefined for all others. */
-	listening(status: number, contentType: string | undefined): WatchedStream | undefined;
+	listening(
+		status: number,
+		contentType: string | undefined,
+		contentEncoding: string | undefined,
+	): WatchedStream | undefined;
 }
 
 /** What the wrappers of an edge share. */
@@ -151,6 +155,7 @@ export function edgeCore(options: {
 		asked: Asked,
 		ticket: HttpTicket,
 		contentType: string | undefined,
+		contentEncoding: string | undefined,
 		started: { readonly ms: number; readonly us: number },
 	): WatchedStream | undefined {
 		if (asked.method !== "POST") return undefined;
@@ -177,6 +182,7 @@ export function edgeCore(options: {
 		return watchListen({
 			id: read.id,
 			isStream,
+			isReadable: (contentEncoding ?? "identity") === "identity",
 			describe: (outcome) => describeRefusal(now(outcome), policy, decision, digester),
 			record: (event) => guarded(() => audit.record(event, decision)),
 		});
@@ -287,10 +293,10 @@ export function edgeCore(options: {
 						isEnded = true;
 						guarded(() => refused(asked, ticket, answer, started));
 					},
-					listening: (status, contentType) =>
+					listening: (status, contentType, contentEncoding) =>
 						ticket.seen || status !== 200
 							? undefined
-							: guarded(() => listening(asked, ticket, contentType, started)),
+							: guarded(() => listening(asked, ticket, contentType, contentEncoding, started)),
 				};
 			}),
 		flush: () => table.flush(),

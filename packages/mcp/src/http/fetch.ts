@@ -77,10 +77,19 @@ function listened(edge: EdgeCore, exchange: WatchedExchange, response: Response)
 	const { status, statusText, headers, body, bodyUsed } = response;
 	if (status !== 200 || body === null || bodyUsed || body.locked) return response;
 	if (!isCallback(member(body, "getReader"))) return response;
-	const stream = exchange.listening(status, headers.get("content-type") ?? undefined);
-	return stream === undefined
-		? response
-		: new Response(shown(edge, body, stream), { status, statusText, headers });
+	const [type, encoding] = ["content-type", "content-encoding"].map(
+		(name) => headers.get(name) ?? undefined,
+	);
+	const stream = exchange.listening(status, type, encoding);
+	if (stream === undefined) return response;
+	const answer = new Response(shown(edge, body, stream), { status, statusText, headers });
+	// A proxy's answer says where it came from, which no init takes.
+	for (const key of ["url", "redirected", "type"]) {
+		const value = member(response, key);
+		if (value !== undefined && value !== member(answer, key))
+			Object.defineProperty(answer, key, { value, configurable: true });
+	}
+	return answer;
 }
 
 /** Notes how a web handler answered; gives the answer to hand on. */

@@ -24,12 +24,17 @@ export interface ListenRecord {
 	readonly id: string | number | undefined;
 	/** False: the answer is one frame of JSON. */
 	readonly isStream: boolean;
+	/** False: it is packed, and nobody unpacks it here. */
+	readonly isReadable: boolean;
 	readonly describe: (outcome: Outcome) => NewEvent;
 	readonly record: (event: NewEvent) => void;
 }
 
-function outcomeOf(answer: JsonObject | undefined): Outcome {
+function outcomeOf(answer: JsonObject | undefined, isRead: boolean): Outcome {
 	const http_status = 200;
+	// Something was answered, and nobody here can say what.
+	if (answer === undefined && !isRead)
+		return { status: "unknown", reason: "stream_closed", executed: "unknown", http_status };
 	if (answer === undefined)
 		return { status: "cancelled", reason: "stream_closed", executed: "yes", http_status };
 	const { error } = answer;
@@ -56,7 +61,13 @@ function outcomeOf(answer: JsonObject | undefined): Outcome {
 }
 
 /** Makes the events of one listen request: granted, and ended with what was carried. */
-export function watchListen({ id, isStream, describe, record }: ListenRecord): WatchedStream {
+export function watchListen({
+	id,
+	isStream,
+	isReadable,
+	describe,
+	record,
+}: ListenRecord): WatchedStream {
 	const counted = tally();
 	let name = id;
 	let topics: readonly string[] = [];
@@ -102,14 +113,24 @@ export function watchListen({ id, isStream, describe, record }: ListenRecord): W
 		told("mcp.subscription.opened");
 	}
 
+	function unread(): void {
+		if (isOpen) counted.note(undefined);
+	}
+
 	const body = isStream ? undefined : peek();
+	const see = body === undefined ? frames(take, unread) : (chunk: Uint8Array) => body.see(chunk);
 	return {
-		see: body === undefined ? frames(take) : (chunk) => body.see(chunk),
+		see: isReadable ? see : () => undefined,
 		ended() {
 			if (isEnded) return;
 			isEnded = true;
 			answer ??= body?.frame();
-			record(inMemberOrder({ ...event(outcomeOf(answer)), subscription: detail(true) }));
+			record(
+				inMemberOrder({
+					...event(outcomeOf(answer, isStream && isReadable)),
+					subscription: detail(true),
+				}),
+			);
 			if (isOpen && answer === undefined) told("mcp.subscription.closed");
 		},
 	};

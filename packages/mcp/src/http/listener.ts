@@ -80,7 +80,8 @@ export function attend(
 		if (isCallback(get))
 			for (const name of NAMES) headers[name] ??= joined(Reflect.apply(get, response, [name]));
 		for (const one of rest) takeHeaders(one, headers);
-		if (status === 200) stream ??= exchange.listening(status, headers["content-type"]);
+		if (status === 200)
+			stream ??= exchange.listening(status, headers["content-type"], headers["content-encoding"]);
 	};
 	const settle = (): void => {
 		exchange.over();

@@ -4,8 +4,11 @@ import type { JsonObject } from "../observer.ts";
 /** A longer event is passed by unread. */
 const MAX_EVENT_CHARS = 65_536;
 
-/** Reads the JSON-RPC frames of an event stream that passes by, in whatever pieces it comes. */
-export function frames(take: (frame: JsonObject) => void): (chunk: Uint8Array) => void {
+/** Reads the JSON-RPC frames of an event stream that passes by, in whatever pieces it comes; `unread` is told of those too long. */
+export function frames(
+	take: (frame: JsonObject) => void,
+	unread: () => void = () => undefined,
+): (chunk: Uint8Array) => void {
 	const decoder = new TextDecoder();
 	let line = "";
 	let data = "";
@@ -18,10 +21,12 @@ export function frames(take: (frame: JsonObject) => void): (chunk: Uint8Array) =
 		if (text !== "") return;
 		const event = data;
 		data = "";
-		if (event === "" || isTooLong) {
+		if (isTooLong) {
 			isTooLong = false;
+			unread();
 			return;
 		}
+		if (event === "") return;
 		let frame: unknown;
 		try {
 			frame = JSON.parse(event);
