@@ -368,6 +368,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["packages/audit/src/delivery/deliver.test.ts"],
 	},
 	{
+		id: "complete.refused_operation",
+		says: "What an HTTP edge refuses belongs to the operation that its block names, where the extension is on and the body was read.",
+		provenBy: ["test/correlation/edge.test.ts"],
+	},
+	{
 		id: "complete.refused_unwaited",
 		says: "What the trail refuses without anyone waiting is told and counted, too.",
 		provenBy: ["packages/audit/src/trail/unwaited.test.ts"],
@@ -420,7 +425,11 @@ export const requirements: readonly Requirement[] = [
 	{
 		id: "complete.task_operation",
 		says: "What its own principal asks of a task, and what is told of it, belongs to the operation of the call that made it.",
-		provenBy: ["packages/mcp/src/correlation/correlation.test.ts", "test/mcp/tasks.test.ts"],
+		provenBy: [
+			"packages/mcp/src/correlation/correlation.test.ts",
+			"test/mcp/task-deadlines.test.ts",
+			"test/mcp/tasks.test.ts",
+		],
 	},
 	{
 		id: "complete.task_owners",

@@ -271,6 +271,41 @@ describe("a server that asks its client inside a tool", () => {
 		},
 	);
 
+	it.each(["v1", "v2 legacy"] as const)(
+		"[complete.parent_event] %s: what a handler tells its client is part of its call, unless it is counted with what others tell",
+		async (generation) => {
+			const far = side();
+			const telling: Build = (server) => {
+				server.registerResource("r", "test://r", {}, async () => ({ contents: [] }));
+				server.registerTool(
+					"tell",
+					as({}),
+					as(async () => {
+						server.sendResourceListChanged();
+						await new Promise((resolve) => setTimeout(resolve, 1));
+						return text("done");
+					}),
+				);
+			};
+			const { client } = await connect(generation, telling, { server: far });
+			const told = () => far.audit.events.filter(({ type }) => type === "mcp.notification");
+			await client.callTool({ name: "tell" });
+			const before = told().length;
+			const [call] = calls(far);
+			expect(told().at(-1)).toMatchObject({
+				mcp: { method: "notifications/resources/list_changed" },
+				operation: { id: call?.operation?.id, parent_event_id: call?.id },
+			});
+			await client.callTool({ name: "tell" });
+			await client.callTool({ name: "tell" });
+			await client.close();
+			const [many, ...rest] = told().slice(before);
+			expect(rest).toEqual([]);
+			expect(many?.count).toBe(2);
+			expect(many).not.toHaveProperty("operation");
+		},
+	);
+
 	it("[complete.parent_event] is not what goes on after the tool has answered", async () => {
 		const middle = side(true);
 		const far = side(true);

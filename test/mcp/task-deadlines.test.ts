@@ -325,6 +325,19 @@ describe.each(generations)("$name: tasks and time", (sdk) => {
 		expect(changes(audit)[1]?.mcp?.method).toBe("notifications/tasks/status");
 	});
 
+	it("[complete.task_operation] what its keeper tells of a task is part of the call that made it", async () => {
+		const { audit, exchange, notify } = await served(sdk);
+		await exchange("tools/call", { name: "report" }, created("t1"));
+		notify("notifications/tasks/status", task("t1", { status: "completed" }));
+		const [made] = audit.outcomes("tools/call");
+		const [told] = audit.events.filter(({ type }) => type === "mcp.notification");
+		expect(told?.operation).toEqual({ id: made?.operation?.id, source: "trace" });
+		expect(changes(audit).map(({ operation }) => operation?.id)).toEqual([
+			made?.operation?.id,
+			made?.operation?.id,
+		]);
+	});
+
 	it("[bounded.task_polls] polls are written after a minute, however long a task is polled, and kept for no longer than the table", async () => {
 		const { audit, exchange } = await served(sdk);
 		await exchange("tools/call", { name: "report" }, created("t1", { ttl: null }));

@@ -5,6 +5,7 @@ import { companion, type Fetch } from "./client/companion.ts";
 import { capturesContent } from "./env.ts";
 import { advertise } from "./extension/advertise.ts";
 import { auditExtension, type Extension } from "./extension/extension.ts";
+import { speaks } from "./extension/of-audit.ts";
 import type { ExtensionOptions } from "./extension/settings.ts";
 import { authFacts } from "./hook/auth-facts.ts";
 import { hookEntry } from "./hook/hook-entry.ts";
@@ -131,6 +132,7 @@ export function instrumentation(options: InstrumentationOptions = {}): Instrumen
 	const { warn, onFault } = reporter(onWarning);
 
 	const extension = extensionOf(options.extension);
+	if (audit && extension) speaks(audit, extension);
 	const watchers: Watcher[] = [
 		{ key: TRACES, observer: traced(tracedOptions(options, audit, warn)) },
 	];

@@ -13,6 +13,8 @@ interface Counted {
 	readonly key: string;
 	/** The same without anything that a peer chooses: at the table's limit these share an event. */
 	readonly coarseKey: string;
+	/** The operation it belongs to: what is counted over several names none. */
+	readonly within?: string | undefined;
 	/** Whose end ends the counting, too. */
 	readonly owner?: object | undefined;
 	readonly startMs: number;
@@ -39,7 +41,15 @@ interface Kind extends Count {
 	count: number;
 	endMs: number;
 	startMs: number;
+	/** The operation of all that were counted so far. */
+	within: string | undefined;
 	first: Made | undefined;
+}
+
+/** Without what is said of the one operation that it belongs to. */
+function ofNone({ event, decision }: Made): Made {
+	const { operation: _operation, trace: _trace, ...rest } = event;
+	return { event: rest, ...(decision && { decision }) };
 }
 
 /** What is written of many that are alike: the first of them as it was, with how many there were and until when. */
@@ -139,7 +149,14 @@ export function floods(options: {
 				const { event, decision } = one.build(isCoarse);
 				if (closing?.aborted !== true) {
 					const owner = isCoarse ? undefined : one.owner;
-					table.set(key, { owner, count: 0, startMs: 0, endMs: 0, first: undefined });
+					table.set(key, {
+						owner,
+						count: 0,
+						startMs: 0,
+						endMs: 0,
+						within: undefined,
+						first: undefined,
+					});
 					arm();
 				}
 				write(event, decision);
@@ -149,6 +166,9 @@ export function floods(options: {
 				kind.first = one.build(isCoarse);
 				kind.startMs = one.startMs;
 				kind.endMs = one.endMs;
+				kind.within = one.within;
+			} else if (kind.within !== one.within) {
+				kind.first = ofNone(kind.first);
 			}
 			kind.count++;
 			kind.endMs = Math.max(kind.endMs, one.endMs);

@@ -1,11 +1,13 @@
 import type { Audit } from "@mcp-trail/audit";
-import { timeText, type KnownType, type NewEvent } from "@mcp-trail/event";
+import { timeText, type KnownType, type NewEvent, type Operation } from "@mcp-trail/event";
 import { describeCoarsely, describeConnection, describeMessage } from "../describe/message.ts";
 import { at } from "../describe/methods.ts";
+import { operationInside } from "../correlation/around.ts";
 import type { Connection, Observer, Seen } from "../observer.ts";
 import { noteLocalInput } from "../inputs/local-inputs.ts";
 import { endSubscriptions, noteSubscription } from "../subscriptions/subscriptions.ts";
 import { noteTask } from "../tasks/follow-tasks.ts";
+import { tasksOf } from "../tasks/tasks.ts";
 import { messageFloods, numberOf } from "./message-floods.ts";
 
 /** The longest part of a peer's text by which events are told apart. */
@@ -33,10 +35,28 @@ export function messages(
 	const { policy, digester } = audit;
 	const floods = messageFloods(audit);
 
+	/** What is sent inside a handler is part of its request; what a task's keeper tells of it, of the call that made it. */
+	function operationOf({
+		connection,
+		direction,
+		inbound,
+		method,
+		params,
+	}: Seen): Operation | undefined {
+		const task = method?.startsWith("notifications/tasks") === true && params?.["taskId"];
+		const tasks = tasksOf(audit);
+		const made =
+			typeof task === "string" && task !== ""
+				? tasks.operation(connection, tasks.digest(task), direction)
+				: undefined;
+		return made ?? (inbound ? undefined : operationInside());
+	}
+
 	function record(type: KnownType, seen: Seen): void {
 		const { connection, direction, method, misfit, auth, authScheme, identity, network } = seen;
 		const session = sessionOf(connection);
 		const owner = ownerOf(connection, session);
+		const operation = type === "mcp.notification" ? operationOf(seen) : undefined;
 		const { iss, sub } = auth?.claims ?? {};
 		const alike = [
 			owner === undefined ? 0 : numberOf(owner),
@@ -56,12 +76,13 @@ export function messages(
 			key: `${type} ${JSON.stringify(alike)}`,
 			coarseKey: [type, connection.role, connection.transport, direction, misfit].join(" "),
 			owner,
+			within: operation?.id ?? seen.trace?.traceId,
 			startMs: seen.atMs,
 			endMs: seen.atMs,
 			build: (isCoarse) => ({
 				event: isCoarse
 					? describeCoarsely(type, seen, policy)
-					: describeMessage(type, seen, policy, digester, session),
+					: describeMessage(type, seen, policy, digester, session, operation),
 			}),
 		});
 	}

@@ -3,7 +3,7 @@ import { cleanText, type MrtrDetail, type NewEvent } from "@mcp-trail/event";
 import type { Extension } from "../extension/extension.ts";
 import { factsOf, methodOf } from "../describe/methods.ts";
 import type { Exchange, JsonObject, Meta, Refusal } from "../observer.ts";
-import { requestAround } from "../otel/ambient.ts";
+import { operationAround } from "./around.ts";
 import { callContext } from "./call-context.ts";
 import { duplicateFinding } from "./duplicate-finding.ts";
 import { duplicates } from "./duplicates.ts";
@@ -61,12 +61,6 @@ const NO_CLUES: Clues = {
 	echo: undefined,
 	isWritten: false,
 };
-
-/** The operation of the request in whose handler this process is; what goes on after its end is no part of it. */
-function operationAround(): OperationState | undefined {
-	const operation = requestAround()?.operation;
-	return operation === undefined || operation.isOver ? undefined : operation;
-}
 
 const targetOf = (exchange: Exchange, { name }: Asked): string =>
 	`${methodOf(exchange.method)}\n${cleanText(name, 256) ?? ""}`;

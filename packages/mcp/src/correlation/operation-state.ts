@@ -1,5 +1,6 @@
 import type { A2a, Operation } from "@mcp-trail/event";
-import type { A2aIds } from "../extension/claim.ts";
+import type { A2aIds, Claim } from "../extension/claim.ts";
+import { peerEventId } from "../extension/receipt.ts";
 import { newEventId } from "../random-ids.ts";
 
 /** What is known of the operation that one request belongs to. */
@@ -69,6 +70,19 @@ export function operationBlock(state: OperationState, isOutcome = false): Operat
 	if (state.conversationId !== undefined) block.conversation_id = state.conversationId;
 	if (state.a2a !== undefined) block.a2a = a2aBlock(state.a2a);
 	return block;
+}
+
+/** The operation of a request of which only its block is known. */
+export function claimedOperation(claim: Claim): Operation {
+	const { operationId, parentEventId, attempt = 1, leg = 0, hop = 0, ...ids } = claim;
+	return operationBlock({
+		...newOperation(operationId, "extension"),
+		...ids,
+		attempt,
+		leg,
+		hop,
+		peerEventId: peerEventId(parentEventId),
+	});
 }
 
 /** The id under which the outcome of a request is or will be recorded. */

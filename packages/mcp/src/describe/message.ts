@@ -9,6 +9,7 @@ import {
 	type KnownType,
 	type Mcp,
 	type NewEvent,
+	type Operation,
 	type Outcome,
 	type Recording,
 	type Target,
@@ -77,6 +78,7 @@ export function describeMessage(
 	policy: Policy,
 	digester: Digester,
 	session: string | undefined,
+	operation?: Operation,
 ): NewEvent {
 	const { misfit, trace } = seen;
 	const outcome: Outcome | undefined = misfit && outcomeOf(type, misfit);
@@ -93,6 +95,7 @@ export function describeMessage(
 			operation: { id: trace.traceId, source: "trace" },
 			trace: { id: trace.traceId, span_id: trace.spanId, flags: trace.flags },
 		}),
+		...(operation && { operation }),
 		recording: recordingOf(policy),
 		...(seen.network && { network: seen.network }),
 	};

@@ -14,7 +14,7 @@ export interface Extension {
 	/** What a side says of itself under the identifier. */
 	settings(role: "client" | "server"): JsonObject;
 	/** What a request says of its operation; on its way out, what the application wrote itself. */
-	claim(exchange: Exchange): Claim | undefined;
+	claim(request: Pick<Exchange, "meta">): Claim | undefined;
 	turnId(exchange: Exchange): string | undefined;
 	a2a(exchange: Exchange): A2aIds | undefined;
 	/** True when a request on its way out is to carry a block. */

@@ -13,9 +13,12 @@ import {
 	type Mcp,
 	type Network,
 	type NewEvent,
+	type Operation,
 	type Outcome,
 	type Target,
 } from "@mcp-trail/event";
+import { claimedOperation } from "../correlation/operation-state.ts";
+import type { Claim } from "../extension/claim.ts";
 import { recordingOf } from "../describe/describe.ts";
 import { at, factsOf, type MethodFacts } from "../describe/methods.ts";
 import { envelopeOf, isModern, metaOf } from "../hook/connection.ts";
@@ -38,6 +41,8 @@ export interface Read {
 	readonly version: string | undefined;
 	readonly client: { readonly name: string; readonly version?: string } | undefined;
 	readonly traceparent: string | undefined;
+	/** `params._meta`, where the body was read. */
+	readonly meta?: JsonObject | undefined;
 	readonly mismatch: readonly HeaderMismatch[];
 }
 
@@ -127,6 +132,7 @@ function readOfFrame(
 		version: envelope.version ?? claimedVersion,
 		client: envelope.client,
 		traceparent: textOf(meta?.["traceparent"]),
+		meta,
 		mismatch: [
 			...mismatchOf("mcp-method", claimed, method, shown),
 			...mismatchOf("mcp-name", claimedName, named, clean),
@@ -224,8 +230,18 @@ export interface Refused {
 	readonly startMs: number;
 	readonly endMs: number;
 	readonly durationUs: number;
-	/** Identifies the operation where the peer sent no trace. */
+	/** What the block of the audit extension says, where that is on. */
+	readonly claim?: Claim | undefined;
+	/** Identifies the operation where the peer sent neither a block nor a trace. */
 	readonly operationId: string;
+}
+
+/** The peer's own word, as a transport would take it: whose principal nobody knows yet. */
+function operationOf({ claim, operationId }: Refused, traceId: string | undefined): Operation {
+	if (claim) return claimedOperation(claim);
+	return traceId === undefined
+		? { id: operationId, source: "local" }
+		: { id: traceId, source: "trace" };
 }
 
 /** Makes the event of a refused exchange. */
@@ -254,10 +270,7 @@ export function describeRefusal(
 		...(target && { target }),
 		mcp: mcpOf(asked, read, digester),
 		...(isRequest && {
-			operation:
-				traceId === undefined
-					? { id: refused.operationId, source: "local" }
-					: { id: traceId, source: "trace" },
+			operation: operationOf(refused, traceId),
 		}),
 		recording: recordingOf(policy, decision),
 		network:

@@ -3,6 +3,7 @@ import type { Audit, Decision, Subject } from "@mcp-trail/audit";
 import { cleanText, type Actor, type NewEvent, type Outcome } from "@mcp-trail/event";
 import { floods } from "../audited/floods.ts";
 import { actorOf, keepsOf } from "../describe/actor.ts";
+import { claimAtEdge } from "../extension/of-audit.ts";
 import { authFacts, credentialDigest } from "../hook/auth-facts.ts";
 import { schemeOf } from "../hook/http-facts.ts";
 import {
@@ -170,6 +171,7 @@ export function edgeCore(options: {
 			isRequest: true,
 			authorization: undefined,
 			startMs: started.ms,
+			claim: claimAtEdge(audit, read.meta),
 			operationId: randomUUID(),
 		};
 		const now = (outcome: Outcome): Refused => ({
@@ -233,6 +235,7 @@ export function edgeCore(options: {
 			startMs: started.ms,
 			endMs,
 			durationUs: Math.max(0, Math.round(performance.now() * 1000) - started.us),
+			claim: claimAtEdge(audit, read.meta),
 			operationId: randomUUID(),
 		};
 		const { status, reason, http_status, rpc_code, delivered } = outcome;
@@ -240,6 +243,7 @@ export function edgeCore(options: {
 		table.take({
 			key: [coarseKey, rpc_code, asked.method, who, method, name, scope].join("\n"),
 			coarseKey,
+			within: whole.isRequest ? (whole.claim?.operationId ?? read.traceparent?.slice(0, 35)) : "",
 			startMs: whole.startMs,
 			endMs,
 			build(isCoarse): { readonly event: NewEvent; readonly decision: Decision } {
