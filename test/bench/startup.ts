@@ -27,6 +27,9 @@ const starts = {
 
 /** Nothing is exported before the process ends: what that would cost is not a start's. */
 const quiet = {
+	// Both sides with an exporter, whatever the shell has set: without one there is no tracer to start.
+	OTEL_SDK_DISABLED: "false",
+	OTEL_TRACES_EXPORTER: "otlp",
 	OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:9",
 	OTEL_METRICS_EXPORTER: "none",
 	OTEL_LOGS_EXPORTER: "none",

@@ -120,7 +120,33 @@ describe("mcp-trail doctor", () => {
 			},
 		);
 		expect(exitCode).toBe(1);
-		expect(stdout).toContain("Not seen by zero code:");
+		expect(stdout).toMatch(/\n1 FAULT, [0-9] warnings?\.\n\nNot seen by zero code:\n/);
 		expect(stdout).not.toContain("\u001b");
+	});
+
+	it("[cli.doctor] says each wrong line of a configuration on a line of its own", async () => {
+		const config = await put("wrong.json", '{ "level": "much", "trail": { "maxBytes": "all" } }');
+		const { exitCode, stdout } = await inProcess(["doctor", dir, "--config", config], {
+			variables: {},
+		});
+		expect(exitCode).toBe(2);
+		expect(stdout).toMatch(
+			/^FAULT {3}config .*:\n {15} +trail\.maxBytes .*\n {15} +level .*\n {15}Nothing /m,
+		);
+		expect(stdout).not.toContain("\\u{a}");
+	});
+
+	it("[cli.doctor] says what becomes of events that a sink does not take", async () => {
+		const config = await put(
+			"sinks.json",
+			'{ "sinks": [{ "type": "elasticsearch", "url": "http://127.0.0.1:9" }] }',
+		);
+		const { exitCode, wrong } = await doctor([dir, "--config", config]);
+		expect(exitCode).toBe(1);
+		expect(wrong).toEqual([
+			expect.stringMatching(
+				/ECONNREFUSED.* Until then events wait in the trail and are sent again\.$/,
+			),
+		]);
 	});
 });

@@ -1,6 +1,6 @@
 import { hookMechanism, NodeConfigError, readConfig, readEnv, trailDir } from "@mcp-trail/node";
 import { lookAtApp } from "../doctor/app.ts";
-import { type Finding, findings } from "../doctor/finding.ts";
+import { counted, type Finding, findings } from "../doctor/finding.ts";
 import { notSeen } from "../doctor/not-seen.ts";
 import { lookAtSinks } from "../doctor/sinks.ts";
 import { lookAtKeys, lookAtTrail } from "../doctor/trail.ts";
@@ -65,8 +65,8 @@ export async function doctor(
 		return exitCode;
 	}
 	for (const { status, area, says } of found)
-		await io.stdout.write(`${marks[status]} ${area.padEnd(7)}${escape(says, 2_048)}\n`);
-	await io.stdout.write("\nNot seen by zero code:\n");
+		await io.stdout.write(`${marks[status]} ${area.padEnd(7)}${paragraph(says)}\n`);
+	await io.stdout.write(`\n${verdict(found)}\n\nNot seen by zero code:\n`);
 	for (const one of notSeen) await io.stdout.write(`- ${one}\n`);
 	return exitCode;
 }
@@ -76,6 +76,22 @@ const marks: Readonly<Record<Finding["status"], string>> = {
 	warning: "warning",
 	fault: "FAULT  ",
 };
+
+/** What has lines keeps them, below the first. */
+const paragraph = (says: string): string =>
+	says
+		.split("\n")
+		.map((line) => escape(line, 2_048))
+		.join(`\n${" ".repeat(15)}`);
+
+/** All of it in one line. */
+function verdict(found: readonly Finding[]): string {
+	const said = (["fault", "warning"] as const).flatMap((one) => {
+		const { length } = found.filter(({ status }) => status === one);
+		return length === 0 ? [] : [counted(length, marks[one].trimEnd())];
+	});
+	return said.length === 0 ? "All well." : `${said.join(", ")}.`;
+}
 
 function readHeld(env: Parameters<typeof readConfig>[0], found: Finding[]): Config | undefined {
 	try {
@@ -94,7 +110,7 @@ function readHeld(env: Parameters<typeof readConfig>[0], found: Finding[]): Conf
 		}[held.source];
 		found.push(
 			config.ok(
-				`The configuration is of ${from ?? "defaults alone"}; its digest, as trail.started has it, is ${held.digest}.`,
+				`${from === undefined ? "Nothing is configured: defaults hold" : `Configured by ${from}`}. trail.started will have its digest, ${held.digest}.`,
 			),
 		);
 		if (held.ignored.length > 0)
@@ -106,7 +122,7 @@ function readHeld(env: Parameters<typeof readConfig>[0], found: Finding[]): Conf
 		return held;
 	} catch (error) {
 		if (!(error instanceof Error) || error.name !== NodeConfigError.name) throw error;
-		found.push(config.fault(`${error.message} Nothing would be recorded.`));
+		found.push(config.fault(`${error.message}\nNothing would be recorded.`));
 		return undefined;
 	}
 }

@@ -14,6 +14,10 @@ export const findings = (area: Finding["area"]) => ({
 	fault: (says: string): Finding => ({ area, status: "fault", says }),
 });
 
+/** "1 stream", "2 streams". */
+export const counted = (count: number, what: string): string =>
+	`${count} ${what}${count === 1 ? "" : "s"}`;
+
 /** What a file system's error says, in short. */
 export const codeOf = (error: unknown): string =>
 	error instanceof Error && "code" in error ? String(error.code) : String(error);

@@ -1,4 +1,4 @@
-import type { Sink } from "@mcp-trail/audit";
+import type { Sink, Verdict } from "@mcp-trail/audit";
 import { openSinks, type SinksConfig } from "@mcp-trail/sinks/config";
 import { bounded, meaning } from "../test-event/send-one.ts";
 import { type Finding, findings } from "./finding.ts";
@@ -26,6 +26,13 @@ export async function lookAtSinks(
 	return said;
 }
 
+/** What becomes of events while a destination says this. */
+const meanwhile: Readonly<Record<Verdict, string>> = {
+	retry: "events wait in the trail and are sent again",
+	hold: "events wait in the trail",
+	reject: "events are refused and go to the dead letters",
+};
+
 async function probed(sink: Sink, timeoutMs: number, signal: AbortSignal): Promise<Finding> {
 	try {
 		if (sink.probe === undefined)
@@ -38,7 +45,7 @@ async function probed(sink: Sink, timeoutMs: number, signal: AbortSignal): Promi
 		signal.throwIfAborted();
 		const { code, verdict, message } = meaning(error, timeoutMs);
 		return fault(
-			`${sink.name} does not answer as it should (${code}; a pipeline would ${verdict}): ${message}`,
+			`${sink.name} does not answer as it should (${code}): ${message} Until then ${meanwhile[verdict]}.`,
 		);
 	} finally {
 		await bounded(async (until) => sink.close?.(until), CLOSE_MS, signal).catch(() => undefined);

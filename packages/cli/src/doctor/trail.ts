@@ -1,10 +1,18 @@
 import { access, constants, stat, statfs } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { digestKeysFromFile, inspectTrail } from "@mcp-trail/audit";
-import { codeOf, type Finding, findings } from "./finding.ts";
+import { codeOf, counted, type Finding, findings } from "./finding.ts";
 
 const DEFAULT_MAX_BYTES = 1_073_741_824;
 const MEBIBYTE = 1_048_576;
+const GIBIBYTE = 1_073_741_824;
+
+/** As a person reads it. */
+const sizeText = (bytes: number): string =>
+	bytes >= GIBIBYTE
+		? `${Number((bytes / GIBIBYTE).toFixed(1))} GiB`
+		: `${Math.round(bytes / MEBIBYTE)} MiB`;
+
 const trail = findings("trail");
 const keys = findings("keys");
 
@@ -77,7 +85,7 @@ function owned(
 async function space(folder: string, maxBytes: number): Promise<Finding> {
 	const { bavail, bsize } = await statfs(folder);
 	const free = bavail * bsize;
-	const says = `${Math.round(free / MEBIBYTE)} MiB are free where the trail is; it keeps at most ${Math.round(maxBytes / MEBIBYTE)} MiB.`;
+	const says = `${sizeText(free)} free where the trail is; it keeps at most ${sizeText(maxBytes)}.`;
 	return free < maxBytes
 		? trail.warning(
 				`${says} Make room, or lower trail.maxBytes: on a full disk the newest events are lost, and counted.`,
@@ -93,7 +101,7 @@ async function streams(folder: string): Promise<readonly Finding[]> {
 	const lost = found.streams.flatMap((stream) => stream.unrecordedLosses);
 	return [
 		trail.ok(
-			`${found.streams.length} streams in it, ${writers.length} of them being written now${writers.length > 0 ? ` by ${writers.map(({ owner }) => `pid ${owner?.pid}`).join(", ")}` : ""}.`,
+			`${counted(found.streams.length, "stream")} in it, ${writers.length === 0 ? "none" : writers.length} being written now${writers.length > 0 ? ` (${writers.map(({ owner }) => `pid ${owner?.pid}`).join(", ")})` : ""}.`,
 		),
 		...found.unreadable.map(({ path, reason }) =>
 			trail.fault(`${path} cannot be read: ${reason}. mcp-trail verify says more.`),
@@ -101,7 +109,7 @@ async function streams(folder: string): Promise<readonly Finding[]> {
 		...(found.foreign.length > 0
 			? [
 					trail.warning(
-						`${found.foreign.length} entries are no part of a trail, such as ${found.foreign[0]}. They are left alone; move them.`,
+						`What is no part of a trail lies in it, such as ${found.foreign[0]} (${found.foreign.length} in all). It is left alone; move it.`,
 					),
 				]
 			: []),
