@@ -14,6 +14,7 @@ import { heading, showCalls, showTrace } from "./show.ts";
 import { openSearchAct, openSearchSinks, siemAct } from "./siem.ts";
 import { startTelemetry, type ShownSpan } from "./telemetry.ts";
 import { everything, filesystem, tickets } from "./traffic.ts";
+import { zeroCodeAct } from "./zero-code.ts";
 
 const started = performance.now();
 const SOURCE = ["--conditions=@mcp-trail/source", "--import", "tsx"];
@@ -28,9 +29,13 @@ async function printIndented(text: string | Uint8Array): Promise<void> {
 	console.log(lines.map((line) => `   ${line}`).join("\n"));
 }
 
+/** The verdict alone. */
+const printVerdict = (text: string | Uint8Array): Promise<void> =>
+	printIndented(String(text).split("\n")[0] ?? "");
+
 /** What `mcp-trail verify` says to a person; its exit code. */
-function verify(folder: string): Promise<number> {
-	const output = { isTerminal: true, write: printIndented };
+function verify(folder: string, write = printIndented): Promise<number> {
+	const output = { isTerminal: true, write };
 	const io = {
 		stdin: Readable.from([]),
 		stdout: output,
@@ -99,10 +104,16 @@ heading("2. One trace, across two processes");
 const turn = spans.find((span) => span.name === "agent turn");
 showTrace(spans.filter((span) => span.traceId === turn?.traceId));
 
-heading("3. Can you prove it? mcp-trail verify");
+const zeroCode = join(work, "zero-code");
+const zeroCodeVerdict = await zeroCodeAct(zeroCode, {
+	stored,
+	verify: (folder) => verify(folder, printVerdict),
+});
+
+heading("4. Can you prove it? mcp-trail verify");
 const verdict = await verify(dir);
 
-heading("4. Now somebody changes one byte of one record");
+heading("5. Now somebody changes one byte of one record");
 const tampered = join(work, "tampered");
 cpSync(dir, tampered, { recursive: true });
 const victim = segments(tampered)[0] as string;
@@ -132,6 +143,7 @@ console.log(`   ${dir}   the trail: one folder per stream, one line per event
 
 const ok =
 	verdict === 0 &&
+	zeroCodeVerdict &&
 	tamperedVerdict === 1 &&
 	report.lost === 0 &&
 	report.clean &&

@@ -49,7 +49,7 @@ function at(node: unknown, path: string): string {
 
 /** Shows a call and a failure as an analyst's schema says them. */
 export function siemAct(events: readonly StoredEvent[]): void {
-	heading("5. The same calls, in the words of a SIEM");
+	heading("6. The same calls, in the words of a SIEM");
 	const calls = events.filter(
 		({ phase, mcp, outcome }) =>
 			phase === "outcome" && mcp?.method === "tools/call" && outcome !== undefined,

@@ -9,7 +9,8 @@ import { CreateMessageRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 /** What every client of the demo goes through before it connects. */
 export type Instrument = <T extends object>(client: T) => T;
 
-const published = (name: string): string => {
+/** The first file of a published server. */
+export const published = (name: string): string => {
 	const manifest = createRequire(import.meta.url).resolve(`${name}/package.json`);
 	return join(dirname(manifest), "dist/index.js");
 };
@@ -22,7 +23,7 @@ const stdio = (name: string, ...args: string[]): StdioClientTransport =>
 	});
 
 /** A call that is expected to fail; the demo goes on. */
-const failing = async (call: Promise<unknown>): Promise<void> => {
+export const failing = async (call: Promise<unknown>): Promise<void> => {
 	await call.catch(() => undefined);
 };
 
