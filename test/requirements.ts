@@ -260,7 +260,7 @@ export const requirements: readonly Requirement[] = [
 	{
 		id: "complete.inputs",
 		says: "A question inside a result and its answer are told once, on both sides, also where a client's own handler answers.",
-		provenBy: ["test/mcp/inputs.test.ts"],
+		provenBy: ["test/mcp/inputs.test.ts", "test/node/register.test.ts"],
 	},
 	{
 		id: "complete.local_calls",

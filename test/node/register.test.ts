@@ -36,6 +36,17 @@ function bareRun(program: string): Promise<Ended> {
 const unordered = (ended: Ended) => ({ ...ended, stdout: ended.stdout.split("\n").toSorted() });
 
 describe("node --import @mcp-trail/node/register", () => {
+	it("[complete.inputs] sees the handlers by which a client answers questions itself, though they were set before", async () => {
+		await inFolder(async (dir) => {
+			const ended = await start([app("questions.mjs")], { MCP_TRAIL_DIR: dir }).ended;
+			expect(ended).toMatchObject({ code: 0, stdout: "" });
+			const told = recorded(dir).filter(
+				({ type, mcp }) => type === "mcp.input.answered" && mcp?.role === "client",
+			);
+			expect(told.map(({ mcp }) => [mcp?.method, mcp?.local])).toEqual([["roots/list", true]]);
+		});
+	});
+
 	it.each(["v1.mjs", "v1.cjs", "v2.mjs", "v2.cjs"])(
 		"[complete.zero_code] [transparent.zero_code] records every call of %s, which answers the same",
 		async (name) => {

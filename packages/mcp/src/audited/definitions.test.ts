@@ -91,6 +91,27 @@ describe("what was learned from lists", () => {
 		expect(look(exchange(server), "a")).toBe(false);
 	});
 
+	it("says it not where two callers read pages in between each other, and one saw not all", () => {
+		const { learn, look } = memory();
+		const server = connection("server", "s");
+		const ask = (cursor: string | undefined, names: readonly string[], next?: string): void =>
+			void learn(
+				exchange(server, ann, cursor),
+				names,
+				next === undefined ? {} : { nextCursor: next },
+			);
+		ask(undefined, ["a"], "2");
+		ask("2", ["b"], "3");
+		// Somebody else begins anew.
+		ask(undefined, ["a"], "2");
+		ask("3", ["c"]);
+		expect(look(exchange(server, ann), "b")).toBeUndefined();
+		ask("2", ["b"], "3");
+		ask("3", ["c"]);
+		expect(look(exchange(server, ann), "b")).toBe(true);
+		expect(look(exchange(server, ann), "x")).toBe(false);
+	});
+
 	it("[bounded.lists] is forgotten after a day, and beyond its caps", () => {
 		const { known, learn, look } = memory();
 		const server = connection("server", "s");

@@ -47,6 +47,8 @@ interface List {
 	complete: boolean;
 	seenMs: number;
 	digest: string | undefined;
+	/** Of the page after the last one, while the pages that came followed each other. */
+	next: unknown;
 }
 
 const MAX_LISTS = 512;
@@ -160,7 +162,8 @@ export function definitions(nowMs: () => number = Date.now): Definitions {
 			if (scopes === undefined) return learned;
 			const scope = scopes[result["cacheScope"] === "public" ? 1 : 0];
 			const before = live(scope, seenMs);
-			const first = exchange.params?.["cursor"] === undefined;
+			const cursor = exchange.params?.["cursor"];
+			const first = cursor === undefined;
 			const complete = result["nextCursor"] === undefined;
 			if (first && complete && before?.complete === true && before.digest === digest) {
 				before.seenMs = seenMs;
@@ -172,12 +175,15 @@ export function definitions(nowMs: () => number = Date.now): Definitions {
 				if (!isObject(item) || typeof item["name"] !== "string") continue;
 				if (names.size < MAX_NAMES) names.set(item["name"], definitionOf(item, seenMs));
 			}
-			const whole = complete && (first || before !== undefined) && names.size < MAX_NAMES;
+			// Of pages that two callers read in between each other nobody knows whether they are all.
+			const follows = first || (before?.next !== undefined && before.next === cursor);
+			const whole = complete && follows && names.size < MAX_NAMES;
 			keep(scope, {
 				names,
 				complete: whole,
 				seenMs,
 				digest: first && complete ? digest : undefined,
+				next: follows ? result["nextCursor"] : before?.next,
 			});
 			return learned;
 		},
