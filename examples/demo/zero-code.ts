@@ -11,7 +11,7 @@ const REGISTER = [
 	"--import",
 	"tsx",
 	"--import",
-	"@mcp-trail/node/register",
+	import.meta.resolve("@mcp-trail/node/register"),
 ];
 
 /** What the act reads its trail with. */

@@ -36,6 +36,8 @@ const asked = [
 /** How many of them are requests. */
 export const REQUESTS = asked.filter((frame) => "id" in frame).length;
 
+const isNotice = (line: string): boolean => line.includes('"method":"notifications/');
+
 const register = join(root, "packages/node/dist/register.js");
 const WITHIN_MS = 120_000;
 /** When a client ends a server that does not heed the end of its input. */
@@ -70,7 +72,7 @@ export async function drive(
 	const stdout = linesOf(child);
 	const heard: string[] = [];
 	if (program.http === undefined) await askLines(child, stdout, closed);
-	else heard.push(...(await askHttp(`http://127.0.0.1:${port}/mcp`, closed)));
+	else heard.push(...(await askHttp(`http://127.0.0.1:${port}/mcp`, child)));
 	const endedAtMs = Date.now();
 	if (how === "SIGTERM") child.kill("SIGTERM");
 	else child.stdin.end();
@@ -82,7 +84,6 @@ export async function drive(
 	const all = [...stdout.lines(), ...heard].map((one) =>
 		plain(one).replaceAll(String(port), "(port)"),
 	);
-	const isNotice = (line: string): boolean => line.includes('"method":"notifications/');
 	return {
 		ran: {
 			code: child.exitCode,
@@ -96,11 +97,7 @@ export async function drive(
 
 function linesOf(child: ChildProcess) {
 	let text = "";
-	let onMore: () => void = () => {};
-	child.stdout?.on("data", (chunk) => {
-		text += String(chunk);
-		onMore();
-	});
+	child.stdout?.on("data", (chunk) => (text += String(chunk)));
 	const lines = (): readonly string[] => text.split("\n");
 	return {
 		/** The last one may be unfinished. */
@@ -108,7 +105,7 @@ function linesOf(child: ChildProcess) {
 		/** Resolves when a line has this in it. */
 		has: (part: string) =>
 			new Promise<void>((resolve) => {
-				onMore = () => {
+				const look = (): void => {
 					if (
 						lines()
 							.slice(0, -1)
@@ -116,7 +113,8 @@ function linesOf(child: ChildProcess) {
 					)
 						resolve();
 				};
-				onMore();
+				child.stdout?.on("data", look);
+				look();
 			}),
 	};
 }
@@ -133,10 +131,9 @@ async function askLines(
 }
 
 /** Each answer whole: its status, its type, and its body. */
-async function askHttp(url: string, closed: Promise<void>): Promise<readonly string[]> {
-	let isClosed = false;
-	void closed.then(() => (isClosed = true));
-	while (!isClosed && (await fetch(url).catch(() => undefined)) === undefined)
+async function askHttp(url: string, child: ChildProcess): Promise<readonly string[]> {
+	const runs = (): boolean => child.exitCode === null && child.signalCode === null;
+	while (runs() && (await fetch(url).catch(() => undefined)) === undefined)
 		await new Promise((resolve) => setTimeout(resolve, 20));
 	const said: string[] = [];
 	let session: Readonly<Record<string, string>> = {};
