@@ -28,19 +28,14 @@ interface Played {
 async function play(sdk: Sdk, upstream: Upstream): Promise<Played> {
 	const spans = registerSampled(root);
 	const recorded = recorder("client");
-	const t0 = Date.now();
-	const T = (w: string) => console.log(sdk, w, Date.now() - t0);
 	const caller = await connect(sdk, recorded.seen, upstream);
-	T("connected");
 	percent = 0;
 	expect(await ask(caller, "relay")).toBe("answered");
 	percent = 100;
 	expect(await ask(caller, "relay")).toBe("answered");
 	const [proxy, server]: readonly Left[] = JSON.parse(await ask(caller, "left"));
 	await caller.close();
-	T("closed");
 	const own = await leave(recorded, spans, { relay: 2 });
-	T("own");
 	if (proxy === undefined || server === undefined) throw new Error("a process left nothing");
 	return { left: [own, proxy, server] };
 }
