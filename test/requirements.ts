@@ -135,6 +135,11 @@ export const requirements: readonly Requirement[] = [
 		],
 	},
 	{
+		id: "transparent.notifications",
+		says: "Without an OpenTelemetry SDK notifications leave exactly as the MCP SDK made them.",
+		provenBy: ["test/otel/notifications.test.ts"],
+	},
+	{
 		id: "transparent.stdout",
 		says: "Nothing of ours is written to standard output.",
 		provenBy: ["packages/audit/src/open-audit.test.ts", "test/privacy/canary.test.ts"],
@@ -769,7 +774,7 @@ export const requirements: readonly Requirement[] = [
 	{
 		id: "bounded.metric_values",
 		says: "A metric tells no ids or URIs apart, and names that peers make up within a bound.",
-		provenBy: ["packages/mcp/src/otel/metrics.test.ts"],
+		provenBy: ["packages/mcp/src/otel/notices.test.ts", "packages/mcp/src/otel/metrics.test.ts"],
 	},
 	{
 		id: "bounded.open_requests",
@@ -1634,6 +1639,11 @@ export const requirements: readonly Requirement[] = [
 			"test/otel/conventions.test.ts",
 			"test/otel/documented.test.ts",
 		],
+	},
+	{
+		id: "otel.notifications",
+		says: "A notification that stands for itself has one span and one duration a side and carries trace context; those of a request add neither, however many.",
+		provenBy: ["packages/mcp/src/otel/notices.test.ts", "test/otel/notifications.test.ts"],
 	},
 	{
 		id: "otel.one_trace",

@@ -40,11 +40,12 @@ const descriptions = (): readonly string[] =>
 describe.each(generations)("options of $name", (generation) => {
 	it("[otel.options] traces and metrics are switched each by its own", async () => {
 		await callOnce(generation, { metrics: false });
-		expect(recorded.spans(SpanKind.CLIENT)).toHaveLength(2);
+		// The handshake's request and notification, and the call.
+		expect(recorded.spans(SpanKind.CLIENT)).toHaveLength(3);
 		expect(await operations()).toBe(0);
 		await callOnce(generation, { traces: false });
-		expect(recorded.spans(SpanKind.CLIENT)).toHaveLength(2);
-		expect(await operations()).toBe(2);
+		expect(recorded.spans(SpanKind.CLIENT)).toHaveLength(3);
+		expect(await operations()).toBe(3);
 	});
 
 	it("[otel.options] a meter provider that is given is used instead of the registered one", async () => {

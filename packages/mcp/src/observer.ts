@@ -234,6 +234,27 @@ export interface Observation {
 	end(ending: Ending): void;
 }
 
+/** A notification on its way. */
+export type Notification = Pick<
+	Exchange,
+	| "connection"
+	| "direction"
+	| "era"
+	| "inbound"
+	| "message"
+	| "meta"
+	| "method"
+	| "params"
+	| "protocolVersion"
+	| "startUs"
+>;
+
+/** What an observer puts around a notification while it is handed on. */
+export interface Passage extends Pick<Observation, "meta" | "run"> {
+	/** It was handed on, or could not be. */
+	end?(failed: boolean): void;
+}
+
 /** A question inside a result (2026-07-28), answered by a client's own handler. */
 export interface LocalInput {
 	readonly connection: Connection;
@@ -257,6 +278,8 @@ export interface Observer {
 	local?(exchange: Exchange, ending: Ending): void;
 	/** A question inside a result that this client's own handler answered, before anything went over the wire. */
 	input?(input: LocalInput): void;
+	/** Before any notification is handed on; what it is costs something to read, so that only who needs it does. */
+	passing?(method: string, inbound: boolean, read: () => Notification): Passage | undefined;
 	/** A notification that is not counted into its request's ending. */
 	notification?(seen: Seen): void;
 	/** A frame the SDK will drop. */

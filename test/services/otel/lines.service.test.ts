@@ -36,7 +36,7 @@ const conditions = (attributes: Readonly<Record<string, unknown>>) => ({
 		"gen_ai.tool.name": attributes["mcp.method.name"] === "tools/call",
 		"gen_ai.prompt.name": attributes["mcp.method.name"] === "prompts/get",
 		"mcp.resource.uri": attributes["mcp.method.name"] === "resources/read",
-		"jsonrpc.request.id": true,
+		"jsonrpc.request.id": attributes["mcp.method.name"] !== "notifications/initialized",
 		"rpc.response.status_code": attributes["rpc.response.status_code"] !== undefined,
 	},
 	own: ["mcp_trail.ending"],
@@ -57,8 +57,8 @@ describe.runIf(inject("otelNotRun") === "").each(named)("%s", (title, line) => {
 		const ids = new Map(spans.map((span) => [span.spanId, span]));
 		for (const [side, kind] of Object.entries(sides)) {
 			const own = spans.filter((span) => span.kind === kind);
-			// Of each generation: the handshake, add, fail, greet, the page, nobody.
-			expect(own).toHaveLength(12);
+			// Of each generation: the handshake's two, add, fail, greet, the page, nobody.
+			expect(own).toHaveLength(14);
 			for (const { attributes, name, status } of own) {
 				const said = Object.entries(attributes).filter(([key]) => !CONTENT.has(key));
 				const faults = faultsOf(
@@ -77,7 +77,9 @@ describe.runIf(inject("otelNotRun") === "").each(named)("%s", (title, line) => {
 			}
 			const served = own.filter(
 				({ kind: made, attributes }) =>
-					made === 1 && attributes["mcp.method.name"] !== "initialize",
+					made === 1 &&
+					attributes["jsonrpc.request.id"] !== undefined &&
+					attributes["mcp.method.name"] !== "initialize",
 			);
 			for (const { parentSpanId, traceId } of served)
 				expect(ids.get(parentSpanId ?? "")).toMatchObject({ kind: 2, traceId });
@@ -110,7 +112,7 @@ describe.runIf(inject("otelNotRun") === "").each(named)("%s", (title, line) => {
 		for (const { name, unit: measuredIn, points } of those(metricNames)) {
 			expect(measuredIn).toBe(unit);
 			const count = points.reduce((sum, point) => sum + point.count, 0);
-			expect([name, count]).toEqual([name, name.includes("session") ? 2 : 12]);
+			expect([name, count]).toEqual([name, name.includes("session") ? 2 : 14]);
 			for (const { attributes, boundaries: bounds } of points) {
 				expect(bounds).toEqual(boundaries);
 				const { "mcp.resource.uri": _uri, ...asked } = conditions(attributes).conditions;

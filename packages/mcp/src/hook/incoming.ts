@@ -11,6 +11,7 @@ import type { Gate } from "./gate.ts";
 import { markSeen } from "./http-ticket.ts";
 import { join } from "./notifications.ts";
 import type { OpenRequests } from "./open-requests.ts";
+import { receiveNotification } from "./passing.ts";
 import type { Peer } from "./peer.ts";
 import { answered, runInside } from "./watch.ts";
 
@@ -72,8 +73,9 @@ export function incoming(
 	if (kind === "request" && isRequest(message))
 		return receiveRequest(open, gate, message, extra, pass);
 	if (kind === "response") receiveResponse(open, message, extra);
-	if (kind === "notification") markSeen(open.connection, peer.watchers, "notification");
-	if (kind === "notification" && !open.guarded(() => join(open, true, message, undefined)))
+	if (kind !== "notification") return pass();
+	markSeen(open.connection, peer.watchers, "notification");
+	if (!open.guarded(() => join(open, true, message, undefined)))
 		open.tell("notification", true, message, extra);
-	return pass();
+	return receiveNotification(open, message, extra, pass);
 }

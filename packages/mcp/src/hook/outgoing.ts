@@ -1,38 +1,20 @@
 import { types } from "node:util";
-import type { JsonObject, Meta, Observation } from "../observer.ts";
+import type { JsonObject, Meta } from "../observer.ts";
 import { isResent, whileSending, whileUnderway } from "../client/sending.ts";
 import type { Entry } from "./exchanges.ts";
 import type { Gate } from "./gate.ts";
 import { isObject, isRequest, outboundKind, type RequestFrame } from "./frame.ts";
 import { join } from "./notifications.ts";
 import type { OpenRequests } from "./open-requests.ts";
+import { sendNotification } from "./passing.ts";
 import { refusedAnswer } from "./refused-answer.ts";
 import { answered, runInside } from "./watch.ts";
+import { withMeta } from "./with-meta.ts";
 
 type Pass = (sent: unknown) => unknown;
 
 /** Called on true promises only: a lazy thenable would start its work a second time. */
 const then = Reflect.get(Promise.prototype, "then");
-
-function isEmpty(meta: Meta): boolean {
-	for (const _ in meta) return false;
-	return true;
-}
-
-/** Adds members to `params._meta` on a copy; the caller's own keys win. */
-function withMeta(message: JsonObject, observations: readonly Observation[]): JsonObject {
-	let meta: Meta | undefined;
-	for (const observation of observations)
-		if (observation.meta) meta = meta ? { ...observation.meta, ...meta } : observation.meta;
-	if (meta === undefined || isEmpty(meta)) return message;
-	const params = message["params"];
-	if (params !== undefined && !isObject(params)) return message;
-	const own = params?.["_meta"];
-	if (own !== undefined && !isObject(own)) return message;
-	// One spread an object: a second one takes a slow path of the engine.
-	const whole = own === undefined ? { ...meta } : { ...meta, ...own };
-	return { ...message, params: { ...params, _meta: whole } };
-}
 
 /** Adds members to the `_meta` of a result on a copy; the host's own keys win, and an error stays what it is. */
 function withResultMeta(message: JsonObject, meta: Meta): JsonObject {
@@ -177,7 +159,10 @@ export function outgoing(
 	const kind = open.guarded(() => outboundKind(message));
 	if (kind === "response") return respond(open, message, pass);
 	if (kind === "request" && isRequest(message)) return request(open, gate, message, options, pass);
-	if (kind === "notification" && !open.guarded(() => join(open, false, message, options)))
-		open.tell("notification", false, message);
+	if (kind === "notification") {
+		if (!open.guarded(() => join(open, false, message, options)))
+			open.tell("notification", false, message);
+		return sendNotification(open, message, (sent) => other(open, sent, pass));
+	}
 	return other(open, message, pass);
 }

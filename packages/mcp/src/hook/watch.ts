@@ -81,7 +81,9 @@ export function tell(
 	}
 }
 
-function runOne<R>(observation: Observation, fn: () => R, onFault: OnFault): R {
+type Around = Pick<Observation, "run">;
+
+function runOne<R>(observation: Around, fn: () => R, onFault: OnFault): R {
 	let done: { readonly value: R } | undefined;
 	let entered = false;
 	const once = (): R => {
@@ -101,11 +103,7 @@ function runOne<R>(observation: Observation, fn: () => R, onFault: OnFault): R {
 }
 
 /** Calls `fn` exactly once, inside the contexts of all observations; a broken one cannot swallow the call. */
-export function runInside<R>(
-	observations: readonly Observation[],
-	fn: () => R,
-	onFault: OnFault,
-): R {
+export function runInside<R>(observations: readonly Around[], fn: () => R, onFault: OnFault): R {
 	let inner = fn;
 	for (let index = observations.length - 1; index >= 0; index--) {
 		const observation = observations[index];

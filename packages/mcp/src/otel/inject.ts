@@ -1,8 +1,17 @@
-/** Into which requests the trace context is written: methods of the specification, all, or none. */
+import { isKnownNotification } from "../describe/notifications.ts";
+
+/** Into which requests and notifications the trace context is written: methods of the specification, all, or none. */
 export type Inject = "spec" | "all" | "none";
 
 // Peers without trace context choke on nothing here, but a handshake and a ping belong to no caller's trace.
-const NEVER: ReadonlySet<string> = new Set(["initialize", "server/discover", "ping"]);
+const NEVER: ReadonlySet<string> = new Set([
+	"initialize",
+	"notifications/initialized",
+	"ping",
+	"server/discover",
+]);
+
+const TASKS = "notifications/tasks";
 
 const SPEC: ReadonlySet<string> = new Set([
 	"completion/complete",
@@ -24,14 +33,16 @@ const SPEC: ReadonlySet<string> = new Set([
 
 // Core in 2025-11-25; later an extension whose handlers are custom ones, where a strict schema refuses an unknown `_meta`.
 const SPEC_LEGACY: ReadonlySet<string> = new Set([
+	"notifications/tasks/status",
 	"tasks/cancel",
 	"tasks/get",
 	"tasks/list",
 	"tasks/result",
 ]);
 
-/** Tells whether trace context goes into a request of this method. */
+/** Tells whether trace context goes into a request or notification of this method. */
 export function injects(inject: Inject, method: string, modern: boolean): boolean {
 	if (inject === "none" || NEVER.has(method)) return false;
-	return inject === "all" || SPEC.has(method) || (!modern && SPEC_LEGACY.has(method));
+	if (inject === "all" || SPEC.has(method) || (!modern && SPEC_LEGACY.has(method))) return true;
+	return isKnownNotification(method) && !method.startsWith(TASKS);
 }

@@ -55,7 +55,7 @@ function instrumentsOf(meter: api.Meter): Instruments {
 		client: {
 			operation: histogram(
 				METRIC_MCP_CLIENT_OPERATION_DURATION,
-				"Time from sending an MCP request until its response.",
+				"Time from sending an MCP request or notification until its response or acknowledgement.",
 			),
 			session: histogram(
 				METRIC_MCP_CLIENT_SESSION_DURATION,
@@ -67,7 +67,7 @@ function instrumentsOf(meter: api.Meter): Instruments {
 		server: {
 			operation: histogram(
 				METRIC_MCP_SERVER_OPERATION_DURATION,
-				"Time from receiving an MCP request until its response.",
+				"Time from receiving an MCP request or notification until its response or acknowledgement.",
 			),
 			session: histogram(
 				METRIC_MCP_SERVER_SESSION_DURATION,

@@ -1,7 +1,7 @@
 import type * as api from "@opentelemetry/api";
 import { isKnownMethod } from "../describe/methods.ts";
 import { isKnownRevision } from "../describe/revisions.ts";
-import type { Ending, Exchange } from "../observer.ts";
+import type { Ending, Notification } from "../observer.ts";
 import type { BoundedAttribute, Instruments, SideInstruments } from "./instruments.ts";
 import {
 	ATTR_ERROR_TYPE,
@@ -56,8 +56,8 @@ function usualKey(said: api.Attributes, version: api.AttributeValue | undefined)
 /** Records how long a request took. What most requests say is made once, and said again without being made. */
 export function recordOperation(
 	{ instruments, attributes: said }: Measured,
-	exchange: Exchange,
-	ending: Ending,
+	exchange: Pick<Notification, "inbound" | "method" | "startUs">,
+	ending: Pick<Ending, "endUs" | "how" | "known">,
 	end: SpanEnd,
 	context: api.Context,
 	statusCode: RpcStatusCode,
@@ -86,8 +86,8 @@ function boundAttributes(
 	{ bounded }: SideInstruments,
 	said: api.Attributes,
 	version: api.AttributeValue | undefined,
-	{ inbound, method }: Exchange,
-	ending: Ending,
+	{ inbound, method }: Pick<Notification, "inbound" | "method">,
+	ending: Pick<Ending, "how" | "known">,
 	end: SpanEnd,
 ): { readonly attributes: api.Attributes; readonly whole: boolean } {
 	const attributes: api.Attributes = {};

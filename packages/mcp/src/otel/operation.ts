@@ -1,6 +1,6 @@
 import type * as api from "@opentelemetry/api";
 import { cleanText } from "@mcp-trail/event";
-import type { Connection, Exchange } from "../observer.ts";
+import type { Connection, Notification } from "../observer.ts";
 import {
 	ATTR_GEN_AI_OPERATION_NAME,
 	ATTR_GEN_AI_PROMPT_NAME,
@@ -35,8 +35,10 @@ export function connectionAttributes(connection: Connection, attributes: api.Att
 	attributes[ATTR_SERVER_PORT] = endpoint.port;
 }
 
-/** What the span of a request and its duration both say, names bounded and cleaned. */
-export function operationAttributes(exchange: Exchange): api.Attributes {
+/** What the span of a request or notification and its duration both say, names bounded and cleaned. */
+export function operationAttributes(
+	exchange: Pick<Notification, "connection" | "method" | "params" | "protocolVersion">,
+): api.Attributes {
 	const attributes: api.Attributes = {
 		[ATTR_MCP_METHOD_NAME]: cleanText(exchange.method, 128) ?? "",
 	};

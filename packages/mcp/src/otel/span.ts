@@ -1,7 +1,7 @@
 import * as api from "@opentelemetry/api";
 import { cleanText, cleanUri } from "@mcp-trail/event";
 import { isKnownMethod } from "../describe/methods.ts";
-import type { Ending, Exchange } from "../observer.ts";
+import type { Ending, Exchange, Notification } from "../observer.ts";
 import { operationAttributes } from "./operation.ts";
 import {
 	ATTR_GEN_AI_PROMPT_NAME,
@@ -26,12 +26,16 @@ export interface SpanStart {
 	readonly attributes: api.Attributes;
 }
 
-/** Says how a request's span starts: name, kind and attributes of the MCP conventions, names bounded and cleaned. */
-export function spanStart(exchange: Exchange, digest: Digest | undefined): SpanStart {
+/** A request, or a notification, which has no id. */
+type About = Notification & { readonly id?: Exchange["id"] };
+
+/** Says how a span starts: name, kind and attributes of the MCP conventions, names bounded and cleaned. */
+export function spanStart(exchange: About, digest: Digest | undefined): SpanStart {
 	const attributes = operationAttributes(exchange);
 	const method = String(attributes[ATTR_MCP_METHOD_NAME]);
 	const target = attributes[ATTR_GEN_AI_TOOL_NAME] ?? attributes[ATTR_GEN_AI_PROMPT_NAME];
-	attributes[ATTR_JSONRPC_REQUEST_ID] = cleanText(String(exchange.id), 128) ?? "";
+	if (exchange.id !== undefined)
+		attributes[ATTR_JSONRPC_REQUEST_ID] = cleanText(String(exchange.id), 128) ?? "";
 	if (target === undefined) {
 		// A URI stays out of the name and out of metrics (cardinality).
 		const resource = targetOf(exchange.method, exchange.params);

@@ -4,20 +4,23 @@ import type {
 	Ending,
 	Exchange,
 	Meta,
+	Notification,
 	Observation,
 	Observer,
 	TraceIds,
 } from "../observer.ts";
 import { newSpanId, newTraceId, parseTraceparent } from "../trace-ids.ts";
 import { activeContext, around, runContext, runMinted, withRequest } from "./ambient.ts";
-import { type BaggageKeys, receivedBaggage, sentBaggage } from "./baggage.ts";
-import { extract, hasContext, inject, injectIds, stateOf } from "./carrier.ts";
+import { type BaggageKeys, sentBaggage } from "./baggage.ts";
+import { hasContext, inject, injectIds, stateOf } from "./carrier.ts";
 import { setRequestContent } from "./content.ts";
 import { callHook, type SpanHooks } from "./hooks.ts";
 import { type Inject, injects } from "./inject.ts";
 import { type Instruments, instrumentsSource } from "./instruments.ts";
 import { type Measured, recordOperation } from "./measure.ts";
+import { notices } from "./notices.ts";
 import { operationAttributes } from "./operation.ts";
+import { parentsOf, startSpan } from "./parents.ts";
 import { ATTR_RPC_STATUS_CODE, type RpcStatusCode } from "./semconv.ts";
 import { sessions } from "./sessions.ts";
 import { type Answer, describeEnd, readAnswer, type SpanEnd, spanEnd } from "./span-end.ts";
@@ -29,7 +32,7 @@ import { tracerSource } from "./tracer.ts";
 export interface TracedOptions extends SpanHooks {
 	/** Make spans. When false, W3C ids are still minted and propagated, so that both sides' events join. @default true */
 	readonly traces?: boolean;
-	/** Into which outbound requests trace context is written. @default "spec" */
+	/** Into which outbound requests and notifications trace context is written. @default "spec" */
 	readonly inject?: Inject;
 	/** False: a peer's trace context becomes a link, never the parent. @default true */
 	readonly trustPeerTrace?: boolean;
@@ -77,7 +80,7 @@ const LEAVES: ReadonlySet<Connection["transport"]> = new Set([
 const KNOWN_FLAGS = 0x03;
 
 /**
- * Makes one span of every request, measures how long it took, and propagates trace context in `params._meta` (SEP-414).
+ * Makes one span of every request and notification, measures how long it took, and propagates trace context in `params._meta` (SEP-414).
  * Without an SDK, or with traces off, it mints ids instead: a root with flags 00, a child with its parent's flags.
  */
 export function traced(options: TracedOptions = {}): Observer {
@@ -92,8 +95,9 @@ export function traced(options: TracedOptions = {}): Observer {
 		? instrumentsSource(options.meterProvider, options.onMeterProvider)
 		: () => undefined;
 	const session = sessions();
+	const trust = { trustPeerTrace, baggage };
 
-	function writes(exchange: Exchange): boolean {
+	function writes(exchange: Notification): boolean {
 		if (exchange.inbound || hasContext(exchange.meta)) return false;
 		return injects(into, exchange.method, exchange.era === "modern");
 	}
@@ -134,33 +138,17 @@ export function traced(options: TracedOptions = {}): Observer {
 		instruments: Instruments | undefined,
 	): Observation | undefined {
 		const active = activeContext();
-		const ambient = validSpan(active);
-		const received =
-			exchange.inbound && exchange.meta !== undefined
-				? receivedBaggage(active, extract(active, exchange.meta), baggage)
-				: active;
-		const wire = received === active ? ambient : validSpan(received);
-		const remote = wire !== ambient ? wire : undefined;
-		// Untrusted means its baggage, too.
-		const base = trustPeerTrace ? received : active;
-		const parent = trustPeerTrace ? wire : ambient;
-		const linked = remote === undefined ? undefined : trustPeerTrace ? ambient : remote;
+		const parents = parentsOf(active, exchange, trust);
 		const start = spanStart(exchange, digest);
 		const measured = instruments && { instruments, attributes: start.attributes };
 		if (captureMessageContent) setRequestContent(exchange, start.attributes);
 		const tool = exchange.method === "tools/call" && !exchange.inbound && exchange.params?.["name"];
 		const outer = outerToolSpan(active, tool);
 		if (outer !== undefined) return enriched(exchange, outer, active, start, measured);
-		const { kind, attributes } = start;
-		const isLinked = linked !== undefined && linked.spanId !== parent?.spanId;
-		const span = tracer.startSpan(
-			start.name,
-			isLinked ? { kind, attributes, links: [{ context: linked }] } : { kind, attributes },
-			base,
-		);
+		const span = startSpan(tracer, start.name, start, parents);
+		if (span === undefined) return undefined;
 		const made = span.spanContext();
-		// A tracer that makes nothing hands its parent back, or nothing valid.
-		if (!api.isSpanContextValid(made) || made.spanId === parent?.spanId) return undefined;
+		const { base, parent } = parents;
 		hookRequest(span, exchange);
 		const context = withRequest(api.trace.setSpan(base, span), exchange);
 		const meta: Meta | undefined = writes(exchange)
@@ -231,6 +219,7 @@ export function traced(options: TracedOptions = {}): Observer {
 			if (metrics) session.requested(exchange);
 			return (tracer && recorded(exchange, tracer, instruments)) ?? minted(exchange, instruments);
 		},
+		...notices({ ...trust, tracerNow, instrumentsNow, writes, digest, statusCode }),
 		...(metrics && {
 			notification: session.notified,
 			closed: (connection, closing) => session.closed(connection, closing, instrumentsNow()),
@@ -255,11 +244,6 @@ function settled(
 			done(ending, spanEnd(exchange, ending, answer));
 		},
 	};
-}
-
-function validSpan(context: api.Context): api.SpanContext | undefined {
-	const span = api.trace.getSpanContext(context);
-	return span !== undefined && api.isSpanContextValid(span) ? span : undefined;
 }
 
 function traceIds(
