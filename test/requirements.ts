@@ -893,6 +893,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["packages/mcp/src/audited/definitions.test.ts"],
 	},
 	{
+		id: "private.message",
+		says: "A peer's error text that is kept has no user info, query, fragment or data of an address in it.",
+		provenBy: ["packages/event/src/clean-message.test.ts"],
+	},
+	{
 		id: "private.principal_digest",
 		says: "Where the policy says so, of a principal only the keyed digest of its id is kept.",
 		provenBy: ["test/mcp/identity.test.ts"],
@@ -909,7 +914,7 @@ export const requirements: readonly Requirement[] = [
 	},
 	{
 		id: "private.span_error_text",
-		says: "Error text is on a span only where asked for, bounded.",
+		says: "Error text is on a span only where asked for, bounded and without the private parts of addresses.",
 		provenBy: ["packages/mcp/src/otel/traced.test.ts", "test/otel/options.test.ts"],
 	},
 	{

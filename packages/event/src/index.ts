@@ -1,4 +1,5 @@
 export { bounds } from "./bounds.ts";
+export { cleanMessage } from "./clean-message.ts";
 export { cleanText } from "./clean-text.ts";
 export { cleanUri } from "./clean-uri.ts";
 export { inMemberOrder } from "./in-member-order.ts";

@@ -1,5 +1,5 @@
 import * as api from "@opentelemetry/api";
-import { cleanText } from "@mcp-trail/event";
+import { cleanMessage, cleanText } from "@mcp-trail/event";
 import type { Ending, Exchange, JsonObject } from "../observer.ts";
 import { contentOf } from "./content.ts";
 import {
@@ -117,7 +117,7 @@ export function describeEnd(
 	if (end.code !== undefined) span.setAttribute(statusCode, end.code);
 	if (end.errorType === undefined) return;
 	span.setAttribute(ATTR_ERROR_TYPE, end.errorType);
-	const message = keepMessage && end.message !== undefined && cleanText(end.message, 512);
+	const message = keepMessage && end.message !== undefined && cleanMessage(end.message, 512);
 	span.setStatus({
 		code: api.SpanStatusCode.ERROR,
 		...(typeof message === "string" ? { message } : {}),

@@ -337,6 +337,10 @@ describe("error rules of the MCP conventions", () => {
 	it("[private.span_error_text] [wire.field_error_text] keeps error text only where asked, bounded", () => {
 		const kept = spanOf({}, error(-32603, "m".repeat(2000)), { captureErrorMessages: true });
 		expect(kept.status.message).toHaveLength(512);
+		exporter.reset();
+		const text = "Resource not found: file:///page?token=secret";
+		const scrubbed = spanOf({}, error(-32603, text), { captureErrorMessages: true });
+		expect(scrubbed.status.message).toBe("Resource not found: file:///page");
 	});
 });
 
