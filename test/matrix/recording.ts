@@ -7,7 +7,7 @@ import { InMemorySpanExporter, SimpleSpanProcessor } from "@opentelemetry/sdk-tr
 import { NodeTracerProvider } from "@opentelemetry/sdk-trace-node";
 import type { Side } from "./expected.ts";
 
-/** What the matrix asks of the span of a request. */
+/** What the matrix asks of a span; those of notifications are left out. */
 export interface SpanRecord {
 	readonly name: string;
 	readonly kind: string;
@@ -101,10 +101,10 @@ export function registerSpans(): Spans {
 	new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] }).register();
 	return {
 		take() {
-			const ofRequests = exporter
+			const others = exporter
 				.getFinishedSpans()
-				.filter((span) => span.attributes["jsonrpc.request.id"] !== undefined);
-			const records = ofRequests.map((span): SpanRecord => {
+				.filter((span) => !span.name.startsWith("notifications/"));
+			const records = others.map((span): SpanRecord => {
 				const { traceId, spanId } = span.spanContext();
 				const parentSpanId = span.parentSpanContext?.spanId;
 				return {
