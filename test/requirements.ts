@@ -1076,7 +1076,7 @@ export const requirements: readonly Requirement[] = [
 	{
 		id: "safe.extension_negotiated",
 		says: "The audit extension is declared by both sides, under an identifier that may be used, and never spoken to a server known not to have it.",
-		provenBy: ["test/correlation/extension.test.ts"],
+		provenBy: ["test/correlation/extension.test.ts", "test/node/register.test.ts"],
 	},
 	{
 		id: "safe.extension_settings",

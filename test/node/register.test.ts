@@ -181,6 +181,23 @@ describe("node --import @mcp-trail/node/register", () => {
 		});
 	});
 
+	it.each(["v1.mjs", "v2.mjs"])(
+		"[safe.extension_negotiated] %s declares the extension where it is configured, and only there",
+		async (name) => {
+			await inFolder(async (dir) => {
+				const config = join(dir, "tickets.json");
+				const declared = async (extension: unknown): Promise<boolean> => {
+					writeFileSync(config, JSON.stringify({ trail: { dir: join(dir, "trail") }, extension }));
+					const { stdout, stderr } = await run([app(name)], { MCP_TRAIL_CONFIG: config });
+					expect(stderr).toBe("");
+					return /"io\.github\.mcp-trail\/audit":\{[^}]*"receipts":true/.test(String(stdout));
+				};
+				expect(await declared({ receipts: true })).toBe(true);
+				expect(await declared(false)).toBe(false);
+			});
+		},
+	);
+
 	it("[honest.config_digest] trail.started has the digest of the file's bytes", async () => {
 		await inFolder(async (dir) => {
 			const text = JSON.stringify({

@@ -1,5 +1,10 @@
 import type { Audit, AuditOptions, Sink } from "@mcp-trail/audit";
-import { type Instrumentation, instrumentation, measureAudit } from "@mcp-trail/mcp";
+import {
+	type Instrumentation,
+	instrumentation,
+	measureAudit,
+	type ExtensionOptions,
+} from "@mcp-trail/mcp";
 import { watchProcessHttp } from "@mcp-trail/mcp/http";
 import { auditOptions } from "./audit-options.ts";
 import { tellConfigChanged } from "./config/changed.ts";
@@ -24,7 +29,8 @@ export async function register(env: Env): Promise<void> {
 		if (config.ignored.length > 0) say(notTaken(config.ignored));
 		const options = auditOptions(config, await sinksOf(config));
 		const traces = await loadTraces(config.traces ?? true, options.service);
-		hook(options, traces, (audit) => {
+		const { extension = false } = config;
+		hook(options, extension, traces, (audit) => {
 			const { service } = options;
 			void tellConfigChanged(audit, { ...config, service, dir: trailDir(config) });
 		});
@@ -46,7 +52,12 @@ const notTaken = (settings: readonly string[]): string =>
 /** What a module that serves MCP exports. */
 const servers = ["McpServer", "Server"];
 
-function hook(options: AuditOptions, traces: Traces, onOpened: (audit: Audit) => void): void {
+function hook(
+	options: AuditOptions,
+	extension: boolean | ExtensionOptions,
+	traces: Traces,
+	onOpened: (audit: Audit) => void,
+): void {
 	let watched: ReturnType<typeof watchEndings> | undefined;
 	// A process without MCP keeps its signals to itself.
 	const endings = (): ReturnType<typeof watchEndings> =>
@@ -62,7 +73,7 @@ function hook(options: AuditOptions, traces: Traces, onOpened: (audit: Audit) =>
 	const pipeline = processPipeline(options, () => void endings(), onOpened);
 	let made: Instrumentation | undefined;
 	const instrument = (): Instrumentation =>
-		(made ??= instrumentation({ audit: pipeline.audit() ?? false }));
+		(made ??= instrumentation({ audit: pipeline.audit() ?? false, extension }));
 	const watchClasses = classWatcher(
 		guarded((peer, role) => void instrument()[role](peer)),
 		guarded((transport, role, peer) => {

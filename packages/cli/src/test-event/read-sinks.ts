@@ -42,5 +42,6 @@ const settings: ReadonlySet<string> = new Set([
 	"level",
 	"digestKeyFile",
 	"deadLetters",
+	"extension",
 	"traces",
 ]);

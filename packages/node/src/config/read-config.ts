@@ -2,7 +2,7 @@ import { parseSinksConfig, type SinksConfig } from "@mcp-trail/sinks/config";
 import type { z } from "zod";
 import { type Env, variables } from "../env.ts";
 import { type ConfigProblem, NodeConfigError } from "./problems.ts";
-import { configSchema, type NodeConfig } from "./schema.ts";
+import { configSchema, extensionSchema, type NodeConfig } from "./schema.ts";
 import { type Block, fileName, overlay, provenance, readText } from "./source.ts";
 
 /** A configuration that was read and judged, the environment put over the file. */
@@ -18,13 +18,21 @@ export interface ReadConfig extends Omit<NodeConfig, "$schema" | "sinks"> {
 }
 
 /** What sends events elsewhere, reads a file, or says what of a call is kept, where, and how long: not for whoever fills a working folder. */
-const trustedOnly = ["sinks", "digestKeyFile", "deadLetters", "trail", "level", "traces"] as const;
+const trustedOnly = [
+	"sinks",
+	"digestKeyFile",
+	"deadLetters",
+	"trail",
+	"level",
+	"extension",
+	"traces",
+] as const;
 
 /**
  * Reads the configuration of zero-code set-up: the file, with the environment put over it. Nothing is opened.
  *
  * Throws {@link NodeConfigError}, which lists everything that is wrong and what to do; a secret that stands in the
- * file itself is refused. Sinks, keys, folders, level and traces are taken only from a file that `config` names, since the working folder may be anybody's; what was left out is in `ignored`.
+ * file itself is refused. Sinks, keys, folders, level, extension and traces are taken only from a file that `config` names, since the working folder may be anybody's; what was left out is in `ignored`.
  *
  * @example
  * ```ts
@@ -103,6 +111,7 @@ function problemsOf(issue: z.core.$ZodIssue): readonly ConfigProblem[] {
 function memberNames(path: readonly PropertyKey[]): readonly string[] {
 	const { trail, deadLetters, ...top } = configSchema.shape;
 	if (path[0] === "trail") return Object.keys(trail.unwrap().shape);
+	if (path[0] === "extension") return Object.keys(extensionSchema.shape);
 	if (path[0] === "deadLetters") return Object.keys(deadLetters.unwrap().shape);
 	return [...Object.keys(top), "trail", "deadLetters"];
 }

@@ -45,6 +45,33 @@ const trail = z.strictObject(
 	takes("an object"),
 );
 
+const yes = () => optional(z.boolean(takes("true or false")));
+
+const LABEL = "[A-Za-z](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
+
+/** How the audit extension is used, where it is more than on. */
+export const extensionSchema = z.strictObject(
+	{
+		id: optional(
+			z
+				.string(takes("text"))
+				.max(128, takes("text of at most 128 characters"))
+				.regex(
+					new RegExp(`^(?:${LABEL}\\.)+${LABEL}/[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$`),
+					takes("a reversed domain that you own and a name, such as com.example/audit"),
+				),
+		).describe("The identifier it is negotiated under. Default: io.github.mcp-trail/audit."),
+		receipts: yes().describe(
+			"Servers name the event of each answer to clients that declared it. Default: false.",
+		),
+		mandatory: yes().describe(
+			"Servers refuse requests of clients that did not declare it. Default: false.",
+		),
+		a2aBaggage: yes().describe("Servers take A2A ids from baggage, too. Default: false."),
+	},
+	takes("true, false or an object"),
+);
+
 /** The configuration file, but for the blocks of `sinks`, which `@mcp-trail/sinks/config` judges. */
 export const configSchema = z.strictObject(
 	{
@@ -68,6 +95,11 @@ export const configSchema = z.strictObject(
 		).describe("Where events are kept that a sink refuses."),
 		sinks: optional(z.array(z.unknown(), takes("a list"))).describe(
 			"Where events are sent, as in sinks.schema.json.",
+		),
+		extension: optional(
+			z.union([z.boolean(), extensionSchema], takes("true, false or an object")),
+		).describe(
+			"Speak the audit extension with peers that do: one operation over rounds, retries and processes. Default: false.",
 		),
 		traces: optional(z.boolean(takes("true or false"))).describe(
 			"Start @opentelemetry/sdk-node where it is installed and the application starts no SDK of its own. Default: true.",
