@@ -139,6 +139,25 @@ describe.each(generations)("$name", (generation) => {
 		]);
 	});
 
+	it("[complete.local_calls] takes no answer that a subclass copies for one that never left", async () => {
+		class Copying extends generation.Client {
+			override async callTool(...args: unknown[]): Promise<never> {
+				const answer: object = as(await Reflect.apply(super.callTool, this, args));
+				return as({ ...answer });
+			}
+			override async listTools(...args: unknown[]): Promise<never> {
+				const answer: object = as(await Reflect.apply(super.listTools, this, args));
+				return as({ ...answer });
+			}
+		}
+		const copying: Generation = { ...generation, Client: as(Copying) };
+		const { client, local, audit } = await paired(copying);
+		await client.listTools();
+		await client.callTool({ name: "echo", arguments: {} });
+		expect(local()).toEqual([]);
+		expect(audit.outcomes("tools/call")).toHaveLength(1);
+	});
+
 	it("[transparent.local_calls] hands on results, errors, arguments and unhandled failures as they are", async () => {
 		const seen: unknown[][] = [];
 		const { client } = await paired(generation);

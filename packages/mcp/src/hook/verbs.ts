@@ -19,6 +19,9 @@ const verbs = [
 	["readResource", "resources/read"],
 ] as const;
 
+/** Never asked for by `callTool()`: a call is answered by its server alone. */
+const answerable = verbs.map(([, method]) => method).filter((method) => method !== "tools/call");
+
 /** Called on true promises only: a lazy thenable would start its work a second time. */
 const then = Reflect.get(Promise.prototype, "then");
 
@@ -31,16 +34,17 @@ export interface Call {
 function follow(
 	result: unknown,
 	guarded: (work: () => void) => void,
-	kept: (value: unknown) => void,
+	kept: (() => void) | undefined,
 	failed: (error: unknown) => void,
 ): unknown {
 	if (!types.isPromise(result)) return result;
 	return then.call(
 		result,
-		(value: unknown) => {
-			guarded(() => kept(value));
-			return value;
-		},
+		kept &&
+			((value: unknown) => {
+				guarded(kept);
+				return value;
+			}),
 		(error: unknown) => {
 			guarded(() => failed(error));
 			throw error;
@@ -53,11 +57,12 @@ function follow(
  * capabilities that it misses before it sends. Whatever was told by a request's own ending is not told again.
  */
 export function watchVerbs(low: object, peer: Peer): void {
-	/** Results and errors whose story is told. */
+	/** Errors whose story is told. */
 	const told = new WeakSet<object>();
+	/** Requests begun of each method that a client may answer itself. */
+	const begun = new Map<string, number>(answerable.map((method) => [method, 0]));
 	/** By the parameters that a verb hands on to `request()`. */
 	const calls = new WeakMap<object, Call>();
-	const isNew = (what: unknown): boolean => isObject(what) && !told.has(what);
 	const tell = (what: unknown): void => {
 		if (typeof what === "object" && what !== null) told.add(what);
 	};
@@ -109,6 +114,12 @@ export function watchVerbs(low: object, peer: Peer): void {
 		local(method, params, answered ? entry : undefined, verdict);
 	}
 
+	const count = (method: unknown): void => {
+		if (typeof method !== "string" || method === "tools/call") return;
+		const times = begun.get(method);
+		if (times !== undefined) begun.set(method, times + 1);
+	};
+
 	const request = member(low, "request");
 	if (isCallback(request))
 		override(low, "request", function (this: unknown, ...args) {
@@ -118,6 +129,7 @@ export function watchVerbs(low: object, peer: Peer): void {
 			const method = member(args[0], "method");
 			if (typeof params === "object" && params !== null) calls.set(params, call);
 			peer.call = call;
+			count(method);
 			const failed = (error: unknown): void => {
 				tell(error);
 				// Sent, and its answer a failure, or none: that is the request's own ending.
@@ -134,7 +146,7 @@ export function watchVerbs(low: object, peer: Peer): void {
 			} finally {
 				peer.call = before;
 			}
-			return follow(result, guarded, tell, failed);
+			return follow(result, guarded, undefined, failed);
 		});
 	for (const [verb, method] of verbs) watchVerb(verb, method);
 
@@ -143,14 +155,18 @@ export function watchVerbs(low: object, peer: Peer): void {
 		if (!isCallback(original)) return;
 		const watched: Callback = function (this: unknown, ...args) {
 			const params = args[0];
+			const before = begun.get(method);
 			const result: unknown = Reflect.apply(original, this, args);
 			return follow(
 				result,
 				guarded,
-				(value) => {
-					if (isNew(value)) local(method, params, undefined, { status: "success", executed: "no" });
-					tell(value);
-				},
+				// What went out meanwhile may be its own, copied or joined: only where nothing did, nothing left for it.
+				before === undefined
+					? undefined
+					: () => {
+							if (begun.get(method) === before)
+								local(method, params, undefined, { status: "success", executed: "no" });
+						},
 				(error) => {
 					// What `request()` failed with has been told.
 					if (typeof error !== "object" || error === null || told.has(error)) return;
