@@ -8,8 +8,8 @@ import {
 } from "@modelcontextprotocol/client";
 import { ClientCredentialsProvider as CredentialsV1 } from "@modelcontextprotocol/sdk/client/auth-extensions.js";
 import { afterEach, describe, expect, it } from "vitest";
-import { echoing, listening, reaching, serving, stop } from "./http-pair.ts";
-import { as, fakeAudit, generations, tick, until, type Generation } from "./support.ts";
+import { echoing, listening, reaching, served, serving, stop } from "./http-pair.ts";
+import { as, fakeAudit, generations, modern, tick, until, type Generation } from "./support.ts";
 
 const open: Server[] = [];
 afterEach(() => stop(open));
@@ -94,9 +94,7 @@ async function authorize(
 async function guarded(generation: Generation, stepUp: boolean) {
 	const tokens: Tokens = { valid: new Map(), asked: [], streams: 0 };
 	const far = fakeAudit();
-	const server = instrumentation({ audit: far }).server(echoing(generation));
-	const transport = serving(generation);
-	await as<{ connect(transport: object): Promise<void> }>(server).connect(transport);
+	const { server, take } = await served(generation, { audit: far });
 	const url = await listening(async (request, response) => {
 		const { pathname, origin } = new URL(request.url ?? "/", `http://${request.headers.host}`);
 		if (await authorize(pathname, request, response, origin, tokens)) return;
@@ -117,7 +115,7 @@ async function guarded(generation: Generation, stepUp: boolean) {
 		}
 		const auth = { token, clientId: "desk", scopes: scope.split(" ") };
 		const parsed: unknown = body === "" ? undefined : JSON.parse(body);
-		const handled = transport.handleRequest(Object.assign(request, { auth }), response, parsed);
+		const handled = take(Object.assign(request, { auth }), response, parsed);
 		if (request.method === "GET") tokens.streams++;
 		await handled;
 	}, open);
@@ -148,7 +146,11 @@ async function authorized(
 const exchanged = ({ events }: ReturnType<typeof fakeAudit>) =>
 	events.filter(({ type }) => type === "mcp.auth.token_exchanged");
 
-describe.each(generations)("$name", (generation) => {
+/** What a client sends first. */
+const opening = (generation: Generation): string =>
+	generation === modern ? "server/discover" : "initialize";
+
+describe.each([...generations, modern])("$name", (generation) => {
 	it("[complete.token_exchange] records a token that a transport asked for, and the request it asked for it", async () => {
 		const { url, tokens, far } = await guarded(generation, false);
 		const { near, client, connect, call } = await authorized(
@@ -177,7 +179,7 @@ describe.each(generations)("$name", (generation) => {
 			},
 			network: { server_address: "127.0.0.1", server_port: Number(url.port) },
 		});
-		const [initialize, ...more] = near.outcomes("initialize");
+		const [initialize, ...more] = near.outcomes(opening(generation));
 		expect(more).toEqual([]);
 		expect(initialize?.outcome?.status).toBe("success");
 		expect(initialize?.authorization).toEqual({ scopes_requested: ["echo"], attempt: 1 });
@@ -220,26 +222,6 @@ describe.each(generations)("$name", (generation) => {
 		await client.close();
 	});
 
-	it("[complete.step_up] tells once of a notification and of an answer that are sent again", async () => {
-		const { url, tokens, server } = await guarded(generation, false);
-		const { near, client, connect } = await authorized(generation, url, credentials(generation));
-		tokens.challenge = "notifications/initialized";
-		await connect();
-		await until(() => tokens.streams > 0, "the stream");
-		tokens.challenge = '"result":{}';
-		await as<{ server: { ping(): Promise<unknown> } }>(server).server.ping();
-		expect(tokens.challenge).toBeUndefined();
-		await until(() => near.outcomes("ping").length === 1, "the answer");
-		expect(near.events.filter(({ type }) => type === "mcp.message.unmatched")).toEqual([]);
-		const again = near.events.filter(({ type }) => type === "mcp.message.refused");
-		expect(again.map(({ outcome }) => outcome?.http_status)).toEqual([401, 401]);
-		await client.close();
-		const notified = near.events.filter(({ type }) => type === "mcp.notification");
-		expect(notified.map(({ mcp, count }) => [mcp?.method, count])).toEqual([
-			["notifications/initialized", undefined],
-		]);
-	});
-
 	it("[complete.token_exchange] records a refused exchange, and the request that failed for it once", async () => {
 		const { url, tokens } = await guarded(generation, false);
 		tokens.refuse = { status: 400, error: "invalid_target" };
@@ -251,7 +233,9 @@ describe.each(generations)("$name", (generation) => {
 			outcome: { status: "denied", layer: "auth", reason: "wrong_audience", executed: "no" },
 			authorization: { error: "invalid_target", attempt: 1 },
 		});
-		const tried = near.events.filter(({ mcp }) => mcp?.method === "initialize");
+		const tried = near.events.filter(
+			({ type, mcp }) => type === "mcp.request" && mcp?.method === opening(generation),
+		);
 		expect(tried).toHaveLength(1);
 		expect(tried[0]?.outcome).toMatchObject({ status: "denied", reason: "missing_token" });
 		expect(JSON.stringify(near.events)).not.toMatch(CANARY);
@@ -286,6 +270,28 @@ describe.each(generations)("$name", (generation) => {
 			authorization: { issuer: url.origin, scopes_requested: ["echo"], attempt: 1 },
 		});
 		expect(JSON.stringify(near.events)).not.toMatch(CANARY);
+	});
+});
+
+describe.each(generations)("$name, with a session", (generation) => {
+	it("[complete.step_up] tells once of a notification and of an answer that are sent again", async () => {
+		const { url, tokens, server } = await guarded(generation, false);
+		const { near, client, connect } = await authorized(generation, url, credentials(generation));
+		tokens.challenge = "notifications/initialized";
+		await connect();
+		await until(() => tokens.streams > 0, "the stream");
+		tokens.challenge = '"result":{}';
+		await as<{ server: { ping(): Promise<unknown> } }>(server).server.ping();
+		expect(tokens.challenge).toBeUndefined();
+		await until(() => near.outcomes("ping").length === 1, "the answer");
+		expect(near.events.filter(({ type }) => type === "mcp.message.unmatched")).toEqual([]);
+		const again = near.events.filter(({ type }) => type === "mcp.message.refused");
+		expect(again.map(({ outcome }) => outcome?.http_status)).toEqual([401, 401]);
+		await client.close();
+		const notified = near.events.filter(({ type }) => type === "mcp.notification");
+		expect(notified.map(({ mcp, count }) => [mcp?.method, count])).toEqual([
+			["notifications/initialized", undefined],
+		]);
 	});
 
 	it("[system.gateways] [honest.token_passthrough] finds a caller's token that is sent on to another server", async () => {

@@ -2,11 +2,19 @@ import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { instrumentation, type InstrumentationOptions } from "@mcp-trail/mcp";
 import { StreamableHTTPClientTransport as ClientTransportV2 } from "@modelcontextprotocol/client";
-import { NodeStreamableHTTPServerTransport } from "@modelcontextprotocol/node";
+import { NodeStreamableHTTPServerTransport, toNodeHandler } from "@modelcontextprotocol/node";
 import { StreamableHTTPClientTransport as ClientTransportV1 } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
+import { createMcpHandler } from "@modelcontextprotocol/server";
 import { z } from "zod";
-import { as, fakeAudit, type FakeAudit, type Generation, type Transport } from "./support.ts";
+import {
+	as,
+	fakeAudit,
+	modern,
+	type FakeAudit,
+	type Generation,
+	type Transport,
+} from "./support.ts";
 
 export type Listener = (request: IncomingMessage, response: ServerResponse) => unknown;
 
@@ -58,6 +66,30 @@ export function reaching(generation: Generation, url: URL, options: object = {})
 	);
 }
 
+/** An instrumented server over HTTP: of one session, or in the modern era one for each request. */
+export async function served(generation: Generation, options: InstrumentationOptions) {
+	const trail = instrumentation(options);
+	if (generation === modern) {
+		const handler = trail.handler(createMcpHandler(() => as(trail.server(echoing(generation)))));
+		const take = toNodeHandler(handler);
+		return {
+			server: undefined,
+			close: () => handler.close(),
+			take: (request: IncomingMessage, response: ServerResponse, body?: unknown): unknown =>
+				take(as(request), response, body),
+		};
+	}
+	const server = trail.server(echoing(generation));
+	const transport = serving(generation);
+	await as<{ connect(transport: object): Promise<void> }>(server).connect(transport);
+	return {
+		server,
+		close: () => as<{ close(): Promise<void> }>(server).close(),
+		take: (request: IncomingMessage, response: ServerResponse, body?: unknown): unknown =>
+			transport.handleRequest(request, response, body),
+	};
+}
+
 export interface Connected {
 	readonly client: object;
 	readonly call: (text?: string) => Promise<unknown>;
@@ -81,10 +113,8 @@ export async function overHttp(
 ): Promise<Connected> {
 	const near = fakeAudit();
 	const far = fakeAudit();
-	const server = instrumentation({ audit: far, ...options.server }).server(echoing(generation));
-	const transport = serving(generation);
-	await as<{ connect(transport: object): Promise<void> }>(server).connect(transport);
-	const inside: Listener = (request, response) => transport.handleRequest(request, response);
+	const server = await served(generation, { audit: far, ...options.server });
+	const inside: Listener = (request, response) => server.take(request, response);
 	const url = await listening(options.around?.(inside) ?? inside, options.open);
 	const client = instrumentation({ audit: near, ...options.client }).client(
 		new generation.Client({ name: "probe", version: "2.0.0" }),
@@ -95,7 +125,7 @@ export async function overHttp(
 		call: (text = "hello") => generation.callTool(client, { name: "echo", arguments: { text } }),
 		close: async () => {
 			await client.close();
-			await as<{ close(): Promise<void> }>(server).close();
+			await server.close();
 		},
 		near,
 		far,

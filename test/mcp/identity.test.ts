@@ -6,7 +6,7 @@ import { StdioClientTransport as StdioV2 } from "@modelcontextprotocol/client/st
 import { StdioClientTransport as StdioV1 } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { afterEach, describe, expect, it } from "vitest";
 import { echoing, overHttp, type Listener } from "./http-pair.ts";
-import { as, fakeAudit, generations, type Generation } from "./support.ts";
+import { as, fakeAudit, generations, modern, type Generation } from "./support.ts";
 
 const open: Server[] = [];
 const close: (() => Promise<void>)[] = [];
@@ -392,6 +392,87 @@ describe.each(generations)("$name", (generation) => {
 			expect(JSON.stringify(audit.events)).not.toContain("CANARY");
 		}
 		expect(new Set(ids).size).toBe(2);
+	});
+});
+
+describe("2026-07-28, a server for each request", () => {
+	const extra = { iss: "https://idp.example", sub: "00u1" };
+	const auth = { token: "TOKEN-CANARY", clientId: "desk", scopes: [], extra };
+	const checked = { type: "user", id: "00u1", issuer: extra.iss, assurance: "verified" };
+
+	it("[honest.identity_hook] asks the application, and keeps its word as its word", async () => {
+		const asked: unknown[] = [];
+		const { call, far, ...pair } = await overHttp(modern, {
+			open,
+			server: {
+				identify: ({ extra: handed, ...request }) => {
+					asked.push({ ...request, hasRequest: Reflect.has(Object(handed), "request") });
+					return { id: "u-17", tenant: "acme" };
+				},
+				trustedProxies: 1,
+			},
+			transport: { requestInit: { headers: { "x-forwarded-for": "203.0.113.7" } } },
+		});
+		close.push(pair.close);
+		await call();
+		const [event] = far.outcomes("tools/call");
+		expect(event?.mcp?.era).toBe("modern");
+		expect(event?.actor?.principal).toEqual({
+			type: "user",
+			id: "u-17",
+			tenant: "acme",
+			assurance: "asserted",
+			source: "application",
+		});
+		expect(event?.network).toMatchObject({ client_address: "203.0.113.7", forwarded: true });
+		expect(asked).toContainEqual({
+			role: "server",
+			transport: "streamable_http",
+			method: "tools/call",
+			clientAddress: "203.0.113.7",
+			hasRequest: true,
+		});
+	});
+
+	it("[honest.identity_hook] replaces a checked principal by another checked one alone", async () => {
+		const said: { current: ReturnType<Identify> } = { current: undefined };
+		const { call, far, near, url, ...pair } = await overHttp(modern, {
+			open,
+			server: { identify: () => said.current },
+			around: verifiedAs(auth),
+		});
+		close.push(pair.close);
+		const principals: unknown[] = [];
+		for (const one of [undefined, { id: "admin" }, { id: "admin", verified: true }]) {
+			said.current = one;
+			await call();
+			principals.push(far.outcomes("tools/call").at(-1)?.actor?.principal);
+		}
+		expect(principals).toEqual([
+			{ ...checked, source: "access_token" },
+			{ ...checked, source: "access_token" },
+			{ type: "user", id: "admin", assurance: "verified", source: "application" },
+		]);
+		expect(near.outcomes("tools/call")[0]?.target?.server?.id).toBe(url.origin);
+		expect(JSON.stringify(far.events)).not.toContain("CANARY");
+	});
+
+	it("[honest.anonymous] tells who sent no credential from whom nobody checked", async () => {
+		for (const [headers, type] of [
+			[{}, "anonymous"],
+			[{ authorization: "Bearer TOKEN-CANARY" }, "unknown"],
+		] as const) {
+			const { call, far, ...pair } = await overHttp(modern, {
+				open,
+				transport: { requestInit: { headers } },
+			});
+			close.push(pair.close);
+			await call();
+			const [event] = far.outcomes("tools/call");
+			expect(event?.actor?.principal).toEqual({ type, assurance: "none", source: "none" });
+			expect(event?.actor?.auth?.token_digest !== undefined).toBe(type === "unknown");
+			expect(JSON.stringify(far.events)).not.toContain("CANARY");
+		}
 	});
 });
 

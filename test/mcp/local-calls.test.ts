@@ -1,7 +1,9 @@
 import { instrumentation } from "@mcp-trail/mcp";
 import { afterEach, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { as, fakeAudit, generations, type Generation } from "./support.ts";
+import { StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import { createMcpHandler } from "@modelcontextprotocol/server";
+import { as, fakeAudit, generations, modern, type Generation } from "./support.ts";
 
 interface Verbs {
 	connect(transport: object): Promise<void>;
@@ -40,7 +42,7 @@ function answering({ name, Server }: Generation): object {
 			handler,
 		]);
 	};
-	register("tools/list", () => ({ tools }));
+	register("tools/list", () => ({ tools, ttlMs: 60_000, cacheScope: "private" }));
 	register("tools/call", ({ params }) => {
 		const tool = as<{ name: string }>(params).name;
 		if (tool === "forecast") return { content: [], structuredContent: { celsius: "warm" } };
@@ -50,11 +52,23 @@ function answering({ name, Server }: Generation): object {
 	return server;
 }
 
+async function inMemory(generation: Generation): Promise<object> {
+	const [near, far] = generation.pair();
+	await as<Verbs>(answering(generation)).connect(far);
+	return near;
+}
+
+function perRequest(): object {
+	const handler = createMcpHandler(() => as(answering(modern)));
+	return new StreamableHTTPClientTransport(new URL("http://localhost/mcp"), {
+		fetch: (url, init) => handler.fetch(new Request(url, init)),
+	});
+}
+
 async function paired(generation: Generation, options: object = {}, isInstrumented = true) {
 	const audit = fakeAudit();
 	const warnings: unknown[] = [];
-	const [near, far] = generation.pair();
-	await as<Verbs>(answering(generation)).connect(far);
+	const near = generation.name === modern.name ? perRequest() : await inMemory(generation);
 	const bare = new generation.Client({ name: "probe", version: "1" }, as(options));
 	const client = as<Verbs>(
 		isInstrumented
@@ -75,7 +89,7 @@ const failing = (call: () => Promise<unknown>): Promise<unknown> =>
 		(error: unknown) => error,
 	);
 
-describe.each(generations)("$name", (generation) => {
+describe.each([...generations, modern])("$name", (generation) => {
 	it("[complete.local_calls] tells of a result that the client rejects itself, beside the request it answered", async () => {
 		const { audit, client, local, warnings } = await paired(generation);
 		await client.listTools();
@@ -131,7 +145,7 @@ describe.each(generations)("$name", (generation) => {
 			.filter(({ phase }) => phase === "outcome")
 			.map(({ mcp }) => mcp?.method);
 		expect(methods).toEqual([
-			"initialize",
+			generation.name === modern.name ? "server/discover" : "initialize",
 			"tools/list",
 			"tools/call",
 			"tools/call",
@@ -142,11 +156,11 @@ describe.each(generations)("$name", (generation) => {
 	it("[complete.local_calls] takes no answer that a subclass copies for one that never left", async () => {
 		class Copying extends generation.Client {
 			override async callTool(...args: unknown[]): Promise<never> {
-				const answer: object = as(await Reflect.apply(super.callTool, this, args));
+				const answer: object = as(await super.callTool(...as<[never]>(args)));
 				return as({ ...answer });
 			}
 			override async listTools(...args: unknown[]): Promise<never> {
-				const answer: object = as(await Reflect.apply(super.listTools, this, args));
+				const answer: object = as(await super.listTools(...as<[never]>(args)));
 				return as({ ...answer });
 			}
 		}
@@ -195,11 +209,14 @@ describe.each(generations)("$name", (generation) => {
 	});
 });
 
-it("[complete.local_calls] tells of an answer from the client's own cache", async () => {
-	const { client, local, audit } = await paired(generations[1], { defaultCacheTtlMs: 60_000 });
-	const [first, second] = [await client.listTools(), await client.listTools()];
-	expect(second).toEqual(first);
-	expect(audit.outcomes("tools/list").map(({ mcp }) => mcp?.local)).toEqual([undefined, true]);
-	expect(local()[0]?.outcome).toEqual({ status: "success", executed: "no" });
-	expect(local()[0]?.mcp?.request_id).toBeUndefined();
-});
+it.each([generations[1], modern])(
+	"[complete.local_calls] $name: tells of an answer from the client's own cache",
+	async (generation) => {
+		const { client, local, audit } = await paired(generation, { defaultCacheTtlMs: 60_000 });
+		const [first, second] = [await client.listTools(), await client.listTools()];
+		expect(second).toEqual(first);
+		expect(audit.outcomes("tools/list").map(({ mcp }) => mcp?.local)).toEqual([undefined, true]);
+		expect(local()[0]?.outcome).toEqual({ status: "success", executed: "no" });
+		expect(local()[0]?.mcp?.request_id).toBeUndefined();
+	},
+);

@@ -94,7 +94,7 @@ export function fakeAudit(decide?: () => Partial<Decision>): FakeAudit {
 
 /** One generation of the SDK, as far as tests need it alike. */
 export interface Generation {
-	readonly name: "v1" | "v2";
+	readonly name: "v1" | "v2" | "v2, 2026-07-28";
 	readonly McpServer: typeof v1server.McpServer;
 	readonly Server: typeof v1low.Server;
 	readonly Client: typeof v1client.Client;
@@ -135,6 +135,15 @@ const v2: Generation = {
 };
 
 export const generations = [v1, v2] as const;
+
+class ModernClient extends v2client.Client {
+	constructor(info: { name: string; version: string }, options: v2client.ClientOptions = {}) {
+		super(info, { versionNegotiation: { mode: { pin: "2026-07-28" } }, ...options });
+	}
+}
+
+/** SDK 2.x in the era without sessions: a server for each request. */
+export const modern: Generation = { ...v2, name: "v2, 2026-07-28", Client: as(ModernClient) };
 
 export const tick = (ms = 0): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
