@@ -1174,7 +1174,7 @@ export const requirements: readonly Requirement[] = [
 	{
 		id: "bench.startup",
 		says: "A start under register loads no judge of files and no destination where variables alone configure it.",
-		provenBy: ["packages/node/src/config/environment.test.ts"],
+		provenBy: ["packages/node/src/config/environment.test.ts", "test/node/lazy.test.ts"],
 	},
 
 	{
