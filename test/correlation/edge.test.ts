@@ -9,11 +9,13 @@ function refusing(extension: boolean) {
 	const { audit } = side(extension);
 	const edge = httpEdge({ audit });
 	const host = edge.fetch(
-		as<(request: Request, extras: object) => Response>(() => new Response(null, { status: 401 })),
+		as<(request: Request, extras: object) => Promise<Response>>(
+			async () => new Response(null, { status: 401 }),
+		),
 	);
 	return {
 		audit,
-		flush: edge.flush,
+		flush: () => edge.flush(),
 		ask: async (block: unknown, meta: object = {}): Promise<void> => {
 			const parsedBody = {
 				jsonrpc: "2.0",

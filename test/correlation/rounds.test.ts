@@ -71,6 +71,19 @@ const leaf: Build = (server) => {
 	);
 };
 
+const telling: Build = (server) => {
+	server.registerResource("r", "test://r", {}, async () => ({ contents: [] }));
+	server.registerTool(
+		"tell",
+		as({}),
+		as(async () => {
+			server.sendResourceListChanged();
+			await new Promise((resolve) => setTimeout(resolve, 1));
+			return text("done");
+		}),
+	);
+};
+
 describe("a call answered in rounds", () => {
 	it("[system.sessions] [complete.mrtr_stateless] [wire.field_no_session] is one operation when its rounds land on different processes, from the events alone", async () => {
 		const near = side(true);
@@ -275,18 +288,6 @@ describe("a server that asks its client inside a tool", () => {
 		"[complete.parent_event] %s: what a handler tells its client is part of its call, unless it is counted with what others tell",
 		async (generation) => {
 			const far = side();
-			const telling: Build = (server) => {
-				server.registerResource("r", "test://r", {}, async () => ({ contents: [] }));
-				server.registerTool(
-					"tell",
-					as({}),
-					as(async () => {
-						server.sendResourceListChanged();
-						await new Promise((resolve) => setTimeout(resolve, 1));
-						return text("done");
-					}),
-				);
-			};
 			const { client } = await connect(generation, telling, { server: far });
 			const told = () => far.audit.events.filter(({ type }) => type === "mcp.notification");
 			await client.callTool({ name: "tell" });

@@ -190,7 +190,7 @@ describe("node --import @mcp-trail/node/register", () => {
 					writeFileSync(config, JSON.stringify({ trail: { dir: join(dir, "trail") }, extension }));
 					const { stdout, stderr } = await run([app(name)], { MCP_TRAIL_CONFIG: config });
 					expect(stderr).toBe("");
-					return /"io\.github\.mcp-trail\/audit":\{[^}]*"receipts":true/.test(String(stdout));
+					return /"io\.github\.mcp-trail\/audit":\{[^}]*"receipts":true/.test(stdout);
 				};
 				expect(await declared({ receipts: true })).toBe(true);
 				expect(await declared(false)).toBe(false);
