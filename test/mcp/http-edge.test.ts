@@ -1000,29 +1000,29 @@ it("[private.http_edge] the query of a URI that stands where a name may stand is
 	}
 });
 
-describe("[transparent.listen_answer] the answer to a listen request", () => {
-	const stream = (text: string, headers: Record<string, string> = {}): Response => {
-		const response = new Response(text, {
-			headers: { "content-type": "text/event-stream", ...headers },
-		});
-		Object.defineProperty(response, "url", { value: "https://inner.example/mcp" });
-		Object.defineProperty(response, "redirected", { value: true });
-		response.headers.append("set-cookie", "a=1");
-		response.headers.append("set-cookie", "b=2");
-		return response;
-	};
-	const ask = (edge: ReturnType<typeof settings>["edge"], answer: Response): Promise<Response> =>
-		edge.fetch(async (_request: Request, _extras: object) => answer)(
-			new Request("http://127.0.0.1/mcp", { method: "POST", headers: HEADERS }),
-			{ parsedBody: JSON.parse(rpc("subscriptions/listen", {}, "s-1")) },
-		);
-	const frame = (message: object): string =>
-		`data: ${JSON.stringify({ jsonrpc: "2.0", ...message })}\n\n`;
+const streamed = (text: string, headers: Record<string, string> = {}): Response => {
+	const response = new Response(text, {
+		headers: { "content-type": "text/event-stream", ...headers },
+	});
+	Object.defineProperty(response, "url", { value: "https://inner.example/mcp" });
+	Object.defineProperty(response, "redirected", { value: true });
+	response.headers.append("set-cookie", "a=1");
+	response.headers.append("set-cookie", "b=2");
+	return response;
+};
+const listened = (edge: ReturnType<typeof settings>["edge"], answer: Response): Promise<Response> =>
+	edge.fetch(async (_request: Request, _extras: object) => answer)(
+		new Request("http://127.0.0.1/mcp", { method: "POST", headers: HEADERS }),
+		{ parsedBody: JSON.parse(rpc("subscriptions/listen", {}, "s-1")) },
+	);
+const sent = (message: object): string =>
+	`data: ${JSON.stringify({ jsonrpc: "2.0", ...message })}\n\n`;
 
+describe("[transparent.listen_answer] the answer to a listen request", () => {
 	it("is as it was, to its headers and where it came from", async () => {
 		const { audit, edge } = settings();
-		const text = frame({ id: "s-1", result: {} });
-		const answer = await ask(edge, stream(text));
+		const text = sent({ id: "s-1", result: {} });
+		const answer = await listened(edge, streamed(text));
 		expect([answer.url, answer.redirected, answer.type]).toEqual([
 			"https://inner.example/mcp",
 			true,
@@ -1036,21 +1036,21 @@ describe("[transparent.listen_answer] the answer to a listen request", () => {
 
 	it("[bounded.listen_stream] counts what is too long to be read, and says nothing of what it cannot read", async () => {
 		const { audit, edge } = settings();
-		const granted = frame({
+		const granted = sent({
 			method: "notifications/subscriptions/acknowledged",
 			params: { notifications: { toolsListChanged: true } },
 		});
-		const long = frame({ method: "notifications/tasks", params: { x: "y".repeat(70_000) } });
-		await (await ask(edge, stream(granted + long + frame({ id: "s-1", result: {} })))).text();
+		const long = sent({ method: "notifications/tasks", params: { x: "y".repeat(70_000) } });
+		await (await listened(edge, streamed(granted + long + sent({ id: "s-1", result: {} })))).text();
 		expect(audit.outcomes("subscriptions/listen")[0]).toMatchObject({
 			outcome: { status: "success" },
 			subscription: { delivered: 1 },
 		});
-		await (await ask(edge, stream("packed", { "content-encoding": "gzip" }))).arrayBuffer();
+		await (await listened(edge, streamed("packed", { "content-encoding": "gzip" }))).arrayBuffer();
 		const json = new Response(`"${"x".repeat(9000)}"`, {
 			headers: { "content-type": "application/json" },
 		});
-		await (await ask(edge, json)).text();
+		await (await listened(edge, json)).text();
 		expect(
 			audit
 				.outcomes("subscriptions/listen")

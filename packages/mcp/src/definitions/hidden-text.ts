@@ -5,7 +5,7 @@ const kinds = [
 	// A joiner behind a pictograph makes one emoji of two.
 	["zero_width", /[\u200B\u200C\u2060-\u2064\uFEFF]|(?<![\p{Extended_Pictographic}\uFE0F])\u200D/u],
 	// Fillers that show nothing; selectors in a row choose no form of a character: they carry bytes.
-	["zero_width", /[\u00AD\u034F\u115F\u1160\u17B4\u17B5\u180E\u206A-\u206F\u3164\uFFA0]/u],
+	["zero_width", /[\u00AD\u115F\u1160\u180E\u206A-\u206F\u3164\uFFA0]|\u034F|\u17B4|\u17B5/u],
 	["zero_width", /[\uFE00-\uFE0F\u{E0100}-\u{E01EF}]{2}/u],
 	// eslint-disable-next-line no-control-regex -- these are what is looked for
 	["control", /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]/u],

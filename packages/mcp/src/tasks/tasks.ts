@@ -1,13 +1,12 @@
 import type { Audit, Decision } from "@mcp-trail/audit";
 import { timeText, type NewEvent, type Operation, type TaskDetail } from "@mcp-trail/event";
-import { derived } from "../audited/derived.ts";
 import { floods, summed } from "../audited/floods.ts";
 import type { Connection, Direction } from "../observer.ts";
 import { isTerminal, type TaskSeen } from "./read-task.ts";
+import { changed, type Own } from "./task-changed.ts";
+import { isKeepers, ownerOf, pollOf } from "./task-callers.ts";
 import { taskOutcome } from "./task-outcome.ts";
 import { MAX_TASKS, taskTable, type Task } from "./task-table.ts";
-
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** What a message showed of a task. */
 export interface Shown {
@@ -56,24 +55,6 @@ const MAX_SKEW_MS = 60_000;
 const NOTICES_MS = 10_000;
 const MAX_NOTICES = 256;
 
-function ownerOf({ actor }: Pick<NewEvent, "actor">): string {
-	const { issuer, id, id_digest, tenant } = actor?.principal ?? {};
-	return JSON.stringify([issuer, id ?? id_digest, tenant, actor?.auth?.client_id]);
-}
-
-/** What polls have in common that are counted together: who asked from where, and how it ended. */
-function pollOf({ actor, mcp, network, outcome }: NewEvent): string {
-	return JSON.stringify([
-		actor?.client,
-		mcp?.session_digest,
-		network?.client_address,
-		outcome?.status,
-		outcome?.reason,
-		outcome?.http_status,
-		outcome?.delivered,
-	]);
-}
-
 /** By which a server without an identity is told from others, where it has said it. */
 const nameOf = (connection: Connection): string | undefined =>
 	connection.reached?.id === undefined ? connection.server()?.name : undefined;
@@ -90,15 +71,6 @@ function operationOf({ operation }: NewEvent): Operation | undefined {
 	} = operation;
 	return rest;
 }
-
-/** True where an event is of the task's own principal, or its keeper's word. */
-function isOwn(task: Task, event: NewEvent): boolean {
-	return task.owner === ownerOf(event) || isKeepers(task, event.mcp?.direction);
-}
-
-/** Whoever keeps a task tells of it against the way it was asked for. */
-const isKeepers = ({ direction }: Task, told: Direction | undefined): boolean =>
-	direction !== undefined && told !== undefined && direction !== told;
 
 /** A deadline by this clock: the owner's, where it is near. */
 function deadlineOf({ ttlMs, createdAtMs }: TaskSeen): number | undefined {
@@ -221,7 +193,7 @@ function tasks(audit: Audit, maxTasks = MAX_TASKS): Tasks {
 		if (task.retrieved || task.status === "cancelled") return;
 		const before = task.status;
 		task.status = "expired";
-		const own: Parameters<typeof derived>[2] = {
+		const own: Own = {
 			time: timeText(atMs),
 			...(nowMs > atMs && { observed_time: timeText(nowMs) }),
 			task: { id_digest: task.digest, status: "expired", retrieved: false, inferred: true },
@@ -262,7 +234,7 @@ function tasks(audit: Audit, maxTasks = MAX_TASKS): Tasks {
 	function change(task: Task, before: string | undefined, shown: Shown, from: NewEvent): void {
 		const { state, isRetrieved = false } = shown;
 		const outcome = taskOutcome(state.status, state);
-		const own: Parameters<typeof derived>[2] = {
+		const own: Own = {
 			...(outcome && { outcome }),
 			...(isRetrieved && {
 				task: { id_digest: task.digest, status: task.status, retrieved: true },
