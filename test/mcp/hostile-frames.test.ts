@@ -169,7 +169,7 @@ const UNANSWERED = new Set(["connection_closed", "cancelled_by_caller"]);
 
 /** Each answer on the wire has its one outcome event by id; how many answers there were. */
 function matched(seen: readonly string[], audit: FakeAudit): number {
-	const answers = tally(answeredIds(seen));
+	const answered = tally(answeredIds(seen));
 	const told = outcomes(audit, "server", "client_to_server");
 	const idsOf = (holds: (reason: string) => boolean) =>
 		tally(
@@ -180,9 +180,9 @@ function matched(seen: readonly string[], audit: FakeAudit): number {
 	const ended = idsOf((reason) => !UNANSWERED.has(reason) && reason !== "superseded");
 	const replaced = idsOf((reason) => reason === "superseded");
 	// Of two requests with one id that are open at once, one answer is the late one.
-	const misfits = [...new Set([...answers.keys(), ...ended.keys()])].filter((id) => {
-		const [said = 0, events = 0, gone = 0] = [answers, ended, replaced].map((all) => all.get(id));
-		return events > said || events < said - gone;
+	const misfits = [...new Set([...answered.keys(), ...ended.keys()])].filter((id) => {
+		const [heard = 0, events = 0, gone = 0] = [answered, ended, replaced].map((all) => all.get(id));
+		return events > heard || events < heard - gone;
 	});
 	expect(misfits).toEqual([]);
 	return answeredIds(seen).length;
