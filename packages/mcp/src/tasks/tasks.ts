@@ -105,27 +105,6 @@ function make(key: string, server: string | undefined, shown: Shown, event: NewE
 const pollsEndMs = ({ polls }: Task): number =>
 	Math.min(...[...polls.values()].map((one) => (one ? one.startMs + POLLS_MS : Infinity)));
 
-/** The event of a change, said with the words of what told it. */
-function changed(
-	task: Task,
-	before: string | undefined,
-	own: Parameters<typeof derived>[2],
-	from: NewEvent,
-): NewEvent {
-	const { name, operation } = task;
-	const detail: Writable<TaskDetail> = { id_digest: task.digest, status: task.status };
-	if (before !== undefined) detail.previous_status = before;
-	if (task.ttlMs !== undefined) detail.ttl_ms = task.ttlMs;
-	if (task.originId !== undefined) detail.origin_event_id = task.originId;
-	const server = from.target?.server;
-	return derived("mcp.task.changed", from, {
-		target: { kind: "task", ...(name !== undefined && { name }), ...(server && { server }) },
-		...(operation && isOwn(task, from) && { operation }),
-		...own,
-		task: { ...detail, ...own.task },
-	});
-}
-
 /** Makes the tasks of one audit. */
 function tasks(audit: Audit, maxTasks = MAX_TASKS): Tasks {
 	const { digester } = audit;
