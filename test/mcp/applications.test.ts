@@ -5,7 +5,7 @@ import { as, fakeAudit, generations } from "./support.ts";
 const hidden = "\u202e";
 
 describe("what applications tell", () => {
-	it("[complete.approval] a decision has the digest that the call itself will have", async () => {
+	it("[wire.field_approval_view] [complete.approval] a decision has the digest that the call itself will have", async () => {
 		const [sdk] = generations;
 		const audit = fakeAudit();
 		const args = { title: "Printer on fire", tags: ["b", "a"] };

@@ -59,10 +59,32 @@ const fieldBugs = [
 		"test/mcp/definitions.test.ts",
 	],
 	[
+		"hidden_text",
+		"Characters that a model reads and a person does not see are found in definitions.",
+		"packages/mcp/src/definitions/drift.test.ts",
+	],
+	[
+		"approval_view",
+		"A decision has the digests of what was shown, which the call itself has to have.",
+		"test/mcp/applications.test.ts",
+	],
+	[
 		"digests_only",
 		"By default digests are kept, no payloads.",
 		"packages/audit/src/default-policy.test.ts",
 	],
+] as const;
+
+/** What is asked of every cell, or of those over HTTP. */
+const everywhere = [
+	["wire.field_anonymous", "Who showed no credential is never said to be verified."],
+	["wire.field_auth_info", "Who was checked is told, with at most ten delegates.", "http"],
+	[
+		"wire.field_granularity",
+		"A denial, a tool's own error and an error inside 2xx are told apart.",
+	],
+	["wire.field_policy", "Each event names its policy, the rule and how much was kept."],
+	["wire.outcome_policy_failed", "A policy that throws costs no event and changes no outcome."],
 ] as const;
 
 /** What breaks wrappers of the SDKs, and what the hook does about each. */
@@ -124,6 +146,17 @@ export const wireRequirements: readonly Requirement[] = [
 		provenBy: ["test/wire/outcomes.test.ts"],
 		over: where((cell) => one.only?.(cell) ?? true),
 	})),
+	...everywhere.map(([id, says, only]) => ({
+		id,
+		says,
+		provenBy: ["test/wire/callers.test.ts"],
+		over: where(({ way }) => only === undefined || way === only),
+	})),
+	{
+		id: "wire.outcome_undelivered",
+		says: "An answer that could not be sent keeps its outcome, and says that it did not arrive.",
+		provenBy: ["packages/mcp/src/describe/outcome.test.ts", "test/mcp/undelivered.test.ts"],
+	},
 	...fieldBugs.map(([short, says, file]) => ({
 		id: `wire.field_${short}`,
 		says,

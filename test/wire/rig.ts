@@ -79,6 +79,7 @@ interface Trails {
 	/** An instrumented server; the last one is the one that is driven. */
 	readonly build: () => ReturnType<typeof serverOf>;
 	readonly trail: Instrumentation;
+	readonly auth?: object;
 }
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
@@ -136,11 +137,13 @@ async function stdio(sdk: Sdk, trails: Trails): Promise<Line> {
 
 /** Listens on a free port, behind the edge. */
 async function listening(
-	{ audit }: Trails,
+	{ audit, auth }: Trails,
 	listener: Listener,
 ): Promise<{ url: URL; close: () => Promise<void> }> {
 	const edge = httpEdge({ audit });
-	const http = createHttpServer(edge.listener(as<never>(listener)));
+	const verified: Listener = (request, response) =>
+		listener(Object.assign(request, auth && { auth }), response);
+	const http = createHttpServer(edge.listener(as<never>(verified)));
 	await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
 	const { port } = as<AddressInfo>(http.address());
 	return {
@@ -223,9 +226,17 @@ async function asked(
 	return Promise.race([coming, failed]);
 }
 
+/** What a test changes of a rig. */
+export interface RigOptions {
+	/** What authentication leaves at each HTTP request. */
+	readonly auth?: object;
+	/** What the policy decides. */
+	readonly decide?: Parameters<typeof fakeAudit>[0];
+}
+
 /** Connects a client and a server. */
-export async function rig(sdk: Sdk, way: Way): Promise<Rig> {
-	const audit = fakeAudit();
+export async function rig(sdk: Sdk, way: Way, { auth, decide }: RigOptions = {}): Promise<Rig> {
+	const audit = fakeAudit(decide);
 	const warnings: string[] = [];
 	const trail = instrumentation({
 		audit,
@@ -237,7 +248,7 @@ export async function rig(sdk: Sdk, way: Way): Promise<Rig> {
 		server = as<Connected>(built);
 		return built;
 	};
-	const line = await lines[way](sdk, { trail, audit, build });
+	const line = await lines[way](sdk, { trail, audit, build, ...(auth && { auth }) });
 	const client = trail.client(clientOf(sdk));
 	await client.connect(as(line.near));
 	const answered = answersOf(line.near);

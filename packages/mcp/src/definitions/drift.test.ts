@@ -93,7 +93,7 @@ describe("[complete.definition_changes] what lists show", () => {
 		]);
 	});
 
-	it("tells of a first list only what is suspicious by itself", () => {
+	it("[wire.field_hidden_text] tells of a first list only what is suspicious by itself", () => {
 		const seen = drift();
 		const changes = seen.listed(
 			page([tool("a"), tool("b", { description: "nice\u{E0041}" }), tool("c")], {
@@ -178,7 +178,7 @@ it.each([
 	["zero_width", "a\u200Bb"],
 	["zero_width", "a\u200Db"],
 	["control", "a\u0007"],
-])("finds %s text wherever it stands", (kind, text) => {
+])("[wire.field_hidden_text] finds %s text wherever it stands", (kind, text) => {
 	expect(hiddenText({ inputSchema: { properties: { [text]: {} } } })).toEqual([kind]);
 	expect(hiddenText({ description: text })).toEqual([kind]);
 });

@@ -151,7 +151,7 @@ it.each<[string, Partial<Ending>, string]>([
 	expect([...words, "success"]).toContain(outcome.reason ?? outcome.status);
 });
 
-it("says of an answer that could not be sent that it was not delivered", () => {
+it("[wire.outcome_undelivered] says of an answer that could not be sent that it was not delivered", () => {
 	const ending: Ending = { how: "answered", ...at, response: { result: {} }, delivered: false };
 	expect(outcomeOf(exchange("x"), ending)).toEqual({
 		status: "success",
