@@ -12,7 +12,7 @@ type Handlers = {
 };
 
 describe.each(generations)("$name", (sdk) => {
-	it("[system.gateway_view] [private.canary] no value appears in any event, warning or key name", async () => {
+	it("[wire.field_digests_only] [system.gateway_view] [private.canary] no value appears in any event, warning or key name", async () => {
 		const audit = fakeAudit(() => ({ intent: true }));
 		const warnings: unknown[] = [];
 		const trail = instrumentation({ audit, onWarning: (warning) => warnings.push(warning) });

@@ -225,7 +225,7 @@ it("a modern timeout is told from a cancellation", async () => {
 	]);
 });
 
-it("a session is only ever a digest", async () => {
+it("[wire.field_session_hashed] a session is only ever a digest", async () => {
 	const audit = fakeAudit();
 	const trail = instrumentation({ audit });
 	const transport = new WebStandardStreamableHTTPServerTransport({

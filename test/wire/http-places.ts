@@ -37,7 +37,7 @@ export interface Place {
 
 type McpFetch = McpHttpHandler["fetch"];
 /** Told that a tool began; one that can answer waits for it. */
-type Entered = () => void | Promise<void>;
+type Entered = () => unknown;
 
 const say = () => ({ content: [{ type: "text" as const, text: "done" }] });
 

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { afterEach, describe, expect, it } from "vitest";
 import { tick, until } from "../mcp/support.ts";
 import { places } from "./http-place-names.ts";
@@ -20,11 +21,10 @@ describe.each(places)("%s", (name) => {
 		const { body, headers, method, twice, hangsUp, ...options } = ask(name);
 		const stop = new AbortController();
 		let entered = false;
-		let leave = (): void => undefined;
-		const gone = new Promise<void>((resolve) => (leave = resolve));
+		const gone = new AbortController();
 		const at = await place(name, options, () => {
 			entered = true;
-			return gone;
+			return once(gone.signal, "abort");
 		});
 		open = at;
 		if (twice) await at.send(body, headers, method);
@@ -39,7 +39,7 @@ describe.each(places)("%s", (name) => {
 		}
 		expect(await answer).toBe(status);
 		await tick(hangsUp ? 20 : 0);
-		leave();
+		gone.abort();
 		await until(() => at.audit.events.length >= events.length, "the events");
 		await tick(5);
 		at.flush();

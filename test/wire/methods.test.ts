@@ -65,58 +65,65 @@ describe.each(cells.map((cell) => [cellName(cell), cell] as const))("%s", (_name
 		});
 	}
 
-	if (sdk === "v2-modern") {
-		it.each(askings.map((one, index) => [idOfAsking(one), one, 7800 + 2 * index] as const))(
-			"[%s] inside a result it is asked and answered, each told once by each side",
-			async (_id, { method, answer }, id) => {
-				const call = { name: method, arguments: {} };
-				const told = (type: string) =>
-					pair.audit.events.filter((event) => event.type === type && event.mcp?.method === method);
-				await pair.ask(requestOf(sdk, id, "tools/call", call));
-				await until(() => told("mcp.input.requested").length >= 2, "the question");
-				expect(told("mcp.input.answered")).toEqual([]);
-				const retry = { ...call, inputResponses: { a: answer } };
-				await pair.ask(requestOf(sdk, id + 1, "tools/call", retry));
-				await until(() => told("mcp.input.answered").length >= 2, "the answer");
-				for (const type of ["mcp.input.requested", "mcp.input.answered"]) {
-					expect(rolesOf(told(type))).toEqual(["client", "server"]);
-					for (const { input, mcp } of told(type)) {
-						expect(input?.kind).toBe(method.split("/")[0]);
-						expect(mcp?.direction).toBe(
-							type === "mcp.input.requested" ? "server_to_client" : "client_to_server",
-						);
-					}
-				}
-			},
-		);
-
-		it("[wire.client_subscriptions_listen] subscriptions/listen is told as opened, and is one event of each side that sees it", async () => {
-			const own = await rig(sdk, way);
-			const frame = requestOf(sdk, "listen:9", "subscriptions/listen", {
-				notifications: { toolsListChanged: true },
-			});
-			void own.ask(frame);
-			const opened = () =>
-				own.audit.events.filter(({ type }) => type === "mcp.subscription.opened");
-			// What serves a pipe answers it itself, before a server is asked (docs/guarantees.md).
-			const sides = way === "http" ? ["client", "server"] : ["client"];
-			await until(() => opened().length >= sides.length, "the stream");
-			expect(rolesOf(opened())).toEqual(sides);
-			await own.close();
-			const outcomes = () =>
-				own.audit.events.filter(
-					({ mcp, phase }) => phase === "outcome" && mcp?.request_id === "listen:9",
-				);
-			await until(() => outcomes().length >= sides.length, "the end");
-			expect(rolesOf(outcomes())).toEqual(sides);
-			for (const { target, mcp } of outcomes()) {
-				expect(target?.kind).toBe("subscription");
-				expect(mcp).toMatchObject({ method: "subscriptions/listen", era: "modern" });
-			}
-		});
-	}
-
 	it("warns of nothing", () => {
 		expect(pair.warnings).toEqual([]);
+	});
+});
+
+describe.each(
+	cells.filter(({ sdk }) => sdk === "v2-modern").map((cell) => [cellName(cell), cell] as const),
+)("%s", (_name, { sdk, way }) => {
+	let pair: Rig;
+	beforeAll(async () => {
+		pair = await rig(sdk, way);
+	});
+	afterAll(() => pair.close());
+
+	it.each(askings.map((one, index) => [idOfAsking(one), one, 7800 + 2 * index] as const))(
+		"[%s] inside a result it is asked and answered, each told once by each side",
+		async (_id, { method, answer }, id) => {
+			const call = { name: method, arguments: {} };
+			const told = (type: string) =>
+				pair.audit.events.filter((event) => event.type === type && event.mcp?.method === method);
+			await pair.ask(requestOf(sdk, id, "tools/call", call));
+			await until(() => told("mcp.input.requested").length >= 2, "the question");
+			expect(told("mcp.input.answered")).toEqual([]);
+			const retry = { ...call, inputResponses: { a: answer } };
+			await pair.ask(requestOf(sdk, id + 1, "tools/call", retry));
+			await until(() => told("mcp.input.answered").length >= 2, "the answer");
+			for (const type of ["mcp.input.requested", "mcp.input.answered"]) {
+				expect(rolesOf(told(type))).toEqual(["client", "server"]);
+				for (const { input, mcp } of told(type)) {
+					expect(input?.kind).toBe(method.split("/")[0]);
+					expect(mcp?.direction).toBe(
+						type === "mcp.input.requested" ? "server_to_client" : "client_to_server",
+					);
+				}
+			}
+		},
+	);
+
+	it("[wire.client_subscriptions_listen] subscriptions/listen is told as opened, and is one event of each side that sees it", async () => {
+		const own = await rig(sdk, way);
+		const frame = requestOf(sdk, "listen:9", "subscriptions/listen", {
+			notifications: { toolsListChanged: true },
+		});
+		void own.ask(frame);
+		const opened = () => own.audit.events.filter(({ type }) => type === "mcp.subscription.opened");
+		// What serves a pipe answers it itself, before a server is asked (docs/guarantees.md).
+		const sides = way === "http" ? ["client", "server"] : ["client"];
+		await until(() => opened().length >= sides.length, "the stream");
+		expect(rolesOf(opened())).toEqual(sides);
+		await own.close();
+		const outcomes = () =>
+			own.audit.events.filter(
+				({ mcp, phase }) => phase === "outcome" && mcp?.request_id === "listen:9",
+			);
+		await until(() => outcomes().length >= sides.length, "the end");
+		expect(rolesOf(outcomes())).toEqual(sides);
+		for (const { target, mcp } of outcomes()) {
+			expect(target?.kind).toBe("subscription");
+			expect(mcp).toMatchObject({ method: "subscriptions/listen", era: "modern" });
+		}
 	});
 });

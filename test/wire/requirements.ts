@@ -44,9 +44,9 @@ const fieldBugs = [
 	[
 		"names",
 		"Names that nobody has are bounded in telemetry.",
-		"packages/mcp/src/otel/traced.test.ts",
+		"packages/mcp/src/otel/metrics.test.ts",
 	],
-	["session_hashed", "A session id is only ever a digest.", "packages/mcp/src/otel/traced.test.ts"],
+	["session_hashed", "A session id is only ever a digest.", "test/mcp/http.test.ts"],
 	[
 		"kafka_spool",
 		"A broker that is killed loses nothing.",
@@ -68,11 +68,7 @@ const fieldBugs = [
 		"A decision has the digests of what was shown, which the call itself has to have.",
 		"test/mcp/applications.test.ts",
 	],
-	[
-		"digests_only",
-		"By default digests are kept, no payloads.",
-		"packages/audit/src/default-policy.test.ts",
-	],
+	["digests_only", "By default digests are kept, no payloads.", "test/mcp/canary.test.ts"],
 ] as const;
 
 /** What is asked of every cell, or of those over HTTP. */

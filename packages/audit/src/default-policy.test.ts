@@ -10,7 +10,7 @@ const subject: Subject = {
 	acting: true,
 };
 
-it("[private.default_policy] [wire.field_digests_only] keeps metadata only, of everybody, by the rule default, and gates nothing", () => {
+it("[private.default_policy] keeps metadata only, of everybody, by the rule default, and gates nothing", () => {
 	const policy = defaultPolicy();
 	const decision = { rule: "default", level: "metadata", intent: false };
 	expect(policy.decide(subject)).toEqual({ ...decision, acting: true });

@@ -204,7 +204,7 @@ describe("durations", () => {
 		);
 	});
 
-	it("[bounded.metric_values] a flood of made-up names is one name, and takes no place", async () => {
+	it("[wire.field_names] [bounded.metric_values] a flood of made-up names is one name, and takes no place", async () => {
 		for (let number = 0; number < 1_500; number++) {
 			watch({}, call(`known not to be ${number}`), { known: false, ...failed(-32602) });
 			watch({}, call(`refused ${number}`), failed(-32602));
