@@ -14,7 +14,7 @@ export interface LiveStream {
 	/** Stores lines as durable as promised, or rejects and has stored none of them. */
 	write(lines: readonly SealedEvent[], bytes: number): Promise<void>;
 	/** Stores lines at once, after those that are being written; nothing may be written after it. Throws what fails. */
-	exit(lines: readonly SealedEvent[], files: ExitFiles): void;
+	exit(lines: readonly SealedEvent[], ending: ExitFiles): void;
 	/** Makes everything durable and closes the segment; of a stream that is another's by now nothing is touched. */
 	close(owned: boolean): Promise<void>;
 }
@@ -164,9 +164,9 @@ export function liveStream(options: LiveStreamOptions): LiveStream {
 				writing = [];
 			}
 		},
-		exit(lines, files) {
+		exit(lines, ending) {
 			const all = [...writing, ...lines];
-			if (broken !== undefined) files.write(broken.path, NOTHING, broken.bytes, sync);
+			if (broken !== undefined) ending.write(broken.path, NOTHING, broken.bytes, sync);
 			const [first] = all;
 			if (first === undefined) return;
 			const last = current?.segment;
@@ -175,8 +175,8 @@ export function liveStream(options: LiveStreamOptions): LiveStream {
 			const goesOn = last !== undefined && (last.bytes === 0 || last.bytes + next <= segmentBytes);
 			const path = goesOn ? last.path : segmentPath(stream.path, first.sequence);
 			// The same bytes at the same place as the write under way, whichever of the two comes first.
-			files.write(path, joined(all, bytesOf(all)), goesOn ? last.bytes : 0, sync);
-			files.syncFolder(stream.path);
+			ending.write(path, joined(all, bytesOf(all)), goesOn ? last.bytes : 0, sync);
+			ending.syncFolder(stream.path);
 		},
 		async close(owned) {
 			const last = current;
