@@ -185,6 +185,7 @@ describe("an auth that throws", () => {
 		const near = as<Transport>(a);
 		await near.start();
 		const authInfo = {
+			token: "t",
 			get extra(): never {
 				throw new Error("no extra");
 			},
