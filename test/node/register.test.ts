@@ -198,6 +198,28 @@ describe("node --import @mcp-trail/node/register", () => {
 		},
 	);
 
+	it("[honest.identity_hook] instruments as the configuration says, and names who asks as it says", async () => {
+		await inFolder(async (dir) => {
+			const config = join(dir, "tickets.json");
+			const trail = join(dir, "trail");
+			const instrumentation = { operatingSystemUser: true, trustedProxies: ["10.0.0.0/8"] };
+			const text = JSON.stringify({ trail: { dir: trail }, principals: "digest", instrumentation });
+			writeFileSync(config, text);
+			const { stderr } = await run([app("v1.mjs")], { MCP_TRAIL_CONFIG: config });
+			expect(stderr).toBe("");
+			const asked = recorded(trail).filter(({ type }) => type === "mcp.request");
+			expect(asked).toHaveLength(6);
+			for (const { actor } of asked)
+				expect(actor?.principal).toEqual({
+					type: "user",
+					id_digest: expect.stringMatching(/^hmac-sha256:/u),
+					issuer: expect.any(String),
+					assurance: "asserted",
+					source: "operating_system",
+				});
+		});
+	});
+
 	it("[honest.config_digest] trail.started has the digest of the file's bytes", async () => {
 		await inFolder(async (dir) => {
 			const text = JSON.stringify({

@@ -9,12 +9,13 @@ const CLOSE_TIMEOUT_MS = 1_400;
 
 /** What the audit of the process is made of; throws where a file of keys or a limit is not right. */
 export function auditOptions(config: ReadConfig, sinks: readonly Sink[]): AuditOptions {
-	const { environment, labels, deadLetters, digestKeyFile, level, digest, source } = config;
+	const { environment, labels, deadLetters, digestKeyFile, level, principals, digest, source } =
+		config;
 	return {
 		service: config.service ?? serviceName(process.argv[1]),
 		trail: fileTrail({ ...config.trail, dir: trailDir(config) }),
 		sinks,
-		policy: levelPolicy(level),
+		policy: levelPolicy(level, principals),
 		config: { digest, source },
 		closeTimeoutMs: CLOSE_TIMEOUT_MS,
 		...(environment !== undefined && { environment }),

@@ -3,7 +3,8 @@ import {
 	type Instrumentation,
 	instrumentation,
 	measureAudit,
-	type ExtensionOptions,
+	type InstrumentationOptions,
+	operatingSystemUser,
 } from "@mcp-trail/mcp";
 import { watchProcessHttp } from "@mcp-trail/mcp/http";
 import { auditOptions } from "./audit-options.ts";
@@ -29,8 +30,7 @@ export async function register(env: Env): Promise<void> {
 		if (config.ignored.length > 0) say(notTaken(config.ignored));
 		const options = auditOptions(config, await sinksOf(config));
 		const traces = await loadTraces(config.traces ?? true, options.service);
-		const { extension = false } = config;
-		hook(options, extension, traces, (audit) => {
+		hook(options, instrumentationOf(config), traces, (audit) => {
 			const { service } = options;
 			void tellConfigChanged(audit, { ...config, service, dir: trailDir(config) });
 		});
@@ -49,12 +49,19 @@ async function sinksOf({ sinks }: ReadConfig): Promise<readonly Sink[]> {
 const notTaken = (settings: readonly string[]): string =>
 	`${settings.join(", ")} of mcp-trail.config.json is not taken, since the working folder may be anybody's; its names and labels hold. Name the file to take all: MCP_TRAIL_CONFIG=/path/to/mcp-trail.config.json`;
 
+type Instrumenting = Omit<InstrumentationOptions, "audit">;
+
+function instrumentationOf({ extension = false, instrumentation: how }: ReadConfig): Instrumenting {
+	const { operatingSystemUser: namesUser = false, ...rest } = how ?? {};
+	return { extension, ...rest, ...(namesUser && { identify: operatingSystemUser }) };
+}
+
 /** What a module that serves MCP exports. */
 const servers = ["McpServer", "Server"];
 
 function hook(
 	options: AuditOptions,
-	extension: boolean | ExtensionOptions,
+	how: Instrumenting,
 	traces: Traces,
 	onOpened: (audit: Audit) => void,
 ): void {
@@ -73,7 +80,7 @@ function hook(
 	const pipeline = processPipeline(options, () => void endings(), onOpened);
 	let made: Instrumentation | undefined;
 	const instrument = (): Instrumentation =>
-		(made ??= instrumentation({ audit: pipeline.audit() ?? false, extension }));
+		(made ??= instrumentation({ audit: pipeline.audit() ?? false, ...how }));
 	const watchClasses = classWatcher(
 		guarded((peer, role) => void instrument()[role](peer)),
 		guarded((transport, role, peer) => {
@@ -90,6 +97,8 @@ function hook(
 		if (isServed || !servers.some((name) => member(exports, name) !== undefined)) return;
 		isServed = true;
 		watchProcessHttp({
+			...(how.trustedProxies !== undefined && { trustedProxies: how.trustedProxies }),
+			...(how.forwardedHeader !== undefined && { forwardedHeader: how.forwardedHeader }),
 			audit: (isNeeded) => (isNeeded ? pipeline.audit() : pipeline.opened()),
 			onWarning: ({ message }) => say(message),
 		});

@@ -42,6 +42,8 @@ const settings: ReadonlySet<string> = new Set([
 	"level",
 	"digestKeyFile",
 	"deadLetters",
+	"principals",
 	"extension",
+	"instrumentation",
 	"traces",
 ]);

@@ -4,12 +4,12 @@ import { isObject } from "../hook/frame.ts";
 import { isCallback, member } from "../hook/loose.ts";
 import { emitWarning, reporter, type OnWarning } from "../warnings.ts";
 import { type Asked, askedOfNode } from "./asked.ts";
-import { clientAddressReader } from "./client-address.ts";
+import { clientAddressReader, type TrustedHops } from "./client-address.ts";
 import { edgeCore, type EdgeCore } from "./edge-core.ts";
 import { attend } from "./listener.ts";
 
 /** What a watch on the HTTP servers of a process is made of. */
-export interface WatchProcessHttpOptions {
+export interface WatchProcessHttpOptions extends TrustedHops {
 	/**
 	 * Where events go; the one that the servers inside are instrumented with. Asked with `true` where a request is
 	 * MCP's by its own word, with `false` where it may be: an audit that is not open yet then need not be opened.
@@ -58,6 +58,7 @@ function servedPaths() {
 export function watchProcessHttp(options: WatchProcessHttpOptions): () => void {
 	const { onFault } = reporter(options.onWarning ?? emitWarning);
 	const served = servedPaths();
+	const addressOf = clientAddressReader(options);
 	let edge: EdgeCore | undefined;
 	const edgeFor = (isNeeded: boolean): EdgeCore | undefined => {
 		const audit = edge === undefined ? options.audit(isNeeded) : undefined;
@@ -65,7 +66,7 @@ export function watchProcessHttp(options: WatchProcessHttpOptions): () => void {
 		return (edge = edgeCore({
 			audit,
 			isMcp: () => true,
-			addressOf: clientAddressReader({}),
+			addressOf,
 			windowMs: WINDOW_MS,
 			maxKinds: MAX_KINDS,
 			yields: true,

@@ -55,7 +55,13 @@ describe("readConfig", () => {
 	it("[safe.config_trust] takes no sink, key, folder or level from a working folder's own file", () => {
 		const trail = { dir: "/x", maxBytes: 70_000 };
 		const sinks = [{ type: "http", url: "https://elsewhere.example/" }];
-		const kept = { level: "request_response", extension: { mandatory: true }, traces: false };
+		const kept = {
+			level: "request_response",
+			principals: "digest",
+			extension: { mandatory: true },
+			instrumentation: { propagateBaggage: true },
+			traces: false,
+		};
 		const places = { trail, digestKeyFile: "/k", deadLetters: { dir: "/d" } };
 		const said = { service: "a", sinks, ...places, ...kept };
 		writeFileSync(config, JSON.stringify(said));
@@ -66,7 +72,7 @@ describe("readConfig", () => {
 				service: "a",
 				digest: expect.any(String),
 				source: "file",
-				ignored: ["sinks", "digestKeyFile", "deadLetters", "trail", "level", "extension", "traces"],
+				ignored: ["sinks", "digestKeyFile", "deadLetters", "trail", ...Object.keys(kept)],
 			});
 			expect(readConfig({ dir: "/own", digestKeyFile: "/own.key" })).toMatchObject({
 				trail: { dir: "/own" },
@@ -102,6 +108,17 @@ describe("readConfig", () => {
 	it("[transparent.bad_config] says everything that is wrong at once", () => {
 		for (const extension of [1, "yes", { id: "audit" }, { receipts: 1 }, { more: true }])
 			expect(refused(JSON.stringify({ extension })).message).toContain("extension");
+		for (const instrumentation of [
+			1,
+			{ inject: "some" },
+			{ trustedProxies: ["10.0.0.0/99"] },
+			{ trustedProxies: -1 },
+			{ servers: [{ url: "https://a.example/" }] },
+			{ servers: [{ id: "a", url: "a.example" }] },
+			{ propagateBaggage: [1] },
+			{ more: true },
+		])
+			expect(refused(JSON.stringify({ instrumentation })).message).toContain("instrumentation");
 		const text = '{ "service": "", "traces": 1, "sinks": [{ "type": "x" }] }';
 		expect(refused(text).problems.map((one) => one.path)).toEqual([
 			"service (MCP_TRAIL_SERVICE)",

@@ -2,6 +2,7 @@ import { parseSinksConfig, type SinksConfig } from "@mcp-trail/sinks/config";
 import type { z } from "zod";
 import { type Env, variables } from "../env.ts";
 import { type ConfigProblem, NodeConfigError } from "./problems.ts";
+import { instrumentationSchema } from "./instrumentation-schema.ts";
 import { configSchema, extensionSchema, type NodeConfig } from "./schema.ts";
 import { type Block, fileName, overlay, provenance, readText } from "./source.ts";
 
@@ -24,7 +25,9 @@ const trustedOnly = [
 	"deadLetters",
 	"trail",
 	"level",
+	"principals",
 	"extension",
+	"instrumentation",
 	"traces",
 ] as const;
 
@@ -32,7 +35,7 @@ const trustedOnly = [
  * Reads the configuration of zero-code set-up: the file, with the environment put over it. Nothing is opened.
  *
  * Throws {@link NodeConfigError}, which lists everything that is wrong and what to do; a secret that stands in the
- * file itself is refused. Sinks, keys, folders, level, extension and traces are taken only from a file that `config` names, since the working folder may be anybody's; what was left out is in `ignored`.
+ * file itself is refused. Sinks, keys, folders, level, principals, extension, instrumentation and traces are taken only from a file that `config` names, since the working folder may be anybody's; what was left out is in `ignored`.
  *
  * @example
  * ```ts
@@ -111,6 +114,7 @@ function problemsOf(issue: z.core.$ZodIssue): readonly ConfigProblem[] {
 function memberNames(path: readonly PropertyKey[]): readonly string[] {
 	const { trail, deadLetters, ...top } = configSchema.shape;
 	if (path[0] === "trail") return Object.keys(trail.unwrap().shape);
+	if (path[0] === "instrumentation") return Object.keys(instrumentationSchema.shape);
 	if (path[0] === "extension") return Object.keys(extensionSchema.shape);
 	if (path[0] === "deadLetters") return Object.keys(deadLetters.unwrap().shape);
 	return [...Object.keys(top), "trail", "deadLetters"];

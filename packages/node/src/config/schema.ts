@@ -1,22 +1,6 @@
 import { z } from "zod";
-
-const optional = z.exactOptional;
-
-/** What a value takes, in words; no value of the configuration is repeated. */
-const takes = (what: string) => ({
-	error: ({ input }: { readonly input?: unknown }) =>
-		input === undefined ? `is missing; it takes ${what}.` : `takes ${what}.`,
-});
-
-const text = (most: number) =>
-	z
-		.string(takes("text"))
-		.min(1, takes("text that is not empty"))
-		.max(most, takes(`text of at most ${most} characters`));
-const path = text(4_096);
-const count = z.int(takes("a whole number above 0")).min(1, takes("a whole number above 0"));
-const oneOf = <const W extends readonly [string, ...string[]]>(of: W) =>
-	z.enum(of, takes(of.map((word) => JSON.stringify(word)).join(" or ")));
+import { instrumentationSchema } from "./instrumentation-schema.ts";
+import { count, oneOf, optional, path, takes, text, yes } from "./kinds.ts";
 
 const trail = z.strictObject(
 	{
@@ -44,8 +28,6 @@ const trail = z.strictObject(
 	},
 	takes("an object"),
 );
-
-const yes = () => optional(z.boolean(takes("true or false")));
 
 const LABEL = "[A-Za-z](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
 
@@ -87,6 +69,9 @@ export const configSchema = z.strictObject(
 		level: optional(oneOf(["metadata", "request", "request_response"])).describe(
 			"How much of a call is kept; metadata keeps no value. Default: metadata.",
 		),
+		principals: optional(oneOf(["plain", "digest"])).describe(
+			"How events name who asks: as they are, or as keyed digests. Default: plain.",
+		),
 		digestKeyFile: optional(path).describe(
 			"File of the keys of digests. Default: a random key for the life of the process.",
 		),
@@ -100,6 +85,9 @@ export const configSchema = z.strictObject(
 			z.union([z.boolean(), extensionSchema], takes("true, false or an object")),
 		).describe(
 			"Speak the audit extension with peers that do: one operation over rounds, retries and processes. Default: false.",
+		),
+		instrumentation: optional(instrumentationSchema).describe(
+			"How clients and servers are instrumented, beyond the defaults.",
 		),
 		traces: optional(z.boolean(takes("true or false"))).describe(
 			"Start @opentelemetry/sdk-node where it is installed and the application starts no SDK of its own. Default: true.",
