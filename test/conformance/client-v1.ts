@@ -25,6 +25,7 @@ const fetchWithOAuth = ({ url, context }: Scenario) => {
 		});
 	}
 	return authorizing(
+		trail.fetch,
 		() => provider.tokens()?.access_token,
 		async (challenge) => {
 			const { resourceMetadataUrl, scope } = extractWWWAuthenticateParams(challenge);
@@ -42,13 +43,19 @@ const fetchWithOAuth = ({ url, context }: Scenario) => {
 };
 
 async function use(scenario: Scenario, peer: Client, fetch?: Fetch) {
-	const transport = new StreamableHTTPClientTransport(scenario.url, fetch ? { fetch } : {});
+	const transport = new StreamableHTTPClientTransport(scenario.url, {
+		fetch: fetch ?? trail.fetch,
+	});
 	await peer.connect(transport);
 	saw("server", peer.getServerVersion());
 	const { tools } = await peer.listTools();
 	saw("tools", tools);
 	const [tool] = tools;
-	if (tool !== undefined) {
+	const echo = tools.find(({ name }) => name === "json_schema_echo");
+	if (echo !== undefined) {
+		const { inputSchema: schema } = tools.find(({ name }) => name !== echo.name) ?? echo;
+		saw("echo", await peer.callTool({ name: echo.name, arguments: { schema } }));
+	} else if (tool !== undefined) {
 		const args = tool.name === "add_numbers" ? { a: 5, b: 3 } : {};
 		saw("result", await peer.callTool({ name: tool.name, arguments: args }));
 	}

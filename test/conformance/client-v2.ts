@@ -11,6 +11,8 @@ import {
 	type StoredOAuthTokens,
 } from "@modelcontextprotocol/client";
 import { z } from "zod";
+import { grantOf, type Grant } from "./client-v2-grants.ts";
+import { useSkills } from "./client-v2-skills.ts";
 import { instrumented } from "./instrumented.ts";
 import { authorizing, oauthState, type Fetch } from "./oauth.ts";
 import { play, saw, type Scenario } from "./scenario.ts";
@@ -52,6 +54,7 @@ function fetchWithOAuth({ url, context }: Scenario): Fetch {
 		});
 	}
 	return authorizing(
+		trail.fetch,
 		() => provider.tokens()?.access_token,
 		async (challenge) => {
 			const { resourceMetadataUrl, scope: challenged } = extractWWWAuthenticateParams(challenge);
@@ -79,7 +82,7 @@ const bodyOf = (init?: RequestInit): string => (typeof init?.body === "string" ?
 /** Answers `server/discover` for those of the suite's servers that speak 2026-07-28 but cannot be asked. */
 const fetchWithDiscovery: Fetch = async (input, init) => {
 	const message = messageSchema.parse(JSON.parse(bodyOf(init)));
-	if (message.method !== "server/discover") return fetch(input, init);
+	if (message.method !== "server/discover") return trail.fetch(input, init);
 	const result = {
 		resultType: "complete",
 		ttlMs: 0,
@@ -91,7 +94,9 @@ const fetchWithDiscovery: Fetch = async (input, init) => {
 };
 
 async function connect(scenario: Scenario, peer: Client, fetch?: Fetch): Promise<void> {
-	await peer.connect(new StreamableHTTPClientTransport(scenario.url, fetch ? { fetch } : {}));
+	await peer.connect(
+		new StreamableHTTPClientTransport(scenario.url, { fetch: fetch ?? trail.fetch }),
+	);
 	saw("connected", [peer.getNegotiatedProtocolVersion(), peer.getServerVersion()]);
 }
 
@@ -103,8 +108,7 @@ const call = async (peer: Client, name: string, args: Record<string, unknown>): 
 	}
 };
 
-async function useFirstTool(scenario: Scenario, peer: Client, fetch?: Fetch): Promise<void> {
-	await connect(scenario, peer, fetch);
+async function callFirstTool(peer: Client): Promise<void> {
 	const { tools } = await peer.listTools();
 	saw("tools", tools);
 	const [tool] = tools;
@@ -112,6 +116,38 @@ async function useFirstTool(scenario: Scenario, peer: Client, fetch?: Fetch): Pr
 		const args = tool.name === "add_numbers" ? { a: 5, b: 3 } : {};
 		saw(tool.name, await peer.callTool({ name: tool.name, arguments: args }));
 	}
+	await peer.close();
+}
+
+async function useFirstTool(scenario: Scenario, peer: Client, fetch?: Fetch): Promise<void> {
+	await connect(scenario, peer, fetch);
+	await callFirstTool(peer);
+}
+
+/** Lets the transport authorize by itself; where a user has to consent, it connects once more with the code. */
+async function useGrant(scenario: Scenario, peer: Client, grant: Grant): Promise<void> {
+	const { provider: authProvider, callback } = grant;
+	const transport = () =>
+		new StreamableHTTPClientTransport(scenario.url, { authProvider, fetch: trail.fetch });
+	if (callback) {
+		const first = transport();
+		try {
+			await peer.connect(first);
+		} catch (error) {
+			saw("asked to authorize", String(error));
+			const { authorizationCode, iss } = callback();
+			await first.finishAuth(authorizationCode, iss);
+			await first.close();
+		}
+	}
+	await peer.connect(transport());
+	saw("connected", [peer.getNegotiatedProtocolVersion(), peer.getServerVersion()]);
+	await callFirstTool(peer);
+}
+
+async function loadSkills(scenario: Scenario, peer: Client): Promise<void> {
+	await connect(scenario, peer);
+	await useSkills(peer, scenario.name !== "sep-2640-client-no-prefetch");
 	await peer.close();
 }
 
@@ -171,6 +207,9 @@ function accepting(peer: Client, content: Record<string, boolean>): Client {
 async function program(scenario: Scenario): Promise<void> {
 	const { name, specVersion } = scenario;
 	const mode = specVersion >= "2026-07-28" ? "auto" : "legacy";
+	const grant = grantOf(scenario, trail.fetch);
+	if (grant) return useGrant(scenario, client("auto"), grant);
+	if (name.startsWith("sep-2640-")) return loadSkills(scenario, client("auto"));
 	if (name.startsWith("auth/")) {
 		return useFirstTool(scenario, client("auto"), fetchWithOAuth(scenario));
 	}

@@ -14,6 +14,8 @@ const reportSchema = z.object({
 	lost: z.number(),
 	head: z.object({ streamId: z.string(), sequence: z.number(), hash: z.string() }).optional(),
 	spans: z.number(),
+	/** Requests for a token that left the program, counted by the program itself. */
+	tokenRequests: z.number(),
 	/** What it was warned of. */
 	troubles: z.array(z.string()),
 });
@@ -26,28 +28,33 @@ export interface Evidence {
 	readonly programs: number;
 	readonly events: number;
 	readonly spans: number;
+	/** Requests for a token, each with its event. */
+	readonly tokens: number;
 	readonly troubles: readonly string[];
 }
 
 const eventSchema = z.looseObject({ type: z.string() });
 
-/** Counts the events that tell of traffic; a trail also tells of itself. */
-async function countTraffic(file: string): Promise<number> {
+/** Types of the events that tell of traffic; a trail also tells of itself. */
+async function trafficIn(file: string): Promise<readonly string[]> {
 	const lines = (await readFile(file, "utf8")).split("\n").slice(0, -1);
 	const types = lines.map((line) => eventSchema.parse(JSON.parse(line)).type);
-	return types.filter((type) => type.startsWith("mcp.")).length;
+	return types.filter((type) => type.startsWith("mcp."));
 }
 
 async function readProgram(root: string, report: ProgramReport): Promise<Evidence> {
-	const { clean, lost, head, spans } = report;
+	const { clean, lost, head, spans, tokenRequests } = report;
 	const troubles = [...report.troubles];
 	if (!clean || lost > 0) troubles.push(`closed uncleanly, or lost events: ${lost}`);
 	const segments = head === undefined ? [] : await segmentsOf(root, head.streamId);
-	const counts = await Promise.all(segments.map((segment) => countTraffic(segment)));
-	const events = counts.reduce((sum, count) => sum + count, 0);
+	const types = (await Promise.all(segments.map((segment) => trafficIn(segment)))).flat();
+	const events = types.length;
+	const tokens = types.filter((type) => type === "mcp.auth.token_exchanged").length;
+	if (tokens !== tokenRequests)
+		troubles.push(`asked for ${tokenRequests} tokens, and recorded that of ${tokens}`);
 	if (events === 0) troubles.push("recorded no event of its traffic");
 	if (spans === 0) troubles.push("ended no span");
-	return { programs: 1, events, spans, troubles };
+	return { programs: 1, events, spans, tokens, troubles };
 }
 
 const segmentsOf = async (root: string, streamId: string): Promise<readonly string[]> => {
@@ -75,7 +82,7 @@ async function verifyTrail(root: string, reports: readonly ProgramReport[]): Pro
 /** Reads what the instrumented programs recorded, program by program, and verifies the trail they share. */
 export async function readEvidence(root: string): Promise<Evidence> {
 	const names = await readdir(reportsFolder(root)).catch(() => []);
-	if (names.length === 0) return { programs: 0, events: 0, spans: 0, troubles: [] };
+	if (names.length === 0) return { programs: 0, events: 0, spans: 0, tokens: 0, troubles: [] };
 	const reports = await Promise.all(
 		names.map(async (name) =>
 			reportSchema.parse(JSON.parse(await readFile(join(reportsFolder(root), name), "utf8"))),
@@ -89,6 +96,7 @@ export async function readEvidence(root: string): Promise<Evidence> {
 		programs: reports.length,
 		events: found.reduce((sum, { events }) => sum + events, 0),
 		spans: found.reduce((sum, { spans }) => sum + spans, 0),
+		tokens: found.reduce((sum, { tokens }) => sum + tokens, 0),
 		troubles: [...troubles, ...(await verifyTrail(root, reports))],
 	};
 }

@@ -28,5 +28,5 @@ export async function instrumented(): Promise<Switch> {
 	const folder = process.env["MCP_TRAIL_CONFORMANCE_DIR"];
 	if (folder === undefined) return off;
 	const { switchedOn } = await import("./switched-on.ts");
-	return switchedOn(folder);
+	return switchedOn(folder, process.env["MCP_TRAIL_CONFORMANCE_EXTENSION"] !== undefined);
 }

@@ -1,3 +1,9 @@
+/** What an authorization server puts into its redirect. */
+export interface OAuthCallback {
+	readonly authorizationCode: string;
+	readonly iss: string | undefined;
+}
+
 /** Keeps one client's OAuth state and plays the user who consents at once; fits both SDK generations. */
 export function oauthState<Information, Tokens>(clientName: string) {
 	const redirectUrl = "http://localhost:3000/callback";
@@ -40,8 +46,7 @@ export function oauthState<Information, Tokens>(clientName: string) {
 
 	return {
 		provider,
-		/** What the authorization server put into the redirect. */
-		callback: () => {
+		callback: (): OAuthCallback => {
 			const code = kept.callback?.get("code");
 			if (!code) throw new Error("The redirect carried no code");
 			return { authorizationCode: code, iss: kept.callback?.get("iss") ?? undefined };
@@ -53,6 +58,7 @@ export type Fetch = (input: string | URL, init?: RequestInit) => Promise<Respons
 
 /** Makes a fetch that carries the token, and on 401 or 403 authorizes once and tries once more. */
 export function authorizing(
+	fetch: Fetch,
 	token: () => string | undefined,
 	authorize: (challenge: Response) => Promise<void>,
 ): Fetch {

@@ -7,10 +7,23 @@ import { withoutCompilerNoise } from "../compiler-noise.ts";
 const turn = import.meta.resolve("./turnstile-enter.ts");
 const flags = ["--conditions=@mcp-trail/source", "--import", import.meta.resolve("tsx")];
 
-/** Environment in which the switch of the programs under test is on, or off without a folder. */
-export function environment(trailFolder: string | undefined): NodeJS.ProcessEnv {
-	const { MCP_TRAIL_CONFORMANCE_DIR: _, ...env } = process.env;
-	return trailFolder === undefined ? env : { ...env, MCP_TRAIL_CONFORMANCE_DIR: trailFolder };
+/** How the switch of the programs under test is on. */
+export interface On {
+	/** Where the trail goes. */
+	readonly folder: string;
+	/** Speaks the audit extension, too. */
+	readonly extension: boolean;
+}
+
+/** Environment in which the switch is on, or off. */
+export function environment(on: On | undefined): NodeJS.ProcessEnv {
+	const { MCP_TRAIL_CONFORMANCE_DIR: _, MCP_TRAIL_CONFORMANCE_EXTENSION: _1, ...env } = process.env;
+	if (on === undefined) return env;
+	return {
+		...env,
+		MCP_TRAIL_CONFORMANCE_DIR: on.folder,
+		...(on.extension && { MCP_TRAIL_CONFORMANCE_EXTENSION: "1" }),
+	};
 }
 
 /** The shell command that starts a client program; the suite adds the server's address. */

@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";
-import { steady } from "./steady.ts";
+import { steady, withoutExtension } from "./steady.ts";
 
 /** One check of one scenario; some are made several times. */
 export interface Found {
@@ -22,8 +22,15 @@ const checksSchema = z.array(
 const scenarioOf = (folder: string): string =>
 	folder.replace(/-\d{4}-\d{2}-\d{2}T[\d-]+Z$/, "").replaceAll("\\", "/");
 
-/** Reads the folder that the suite wrote with `-o`, check by check, and what each client printed. */
-export async function readResults(folder: string): Promise<Results> {
+/**
+ * Reads the folder that the suite wrote with `-o`, check by check, and what each client printed. Where the extension is
+ * forgiven, what speaking it adds is left out.
+ */
+export async function readResults(
+	folder: string,
+	{ forgiveExtension = false }: { readonly forgiveExtension?: boolean } = {},
+): Promise<Results> {
+	const told = forgiveExtension ? withoutExtension : (value: unknown) => value;
 	const results = new Map<string, Found>();
 	const files = await readdir(folder, { recursive: true });
 	for (const file of files.toSorted()) {
@@ -33,7 +40,7 @@ export async function readResults(folder: string): Promise<Results> {
 			for (const check of checksSchema.parse(JSON.parse(await read()))) {
 				const key = `${scenario} › ${check.id} (${check.name})`;
 				const { statuses = [], evidence = [] } = results.get(key) ?? {};
-				const saw = JSON.stringify(steady(check));
+				const saw = JSON.stringify(steady(told(check)));
 				results.set(key, {
 					statuses: [...statuses, check.status],
 					evidence: [...evidence, saw].toSorted(),

@@ -16,8 +16,22 @@ import { NodeTracerProvider } from "@opentelemetry/sdk-trace-node";
 import { reportsFolder, trailFolder, type ProgramReport } from "./evidence.ts";
 import type { Switch } from "./instrumented.ts";
 
+/** Counts requests for a token (RFC 6749 §3.2) where they leave the program, whoever sends them. */
+function countTokenRequests(): { readonly count: () => number } {
+	const send = globalThis.fetch;
+	let count = 0;
+	globalThis.fetch = (input, init) => {
+		const body = init?.body;
+		const form = typeof body === "string" ? new URLSearchParams(body) : body;
+		if (form instanceof URLSearchParams && form.has("grant_type")) count += 1;
+		return send(input, init);
+	};
+	return { count: () => count };
+}
+
 /** Sets up what a careful host would: a trail in files, spans, metrics, the HTTP edge, and an ear for everything that goes wrong. */
-export async function switchedOn(root: string): Promise<Switch> {
+export async function switchedOn(root: string, extension: boolean): Promise<Switch> {
+	const tokens = countTokenRequests();
 	await mkdir(reportsFolder(root), { recursive: true });
 	const troubles: string[] = [];
 	let spans = 0;
@@ -51,7 +65,7 @@ export async function switchedOn(root: string): Promise<Switch> {
 	});
 	const onWarning = (warning: Error): void =>
 		void troubles.push(`instrumentation: ${warning.message} ${String(warning.cause)}`);
-	const trail = instrumentation({ audit, onWarning });
+	const trail = instrumentation({ audit, onWarning, extension });
 	const edge = httpEdge({ audit, onWarning });
 
 	return {
@@ -69,7 +83,14 @@ export async function switchedOn(root: string): Promise<Switch> {
 				for (const { metrics: all } of scopeMetrics) points += all.length;
 			if (points === 0) troubles.push("measured nothing");
 			await meters.shutdown();
-			const report: ProgramReport = { clean, lost, head, spans, troubles };
+			const report: ProgramReport = {
+				clean,
+				lost,
+				head,
+				spans,
+				tokenRequests: tokens.count(),
+				troubles,
+			};
 			await writeFile(join(reportsFolder(root), `${process.pid}.json`), JSON.stringify(report));
 		},
 	};
