@@ -11,6 +11,7 @@ const audit = openAudit({
 		dir,
 		durability: durability === "os" ? "os" : "disk",
 		segmentBytes: 1 << 20,
+		...(when === "at_limit" && { maxBytes: 1 << 16 }),
 		maxQueueEvents: 100_000,
 		maxQueueBytes: 1 << 28,
 	}),

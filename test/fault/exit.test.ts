@@ -61,6 +61,14 @@ describe("a process that calls process.exit()", () => {
 			}),
 	);
 
+	it("[durable.exit] keeps what waits beyond the limit, too: the next process makes room", () =>
+		inFolder(async (home) => {
+			const dir = `${home}/trail`;
+			leave(dir, "at_limit", "disk", 500);
+			expect((await verifyFolder(dir)).faults).toEqual([]);
+			expect(numbers(await left(dir))).toEqual(upTo(500));
+		}));
+
 	it("[durable.exit] loses nothing wherever in a write it ends", () =>
 		inFolder(async (home) => {
 			for (const [round, waitMs] of [0, 1, 2, 4, 8, 12, 20].entries()) {

@@ -318,17 +318,21 @@ export function appender(
 		closing = closed = true;
 		gather.cancel();
 		const lines: SealedEvent[] = [];
+		// What does not fit is taken back to the last line sealed, stored or not.
+		head = flightHead ?? head;
 		for (let more = queue.length > 0; more; more = queue.length > 0) {
 			lines.push(...fill(Infinity).lines);
+			head = lastHead(lines) ?? head;
 		}
 		const told = emptyBatch();
 		if (ledger.pending > 0) reportLosses(told);
 		lines.push(...told.lines);
+		head = lastHead(lines) ?? head;
 		for (const event of events) {
 			const line = sealOne({ event, ...OWN });
 			if (line !== undefined) lines.push(line);
 		}
-		return { lines, head: lastHead(lines) ?? flightHead ?? head };
+		return { lines, head: lastHead(lines) ?? head };
 	}
 
 	function settled(target: number): Promise<void> {
