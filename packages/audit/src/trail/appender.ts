@@ -1,5 +1,5 @@
 import type { AuditEvent } from "@mcp-trail/event";
-import { sealer, type Head, type SealedEvent } from "@mcp-trail/integrity";
+import type { Head, SealedEvent } from "@mcp-trail/integrity";
 import type { Loss, LossCause, Position, TrailContext, TrailError } from "../trail.ts";
 import {
 	appendQueue,
@@ -8,24 +8,18 @@ import {
 	type Caller,
 	type Pending,
 } from "./append-queue.ts";
+import { batchFiller } from "./batch-filler.ts";
+import { chainWriter } from "./chain-writer.ts";
 import { eventSize } from "./event-size.ts";
+import { exitLines } from "./exit-lines.ts";
 import { gathering, isUrgent } from "./gathering.ts";
-import { lastHead } from "./last-head.ts";
-import { lossEvent } from "./own-events.ts";
 import type { LossLedger } from "./loss-ledger.ts";
 import { lossReports } from "./loss-reports.ts";
 import { settledWaits } from "./settled-waits.ts";
 import type { QueueLimits, Store } from "./store.ts";
-import {
-	asTrailError,
-	closedError,
-	fullError,
-	invalidEventError,
-	queueError,
-	reasonOf,
-} from "./trail-error.ts";
+import { asTrailError, closedError, fullError, queueError, reasonOf } from "./trail-error.ts";
 import type { AppendUnwaited } from "./unwaited.ts";
-import { emptyBatch, tellStored, type WriteBatch } from "./write-batch.ts";
+import { tellStored, type WriteBatch } from "./write-batch.ts";
 
 /** Seals and stores what is appended, in order, many events at a time. */
 export interface Appender {
@@ -49,21 +43,11 @@ export interface Appender {
 	};
 }
 
-const MAX_BATCH_EVENTS = 1024;
 /** A queue shorter than this is not worth measuring: its events are rated at their mean. */
 const UNMEASURED_EVENTS = 128;
 const ASSUMED_BYTES = 2048;
 
 const NO_OPTIONS: AppendOptions = {};
-/** How the last events of a process are sealed: nobody waits for them. */
-const OWN: Omit<Pending, "event"> = {
-	reserve: true,
-	acting: false,
-	retried: false,
-	bytes: 0,
-	caller: { stored: () => undefined, refused: () => undefined },
-};
-
 let next: Caller;
 // One executor for all appends: no closure is made per event.
 const capture = (resolve: Caller["resolve"], reject: Caller["reject"]): void => {
@@ -80,15 +64,11 @@ export function appender(
 ): Appender {
 	const { system } = context;
 	const queue = appendQueue();
-	const chain = sealer(streamId);
-	let head: Head | undefined;
+	const chain = chainWriter(streamId, store);
 	let flight = 0;
 	let flightBytes = 0;
-	/** The last line handed to the store, until it is known to be there. */
-	let flightHead: Head | undefined;
 	let running = false;
 	let closing = false;
-	let full = false;
 	let closed = false;
 	const waits = settledWaits();
 	let enqueued = 0;
@@ -101,8 +81,16 @@ export function appender(
 		() => ledger.pending > 0 && store.refusal() === undefined,
 		() => start(),
 	);
-	/** Bytes of the next event, where they are more than room was asked for. */
-	let wanted = 0;
+	const filler = batchFiller({
+		context,
+		queue,
+		chain,
+		ledger,
+		reports,
+		store,
+		maxBatchBytes,
+		refuse,
+	});
 
 	function lose({ acting, retried }: AppendOptions, cause: LossCause): void {
 		if (retried === true) return;
@@ -126,7 +114,7 @@ export function appender(
 		if (closing) return closedError();
 		const refusal = store.refusal();
 		if (refusal !== undefined) return refusal;
-		if (full && !reserve) return fullError();
+		if (filler.full && !reserve) return fullError();
 		return queue.length >= maxQueueEvents || queue.bytes + bytes > maxQueueBytes
 			? queueError(maxQueueEvents, maxQueueBytes)
 			: undefined;
@@ -199,100 +187,32 @@ export function appender(
 		// Everything appended in this turn of the event loop shares one write.
 		await Promise.resolve();
 		while (due()) {
-			const asked = Math.max(wanted, Math.min(queue.bytes, maxBatchBytes));
-			wanted = 0;
+			const asked = Math.max(filler.takeWanted(), Math.min(queue.bytes, maxBatchBytes));
 			const preparing = store.prepare(asked, recordOwn);
 			if (preparing !== undefined) await preparing;
-			const batch = fill(asked);
+			const batch = filler.fill(asked);
 			if (batch.lines.length > 0) await commit(batch);
 			tellSettled();
-		}
-	}
-
-	function fill(askedBytes: number): WriteBatch {
-		const batch = emptyBatch();
-		if (reports.due()) reportLosses(batch);
-		while (batch.lines.length < MAX_BATCH_EVENTS && batch.bytes < maxBatchBytes) {
-			const pending = queue.peek();
-			if (pending === undefined) break;
-			const line = sealOne(pending);
-			if (line === undefined) {
-				queue.shift();
-				continue;
-			}
-			const size = line.bytes.length + 1;
-			if (!store.fits(pending.reserve, batch.lines.length + 1, batch.bytes + size)) {
-				chain.rewind(batch.lines.length > 0 ? lastHead(batch.lines) : head);
-				// Larger than it was rated: it is refused only once room for all of it was asked for.
-				if (batch.bytes + size > askedBytes) {
-					wanted = size;
-					break;
-				}
-				// What is sealed goes first: where there was no room beside it, there may be room in its place.
-				if (batch.lines.length > 0) break;
-				queue.shift();
-				if (!pending.reserve) full = true;
-				refuse(pending, fullError());
-				continue;
-			}
-			queue.shift();
-			batch.lines.push(line);
-			batch.callers.push(pending);
-			batch.bytes += size;
-		}
-		return batch;
-	}
-
-	function sealOne(pending: Pending): SealedEvent | undefined {
-		try {
-			return chain.seal(pending.event);
-		} catch (error) {
-			refuse(pending, invalidEventError(error));
-			return undefined;
-		}
-	}
-
-	function reportLosses(batch: WriteBatch): void {
-		reports.begin(full);
-		let reported = ledger.recorded;
-		for (let loss = ledger.take(); loss !== undefined; loss = ledger.take()) {
-			reported += loss.events;
-			const line = chain.seal(context.complete(lossEvent(loss, reported)));
-			const size = line.bytes.length + 1;
-			if (!store.fits(true, batch.lines.length + 1, batch.bytes + size)) {
-				chain.rewind(batch.lines.length > 0 ? lastHead(batch.lines) : head);
-				ledger.restore(loss);
-				reports.unfit();
-				return;
-			}
-			batch.lines.push(line);
-			batch.losses.push(loss);
-			batch.bytes += size;
 		}
 	}
 
 	async function commit(batch: WriteBatch): Promise<void> {
 		flight = batch.callers.length;
 		flightBytes = batch.bytes;
-		flightHead = lastHead(batch.lines);
 		try {
-			await store.write(batch.lines, batch.bytes);
+			await chain.write(batch.lines, batch.bytes);
 		} catch (error) {
 			failed(batch, error);
 			return;
 		} finally {
 			flight = 0;
 			flightBytes = 0;
-			flightHead = undefined;
 		}
-		head = lastHead(batch.lines);
 		for (const loss of batch.losses) ledger.settle(loss);
 		tellStored(batch, streamId);
 	}
 
 	function failed(batch: WriteBatch, error: unknown): void {
-		// What could not be written has no number: the next event takes it.
-		chain.rewind(head);
 		for (const loss of batch.losses) ledger.restore(loss);
 		const refusal = asTrailError(error);
 		for (const pending of batch.callers) refuse(pending, refusal);
@@ -302,37 +222,16 @@ export function appender(
 	async function recordOwn(events: readonly AuditEvent[]): Promise<void> {
 		const lines = events.map((event) => chain.seal(event));
 		const bytes = lines.reduce((sum, line) => sum + line.bytes.length + 1, 0);
-		flightHead = lastHead(lines);
-		try {
-			await store.write(lines, bytes);
-		} catch (error) {
-			chain.rewind(head);
+		await chain.write(lines, bytes).catch((error: unknown) => {
 			throw asTrailError(error);
-		} finally {
-			flightHead = undefined;
-		}
-		head = lastHead(lines);
+		});
 	}
 
 	function exit(events: readonly AuditEvent[]): ReturnType<Appender["exit"]> {
 		closing = closed = true;
 		gather.cancel();
-		const lines: SealedEvent[] = [];
-		// What does not fit is taken back to the last line sealed, stored or not.
-		head = flightHead ?? head;
-		for (let more = queue.length > 0; more; more = queue.length > 0) {
-			lines.push(...fill(Infinity).lines);
-			head = lastHead(lines) ?? head;
-		}
-		const told = emptyBatch();
-		if (ledger.pending > 0) reportLosses(told);
-		lines.push(...told.lines);
-		head = lastHead(lines) ?? head;
-		for (const event of events) {
-			const line = sealOne({ event, ...OWN });
-			if (line !== undefined) lines.push(line);
-		}
-		return { lines, head: lastHead(lines) ?? head };
+		const lines = exitLines({ queue, chain, filler, ledger }, events);
+		return { lines, head: chain.head };
 	}
 
 	function settled(target: number): Promise<void> {
@@ -343,7 +242,7 @@ export function appender(
 
 	return {
 		get head() {
-			return head;
+			return chain.head;
 		},
 		get pendingEvents() {
 			return queue.length + flight;
@@ -358,8 +257,8 @@ export function appender(
 			start();
 		},
 		roomChanged() {
-			if (!full) return;
-			full = false;
+			if (!filler.full) return;
+			filler.full = false;
 			reports.roomChanged();
 			start();
 		},
