@@ -1,7 +1,6 @@
-import type { System } from "../system.ts";
 import type { OwnedStream } from "./owned-stream.ts";
 import type { Source } from "./reader.ts";
-import { scanSegments, type Segment } from "./scan-segments.ts";
+import type { Segment } from "./scan-segments.ts";
 import { folderError, type FolderError } from "./trail-error.ts";
 
 /** The limits of an open file trail. */
@@ -47,23 +46,6 @@ export function reporter(onError: (error: Error) => void): Reporter {
 		damaged(segment, offset) {
 			report(damagedError(segment, offset));
 		},
-	};
-}
-
-/** A dead stream as a source of records. */
-export function deadSource(
-	{ files }: Pick<System, "files">,
-	stream: OwnedStream,
-	lastSequence: number,
-	damaged: (segment: Segment, offset: number) => void,
-): Source {
-	const { streamId, segments } = stream;
-	return {
-		streamId,
-		first: () => segments[0]?.first ?? lastSequence + 1,
-		last: () => lastSequence,
-		live: () => false,
-		scan: (after) => scanSegments({ files, streamId, segments, damaged }, after),
 	};
 }
 

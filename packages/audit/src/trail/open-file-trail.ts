@@ -1,9 +1,8 @@
 import type { Loss, Trail, TrailContext, TrailReader } from "../trail.ts";
-import { isDiskFull } from "../system/error-code.ts";
 import { appender } from "./appender.ts";
 import { adoption } from "./adoption.ts";
 import { cursorStore } from "./cursor-store.ts";
-import { deadSource, reporter, type DeadStream, type FileTrailLimits } from "./file-trail-state.ts";
+import { reporter, type DeadStream, type FileTrailLimits } from "./file-trail-state.ts";
 import { writeJson } from "./json-file.ts";
 import { endStream, type ExitWay } from "./exit-way.ts";
 import { ENDED } from "./layout.ts";
@@ -14,12 +13,13 @@ import { ballastBytes, space } from "./make-room.ts";
 import { notifier } from "./notifier.ts";
 import { ownerNow, writeOwner } from "./owner.ts";
 import { storedBytes, type OwnedStream } from "./owned-stream.ts";
-import { trailReader, type ReaderHost, type Source } from "./reader.ts";
+import { openCursors } from "./open-cursors.ts";
+import { trailReader, type ReaderHost } from "./reader.ts";
 import { readerName } from "./reader-name.ts";
-import { scanSegments } from "./scan-segments.ts";
+import { deadSource, liveSource } from "./sources.ts";
 import { tailCache } from "./tail-cache.ts";
 import { createStream, openFolder, type Share } from "./trail-folder.ts";
-import { asTrailError, folderError, reasonOf } from "./trail-error.ts";
+import { asTrailError } from "./trail-error.ts";
 import { untilAborted } from "./until-aborted.ts";
 import { withUnwaited } from "./unwaited.ts";
 import { upkeep } from "./upkeep.ts";
@@ -122,36 +122,14 @@ export async function openFileTrail(
 			head,
 		);
 	});
-	const source: Source = {
-		streamId,
-		first: () => own.segments[0]?.first ?? 1,
+	const source = liveSource({
+		files,
+		stream: own,
+		cache,
 		last: () => durable,
 		live: () => !closed,
-		scan: (after) => liveScan(after),
-	};
-
-	function liveScan(after: number): ReturnType<Source["scan"]> {
-		const stream = { files, streamId, segments: own.segments, damaged };
-		let last = after;
-		let disk: ReturnType<Source["scan"]> | undefined;
-		return {
-			async next(maxEvents, maxBytes) {
-				let events = cache.after(last, maxEvents, maxBytes);
-				if (events === undefined) {
-					disk ??= scanSegments(stream, last);
-					events = await disk.next(maxEvents, maxBytes);
-				} else if (disk !== undefined) {
-					await disk.close();
-					disk = undefined;
-				}
-				last = events.at(-1)?.sequence ?? last;
-				return events;
-			},
-			async close() {
-				await disk?.close();
-			},
-		};
-	}
+		damaged,
+	});
 
 	function forget(stream: OwnedStream): void {
 		const index = dead.findIndex((one) => one.stream === stream);
@@ -210,27 +188,6 @@ export async function openFileTrail(
 		},
 	};
 
-	/** A reader exists from its first cursor: before it is durable, nothing holds records back for it. */
-	async function openCursors(name: string, from: "oldest" | "newest"): Promise<void> {
-		const skip = from === "newest" && !cursors.has(name);
-		cursors.open(name);
-		for (const stream of streams()) {
-			const sequence = skip ? lastOf(stream) : (cursors.get(name, stream.streamId) ?? 0);
-			if (stream !== own && !skip && sequence === 0) continue;
-			const save = (): Promise<void> => cursors.save(name, stream.streamId, sequence);
-			try {
-				await save().catch(async (error: unknown) => {
-					if (!isDiskFull(error) || !(await relieve())) throw error;
-					await save();
-				});
-			} catch (error) {
-				// On a full disk only delivery makes room, so that it goes on with a cursor that ends with the process.
-				if (!isDiskFull(error)) throw cursorError(name, stream.path, error);
-				report(cursorError(name, stream.path, error));
-			}
-		}
-	}
-
 	async function relieve(): Promise<boolean> {
 		const given = await room.relieve();
 		if (given) keeper.hurry();
@@ -279,7 +236,7 @@ export async function openFileTrail(
 		async reader(name, from = "oldest") {
 			readerName(name);
 			if (readers.has(name)) throw new TypeError(`Reader ${name} is open already. Close it first.`);
-			await openCursors(name, from);
+			await openCursors(name, from, { cursors, streams: streams(), own, lastOf, relieve, report });
 			const reader = trailReader(name, host);
 			readers.set(name, reader);
 			return reader;
@@ -302,13 +259,4 @@ export async function openFileTrail(
 		},
 	};
 	return withUnwaited(opened, appends.appendUnwaited);
-}
-
-function cursorError(reader: string, path: string, error: unknown): Error {
-	return folderError(
-		"storage_failed",
-		path,
-		`The cursor of the reader ${reader} cannot be kept in ${path} (${reasonOf(error)}). Check the disk and the permissions.`,
-		error,
-	);
 }
