@@ -6,7 +6,8 @@ import { at, type MethodFacts } from "../describe/methods.ts";
 import { isObject } from "../hook/frame.ts";
 import type { Exchange, JsonObject, Seen } from "../observer.ts";
 import { createdTask, readTask, relatedTask, resultOf, type TaskSeen } from "./read-task.ts";
-import { tasksOf, type Shown, type Tasks } from "./tasks.ts";
+import type { Shown } from "./make-task.ts";
+import { tasksOf, type Tasks } from "./tasks.ts";
 
 /** Of a list of tasks so many are looked at. */
 const MAX_LISTED = 256;

@@ -1,23 +1,14 @@
 import type { Audit, Decision } from "@mcp-trail/audit";
 import { timeText, type NewEvent, type Operation, type TaskDetail } from "@mcp-trail/event";
-import { floods, summed } from "../audited/floods.ts";
+import { floods } from "../audited/floods.ts";
 import type { Connection, Direction } from "../observer.ts";
-import { isTerminal, type TaskSeen } from "./read-task.ts";
+import { makeTask, nameOf, type Shown } from "./make-task.ts";
+import { isTerminal } from "./read-task.ts";
 import { changed, type Own } from "./task-changed.ts";
-import { isKeepers, ownerOf, pollOf } from "./task-callers.ts";
+import { isKeepers, ownerOf } from "./task-callers.ts";
 import { taskOutcome } from "./task-outcome.ts";
+import { taskPolls } from "./task-polls.ts";
 import { MAX_TASKS, taskTable, type Task } from "./task-table.ts";
-
-/** What a message showed of a task. */
-export interface Shown {
-	/** `hmac-sha256:…` of the id. */
-	readonly digest: string;
-	readonly state: TaskSeen;
-	/** The request that this answers made the task. */
-	readonly isCreated?: boolean;
-	/** The final result was handed over. */
-	readonly isRetrieved?: boolean;
-}
 
 /** The tasks of one audit: how they change, seen in replies and notifications, or inferred from their deadline. */
 export interface Tasks {
@@ -45,71 +36,16 @@ export interface Tasks {
 /** What is not heard of for so long is forgotten, whatever its time to live. */
 const FORGET_MS = 24 * 60 * 60 * 1000;
 const MAX_LIFE_MS = 7 * FORGET_MS;
-/** Polls are counted for so long before they are written. */
-const POLLS_MS = 60_000;
-/** Callers of one task that are told apart; polls of others are not counted. */
-const MAX_POLLERS = 8;
-/** A clock that is further off than this is not counted by. */
-const MAX_SKEW_MS = 60_000;
 /** Changes that a peer tells of its own accord: the first of a kind is written at once, those alike share an event. */
 const NOTICES_MS = 10_000;
 const MAX_NOTICES = 256;
-
-/** By which a server without an identity is told from others, where it has said it. */
-const nameOf = (connection: Connection): string | undefined =>
-	connection.reached?.id === undefined ? connection.server()?.name : undefined;
-
-/** Which operation an event belongs to, without what is only its own. */
-function operationOf({ operation }: NewEvent): Operation | undefined {
-	if (operation === undefined) return undefined;
-	const {
-		intent_id: _i,
-		parent_event_id: _p,
-		peer_event_id: _e,
-		retry_reason: _r,
-		...rest
-	} = operation;
-	return rest;
-}
-
-/** A deadline by this clock: the owner's, where it is near. */
-function deadlineOf({ ttlMs, createdAtMs }: TaskSeen): number | undefined {
-	if (ttlMs === undefined) return undefined;
-	const nowMs = Date.now();
-	const isNear = createdAtMs !== undefined && Math.abs(createdAtMs - nowMs) <= MAX_SKEW_MS;
-	return (isNear ? createdAtMs : nowMs) + ttlMs;
-}
-
-function make(key: string, server: string | undefined, shown: Shown, event: NewEvent): Task {
-	const { state, digest, isCreated = false } = shown;
-	return {
-		key,
-		digest,
-		status: state.status,
-		ttlMs: state.ttlMs,
-		expiresMs: isCreated ? deadlineOf(state) : undefined,
-		owner: ownerOf(event),
-		server,
-		originId: isCreated ? event.id : undefined,
-		operation: isCreated ? operationOf(event) : undefined,
-		direction: event.mcp?.direction,
-		name: isCreated ? event.target?.name : undefined,
-		retrieved: false,
-		from: event,
-		polls: new Map(),
-		touchedMs: 0,
-	};
-}
-
-/** When what was counted of a task's polls is due. */
-const pollsEndMs = ({ polls }: Task): number =>
-	Math.min(...[...polls.values()].map((one) => (one ? one.startMs + POLLS_MS : Infinity)));
 
 /** Makes the tasks of one audit. */
 function tasks(audit: Audit, maxTasks = MAX_TASKS): Tasks {
 	const { digester } = audit;
 	const { closing } = audit;
-	const table = taskTable(maxTasks, sayPolls, sweep);
+	const table = taskTable(maxTasks, (task) => polls.say(task), sweep);
+	const polls = taskPolls(audit, (atMs) => table.due(atMs));
 	const notices = floods({
 		windowMs: NOTICES_MS,
 		maxKinds: MAX_NOTICES,
@@ -129,16 +65,9 @@ function tasks(audit: Audit, maxTasks = MAX_TASKS): Tasks {
 		return server === undefined || server === name ? key : own;
 	}
 
-	function sayPolls({ polls }: Task): void {
-		for (const [alike, counted] of polls) {
-			polls.set(alike, undefined);
-			if (counted) audit.record(summed(counted.first, counted), counted.decision);
-		}
-	}
-
 	/** Before the audit stops to accept, what is being counted is said. */
 	function onClosing(): void {
-		for (const task of table.all()) sayPolls(task);
+		for (const task of table.all()) polls.say(task);
 		table.stop();
 	}
 
@@ -167,7 +96,7 @@ function tasks(audit: Audit, maxTasks = MAX_TASKS): Tasks {
 
 	/** Ends at its deadline: nothing is lost of one that was read, or called off. */
 	function expire(task: Task, atMs: number, nowMs: number): void {
-		sayPolls(task);
+		polls.say(task);
 		table.remove(task);
 		if (task.retrieved || task.status === "cancelled") return;
 		const before = task.status;
@@ -191,15 +120,10 @@ function tasks(audit: Audit, maxTasks = MAX_TASKS): Tasks {
 				expire(task, expiresMs, nowMs);
 				continue;
 			}
-			let pollsMs = pollsEndMs(task);
-			if (pollsMs <= nowMs || pollsMs > nowMs + POLLS_MS) {
-				// Also where the clock was set back.
-				sayPolls(task);
-				pollsMs = Infinity;
-			}
+			const pollsMs = polls.sayDue(task, nowMs);
 			const lasts = touchedMs + (expiresMs === undefined ? FORGET_MS : MAX_LIFE_MS);
 			if (lasts <= nowMs) {
-				sayPolls(task);
+				polls.say(task);
 				table.remove(task);
 				continue;
 			}
@@ -227,7 +151,7 @@ function tasks(audit: Audit, maxTasks = MAX_TASKS): Tasks {
 	/** A task that was not known before. */
 	function meet(connection: Connection, shown: Shown, event: NewEvent): void {
 		const { state, isCreated = false, isRetrieved = false } = shown;
-		const task = make(keyOf(connection, shown.digest), nameOf(connection), shown, event);
+		const task = makeTask(keyOf(connection, shown.digest), nameOf(connection), shown, event);
 		task.retrieved = isRetrieved;
 		touch(task);
 		// Of one that was not seen made, work in progress is no news.
@@ -237,10 +161,10 @@ function tasks(audit: Audit, maxTasks = MAX_TASKS): Tasks {
 
 	/** Its request's answer comes after something else told of the task, or a new task has the id of one before. */
 	function create(connection: Connection, known: Task, shown: Shown, event: NewEvent): void {
-		sayPolls(known);
+		polls.say(known);
 		table.remove(known);
 		if (known.originId !== undefined) return meet(connection, shown, event);
-		const task = make(known.key, known.server ?? nameOf(connection), shown, event);
+		const task = makeTask(known.key, known.server ?? nameOf(connection), shown, event);
 		touch(task);
 		const isOver = isTerminal(known.status);
 		change(task, isOver ? undefined : known.status, shown, event);
@@ -280,7 +204,7 @@ function tasks(audit: Audit, maxTasks = MAX_TASKS): Tasks {
 			// What a stranger reads its owner has not read.
 			const isRead = isRetrieved && !(isOwner && known.retrieved);
 			if (isLate || (before === state.status && !isRead)) return;
-			sayPolls(known);
+			polls.say(known);
 			known.polls.clear();
 			known.status = state.status;
 			if (isOwner) {
@@ -295,7 +219,7 @@ function tasks(audit: Audit, maxTasks = MAX_TASKS): Tasks {
 			const task = table.get(keyOf(connection, digest));
 			// To somebody else it may be there: who asks without a right to it gets the same answer.
 			if (task === undefined || task.owner !== ownerOf(event)) return;
-			sayPolls(task);
+			polls.say(task);
 			table.remove(task);
 			const before = task.status;
 			const { retrieved } = task;
@@ -309,25 +233,11 @@ function tasks(audit: Audit, maxTasks = MAX_TASKS): Tasks {
 			const isNews = task.status !== state.status || isTerminal(state.status);
 			if (isNews) {
 				// What was counted comes before what came of it.
-				sayPolls(task);
+				polls.say(task);
 				task.polls.clear();
 			}
 			if (isNews || closing?.aborted === true) return false;
-			const { polls } = task;
-			const alike = pollOf(event);
-			if (!polls.has(alike)) {
-				if (polls.size < MAX_POLLERS) polls.set(alike, undefined);
-				return false;
-			}
-			const nowMs = Date.now();
-			const counted = polls.get(alike);
-			if (counted) {
-				counted.count++;
-				counted.endMs = Math.max(counted.endMs, nowMs);
-			} else {
-				polls.set(alike, { first: event, decision, startMs, endMs: nowMs, count: 1 });
-				table.due(startMs + POLLS_MS);
-			}
+			if (!polls.take(task, event, decision, startMs)) return false;
 			touch(task);
 			return true;
 		},
