@@ -1,4 +1,5 @@
 import { type FaultList, type OpenFault, setRange } from "./fault.ts";
+import type { Placed } from "./placed.ts";
 import { dismiss, explain, type Stray } from "./strays.ts";
 
 /** What is known of the beginning of a stream whose first records are not there. */
@@ -55,4 +56,25 @@ export function judgeTail(streamId: string, faults: FaultList, tail: ChainTail):
 	if (last < from) return;
 	const detail = records === 0 ? { detail: "stream_missing" as const } : {};
 	setRange(faults.add({ class: "tail_missing", ...detail, streamId }), from, last);
+}
+
+/** Says that the records after the one which nothing may follow do not belong there. */
+export function judgeBeyond(
+	streamId: string,
+	faults: FaultList,
+	{ head, suspect }: Pick<Placed, "head" | "suspect">,
+	end: number,
+): void {
+	const from = end + 1;
+	const { sequence, place } = head;
+	if (sequence < from) return;
+	if (suspect?.class === "edited" && sequence === from) faults.rename(suspect, "inserted");
+	else {
+		const fault = faults.add({
+			class: "inserted",
+			streamId,
+			...(place !== undefined && { place }),
+		});
+		setRange(fault, from, sequence);
+	}
 }

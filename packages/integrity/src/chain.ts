@@ -1,7 +1,8 @@
 import { anchors } from "./anchors.ts";
-import { judgeHead, judgeTail } from "./chain-ends.ts";
-import { type FaultClass, type FaultList, type OpenFault, type Place, setRange } from "./fault.ts";
+import { judgeBeyond, judgeHead, judgeTail } from "./chain-ends.ts";
+import { type FaultClass, type FaultList, type OpenFault, type Place } from "./fault.ts";
 import { gapList } from "./gaps.ts";
+import { placedRecords } from "./placed.ts";
 import {
 	follows,
 	isIntact,
@@ -52,12 +53,6 @@ export interface Chain {
 	finishHead(prunedTo: number): void;
 }
 
-/** Beyond so many, a record that came too early counts as inserted. */
-const MAX_EARLY = 1024;
-
-/** Rival records that may each be continued. */
-const MAX_BRANCHES = 8;
-
 /**
  * Checks one stream, record by record. A record that does not fit waits for one more record of its stream, which
  * says whether something before it is missing or it stands in the wrong place itself.
@@ -66,152 +61,101 @@ export function chain(streamId: string, index: number, context: ChainContext): C
 	const { faults, seen } = context;
 	const gaps = gapList(streamId, faults);
 	const strays = strayList();
-	const early = new Map<number, Reading>();
 	const known = anchors();
 	let end: number | undefined;
-	let head = START;
-	let first: Reading | undefined;
-	let records = 0;
+	/** Records that came late. */
+	let filled = 0;
 	let headMissing: OpenFault | undefined;
 	/** Lines of no known place that stand before the first record. */
 	let headStrays: readonly Stray[] = [];
 	/** A record that does not fit, until the next one says why. */
 	let pending: Reading | undefined;
-	/** The fault already named at the head: what follows it need not fit. */
-	let suspect: OpenFault | undefined;
-	/** What the suspect states as its number, while it may still turn out to belong nowhere. */
-	let doubtful: number | undefined;
-	/** The fault reported when the head, which came too early, found its place. */
-	let cameEarly: OpenFault | undefined;
 
 	const report = (of: FaultClass, sequence: number, place: Place | undefined): OpenFault =>
 		faults.add({ class: of, streamId, sequence, ...(place !== undefined && { place }) });
 
-	const isNext = (reading: Reading): boolean =>
-		follows(head, reading) || (suspect !== undefined && reading.sequence === head.sequence + 1);
-	const checkAnchor = (): void => {
-		if (!known.check(head)) suspect ??= report("forked", head.sequence, head.place);
-	};
+	const placed = placedRecords({
+		index,
+		faults,
+		seen,
+		known,
+		report,
+		repeated: (reading) => context.repeated(reading),
+	});
 
-	/** Makes a record the head and lets in those that waited for it. */
-	const enter = (
-		reading: Reading,
-		sequence: number,
-		fault?: OpenFault,
-		isDoubtful = false,
-	): void => {
-		head = jointAfter(head, reading, sequence);
-		suspect = fault;
-		doubtful = isDoubtful ? reading.sequence : undefined;
-		cameEarly = undefined;
-		first ??= reading;
-		records++;
-		seen.remember(index, sequence, reading.hash);
-		checkAnchor();
-		if (early.size === 0) return;
-		const rival = early.get(sequence);
-		if (rival !== undefined) {
-			early.delete(sequence);
-			if (rival.hash === reading.hash) context.repeated(rival);
-			else report("forked", sequence, rival.place);
-		}
-		const waiting = early.get(sequence + 1);
-		if (waiting === undefined || !names(head, waiting)) return;
-		early.delete(sequence + 1);
-		const late = report("reordered", sequence, head.place);
-		enter(waiting, sequence + 1);
-		cameEarly ??= late;
-	};
+	const records = (): number => placed.records + filled;
+	const isNext = (reading: Reading): boolean =>
+		follows(placed.head, reading) ||
+		(placed.suspect !== undefined && reading.sequence === placed.head.sequence + 1);
 
 	const advance = (reading: Reading): void => {
 		dismiss(strays.takeAll(), faults);
-		enter(reading, reading.sequence);
+		placed.enter(reading, reading.sequence);
 	};
 
 	const occupy = (reading: Reading, fault: OpenFault): void => {
 		dismiss(strays.takeAll(), faults);
-		enter(reading, head.sequence + 1, fault, true);
+		placed.enter(reading, placed.head.sequence + 1, fault, true);
 	};
 
 	/** The record that did not fit is in its place after all: something before it is wrong. */
 	const confirm = (reading: Reading): void => {
 		pending = undefined;
 		const { sequence, previousHash, ordinal, place } = reading;
-		if (sequence > head.sequence + 1) {
+		if (sequence > placed.head.sequence + 1) {
 			const missing = gaps.open({
-				from: head.sequence + 1,
+				from: placed.head.sequence + 1,
 				to: sequence - 1,
-				before: head.hashes,
+				before: placed.head.hashes,
 				after: previousHash,
 				place,
 			});
-			if (head === START) {
+			if (placed.head === START) {
 				headMissing = missing;
 				headStrays = strays.take(0, ordinal);
 			}
 			advance(reading);
 		} else if (known.contradicts(reading)) {
 			occupy(reading, report("forked", sequence, place));
-		} else if (known.matched.has(head.sequence)) {
+		} else if (known.matched.has(placed.head.sequence)) {
 			occupy(reading, report("edited", sequence, place));
 		} else {
-			report("edited", head.sequence, head.place);
+			report("edited", placed.head.sequence, placed.head.place);
 			advance(reading);
 		}
 	};
 
 	const setAside = (reading: Reading): void => {
 		pending = undefined;
-		if (early.size === MAX_EARLY) {
-			const [oldest] = early.values();
-			if (oldest !== undefined) misplaced(oldest);
-		}
-		early.set(reading.sequence, reading);
-	};
-
-	const misplaced = (reading: Reading): void => {
-		early.delete(reading.sequence);
-		report("inserted", reading.sequence, reading.place);
+		placed.setAside(reading);
 	};
 
 	const late = (reading: Reading): void => {
 		const { sequence, hash, place } = reading;
-		const isRival = sequence === head.sequence && head.prior.includes(reading.previousHash);
-		if (isRival && suspect !== undefined && doubtful !== undefined) {
-			if (suspect.class === "edited") {
-				faults.rename(suspect, "inserted");
-				suspect.sequence = doubtful;
-			}
-			head = { ...head, sequence: head.sequence - 1, hashes: head.prior };
-			records--;
-			enter(reading, sequence);
-			return;
-		}
-		const filled = gaps.fill(reading);
-		if (filled === "filled") {
-			records++;
+		const isRival =
+			sequence === placed.head.sequence && placed.head.prior.includes(reading.previousHash);
+		if (isRival && placed.replaceDoubtful(reading)) return;
+		const outcome = gaps.fill(reading);
+		if (outcome === "filled") {
+			filled++;
 			seen.remember(index, sequence, hash);
 			known.checkLate(reading);
 			return;
 		}
-		if (filled === "unfit") {
+		if (outcome === "unfit") {
 			report("inserted", sequence, place);
 			return;
 		}
 		const before = seen.compare(index, sequence, hash);
 		if (before === "same") {
-			if (sequence === head.sequence && cameEarly !== undefined) {
-				// Only a copy of it came early.
-				faults.drop(cameEarly);
-				cameEarly = undefined;
-			}
+			if (sequence === placed.head.sequence) placed.repeated();
 			context.repeated(reading);
 		} else if (before === "forgotten") {
 			faults.add({ class: "duplicate", detail: "too_far_back", streamId, sequence, place });
 		} else {
-			if (sequence !== head.sequence || suspect?.class !== "forked")
+			if (sequence !== placed.head.sequence || placed.suspect?.class !== "forked")
 				report("forked", sequence, place);
-			if (isRival) head = { ...head, hashes: [...head.hashes, hash].slice(-MAX_BRANCHES) };
+			if (isRival) placed.branch(hash);
 			known.checkLate(reading);
 		}
 	};
@@ -219,32 +163,35 @@ export function chain(streamId: string, index: number, context: ChainContext): C
 	/** Decides what the waiting record was, now that another one came; true = that one is dealt with, too. */
 	const decide = (waiting: Reading, reading: Reading): boolean => {
 		const { sequence, place } = waiting;
-		if (follows(jointAfter(head, waiting, sequence), reading)) confirm(waiting);
+		if (follows(jointAfter(placed.head, waiting, sequence), reading)) confirm(waiting);
 		else if (reading.sequence === sequence) {
 			if (reading.hash === waiting.hash) context.repeated(reading);
-			else if (!follows(head, reading)) report("forked", sequence, reading.place);
+			else if (!follows(placed.head, reading)) report("forked", sequence, reading.place);
 			else {
 				// Two records with one number, and only this one links to the record before.
 				pending = undefined;
 				advance(reading);
-				if (head.sequence === sequence) head = { ...head, hashes: [...head.hashes, waiting.hash] };
+				if (placed.head.sequence === sequence) placed.branch(waiting.hash);
 				report("forked", sequence, place);
 			}
 			return true;
-		} else if (isNext(reading) || (reading.sequence > head.sequence && reading.sequence < sequence))
+		} else if (
+			isNext(reading) ||
+			(reading.sequence > placed.head.sequence && reading.sequence < sequence)
+		)
 			setAside(waiting);
-		else if (reading.sequence <= head.sequence) {
+		else if (reading.sequence <= placed.head.sequence) {
 			late(reading);
 			return true;
 		} else if (reading.sequence > sequence + 1) confirm(waiting);
 		else {
 			// Its successor denies it: it does not testify against the record before.
-			if (sequence > head.sequence + 1) confirm(waiting);
+			if (sequence > placed.head.sequence + 1) confirm(waiting);
 			else {
 				pending = undefined;
 				advance(waiting);
 			}
-			suspect ??= report("edited", sequence, place);
+			placed.blame(() => report("edited", sequence, place));
 		}
 		return false;
 	};
@@ -252,9 +199,9 @@ export function chain(streamId: string, index: number, context: ChainContext): C
 	const receiveIntact = (reading: Reading): void => {
 		if (pending !== undefined && decide(pending, reading)) return;
 		const { sequence, previousHash, place } = reading;
-		const next = head.sequence + 1;
+		const next = placed.head.sequence + 1;
 		if (isNext(reading)) advance(reading);
-		else if (names(head, reading)) occupy(reading, report("edited", next, place));
+		else if (names(placed.head, reading)) occupy(reading, report("edited", next, place));
 		else if (sequence === next && (sequence === 1) !== (previousHash === undefined))
 			occupy(reading, report("edited", next, place));
 		else if (sequence < next) late(reading);
@@ -264,11 +211,11 @@ export function chain(streamId: string, index: number, context: ChainContext): C
 
 	const crossGap = (reading: Reading): void => {
 		const { sequence, previousHash, ordinal, place } = reading;
-		const from = head.sequence + 1;
+		const from = placed.head.sequence + 1;
 		const to = sequence - 1;
 		// What is missing at the beginning may have been pruned, which is known at the end only.
-		const lists = head === START ? [] : [strays, context.strays];
-		const found = lists.flatMap((list) => list.take(head.ordinal, ordinal));
+		const lists = placed.head === START ? [] : [strays, context.strays];
+		const found = lists.flatMap((list) => list.take(placed.head.ordinal, ordinal));
 		const explained = explain(found, streamId, from, to);
 		if (explained === 0) {
 			pending = reading;
@@ -276,16 +223,16 @@ export function chain(streamId: string, index: number, context: ChainContext): C
 		}
 		if (from + explained <= to)
 			gaps.open({ from: from + explained, to, before: [], after: previousHash, place });
-		enter(reading, sequence);
+		placed.enter(reading, sequence);
 	};
 
 	const receiveDamaged = (reading: Reading): void => {
 		if (pending !== undefined) {
-			if (isNear(jointAfter(head, pending, pending.sequence), reading)) confirm(pending);
-			else if (isNear(head, reading)) setAside(pending);
+			if (isNear(jointAfter(placed.head, pending, pending.sequence), reading)) confirm(pending);
+			else if (isNear(placed.head, reading)) setAside(pending);
 		}
-		if (pending === undefined && isNear(head, reading))
-			occupy(reading, report("edited", head.sequence + 1, reading.place));
+		if (pending === undefined && isNear(placed.head, reading))
+			occupy(reading, report("edited", placed.head.sequence + 1, reading.place));
 		else
 			strays.add({
 				fault: report("edited", reading.sequence, reading.place),
@@ -300,16 +247,16 @@ export function chain(streamId: string, index: number, context: ChainContext): C
 		occupy,
 		finishHead,
 		get head() {
-			return head;
+			return placed.head;
 		},
 		get records() {
-			return records;
+			return records();
 		},
 		get first() {
-			return first;
+			return placed.first;
 		},
 		get suspect() {
-			return suspect;
+			return placed.suspect;
 		},
 		receive(reading) {
 			if (isIntact(reading)) receiveIntact(reading);
@@ -321,20 +268,25 @@ export function chain(streamId: string, index: number, context: ChainContext): C
 		},
 		finish() {
 			if (pending !== undefined) {
-				if (end !== undefined && pending.sequence > end) misplaced(pending);
+				if (end !== undefined && pending.sequence > end) placed.misplaced(pending);
 				else confirm(pending);
 				pending = undefined;
 			}
-			checkAnchor();
-			const from = head.sequence + 1;
-			judgeTail(streamId, faults, { from, last: known.last, records, strays: strays.takeAll() });
-			for (const reading of early.values()) misplaced(reading);
-			if (end !== undefined && head.sequence > end) beyond(end + 1);
+			placed.checkAnchor();
+			const from = placed.head.sequence + 1;
+			judgeTail(streamId, faults, {
+				from,
+				last: known.last,
+				records: records(),
+				strays: strays.takeAll(),
+			});
+			placed.finish();
+			if (end !== undefined) judgeBeyond(streamId, faults, placed, end);
 		},
 	};
 
 	function finishHead(prunedTo: number): void {
-		const ordinal = first?.ordinal;
+		const ordinal = placed.first?.ordinal;
 		if (headMissing === undefined || ordinal === undefined) return;
 		judgeHead(streamId, faults, {
 			missing: headMissing,
@@ -342,10 +294,5 @@ export function chain(streamId: string, index: number, context: ChainContext): C
 			strays: headStrays,
 			foreign: () => context.strays.take(0, ordinal),
 		});
-	}
-
-	function beyond(from: number): void {
-		if (suspect?.class === "edited" && head.sequence === from) faults.rename(suspect, "inserted");
-		else setRange(report("inserted", from, head.place), from, head.sequence);
 	}
 }
