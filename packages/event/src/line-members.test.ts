@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { lineMembers } from "./line-members.ts";
 
@@ -34,6 +35,46 @@ describe("the members of a line", () => {
 			'{"id":1 } { "id":1} {"id": 1} {"id":1,} {"id":1,"id":2} {"\\u0069d":1} {"id"1} {id:1} {"id":} {"id":1}x {"id":[1} {"id":"1} {"id":1 [1] "id" 1';
 		for (const line of [...others.split("} "), "", "{", '{"', '{"id"', '{"id":', '{"id":"\\'])
 			expect([line, read(line)]).toEqual([line, undefined]);
+	});
+
+	it("[formats.text] are not read from a line that is no JSON, wherever it is broken", () => {
+		const broken =
+			'NaN tru nulll 01 -  1. .5 1e 1e+ +1 0x1 [1}  {"a":1] [[1]}] {"a":{"b":[}]}} [,] [1,] {"a"} {"a":} {a:1} {"a":1,} "\\x" "\\u12g4" "\\u123" "\t" /**/1 [1]2 \'a\' ]';
+		for (const value of broken.split(" "))
+			for (const line of [
+				`{"odd":${value}}`,
+				`{"id":1,"odd":[0,${value}]}`,
+				`{"a":{"odd":${value}}}`,
+			])
+				expect([line, read(line)]).toEqual([line, undefined]);
+		expect(read('{"a\t":1}')).toBeUndefined();
+	});
+
+	it("[formats.text] are read of all that JSON.stringify writes, and of nothing that is no JSON", () => {
+		const text = fc
+			.tuple(fc.json({ maxDepth: 4 }), fc.double({ noDefaultInfinity: true, noNaN: true }))
+			.map(([json, number]) => JSON.stringify({ odd: JSON.parse(json), id: number }));
+		const changed = fc.tuple(
+			text,
+			fc.nat(),
+			fc.constantFrom(...'{}[],:"\\0-+.eu\n tn'),
+			fc.boolean(),
+		);
+		fc.assert(
+			fc.property(changed, ([line, at, to, instead]) => {
+				expect(read(line)).toBeDefined();
+				const place = at % line.length;
+				const other = line.slice(0, place) + to + line.slice(place + (instead ? 1 : 0));
+				if (read(other) !== undefined) JSON.parse(other);
+			}),
+			{ numRuns: 2_000 },
+		);
+	});
+
+	it("[formats.text] are left to a parser where values are nested without end", () => {
+		const nested = (depth: number): string => `{"odd":${"[".repeat(depth)}${"]".repeat(depth)}}`;
+		expect(read(nested(64))).toBeDefined();
+		expect(read(nested(65))).toBeUndefined();
 	});
 
 	it("[formats.text] are not read from a line with a block twice, of which a parser takes the last", () => {

@@ -41,6 +41,13 @@ describe("an indexed document", () => {
 		expect(() => written(line.replace('"type":', '"odd":[\t],"type":'))).not.toThrow();
 	});
 
+	it("[formats.text] is never broken JSON: a line that is none is refused before it is sent", () => {
+		const [line = ""] = lines;
+		for (const value of ["NaN", "01", "[1}", '{"a":1]', '"\\x"', "/**/1", "tru"])
+			for (const place of ['"type":', '"integrity":'])
+				expect(() => written(line.replace(place, `"odd":${value},${place}`))).toThrow(SyntaxError);
+	});
+
 	it("keeps documents apart that lie on one page", () => {
 		const page = newPage(10_000_000);
 		const write = documents("ecs");
