@@ -37,7 +37,7 @@ export interface ElasticsearchSinkOptions extends HttpOptions {
 	readonly name?: string;
 	/** Largest body before compression, in bytes. @default 8_388_608 */
 	readonly maxRequestBytes?: number;
-	/** Most events of one request. @default 1_000 */
+	/** Most events of one request. @default 500 */
 	readonly maxRequestEvents?: number;
 }
 
@@ -45,8 +45,8 @@ export interface ElasticsearchSinkOptions extends HttpOptions {
 const INDEX = /^(?!.*\.\.)[a-z0-9][a-z0-9._-]{0,200}$/u;
 const DAY_CHARACTERS = "2026-11-21T".length;
 const DAY = /^(\d{4})-(\d{2})-(\d{2})T/u;
-/** Requests at once. */
-const IN_FLIGHT = 2;
+/** Requests at once: while one is encoded, two are still at work in the cluster. */
+const IN_FLIGHT = 3;
 /** How long a document and its action may be for the bytes of their line, so that few writes need a second page. */
 const PAGE_FACTOR = 3;
 const FILTER = "errors,items.*._id,items.*.status,items.*.error.type,items.*.error.reason";
@@ -77,7 +77,7 @@ export function elasticsearchSink(options: ElasticsearchSinkOptions): Sink {
 		format = "ecs",
 		name = "elasticsearch",
 		maxRequestBytes = 8_388_608,
-		maxRequestEvents = 1_000,
+		maxRequestEvents = 500,
 	} = options;
 	const check = optionCheck("elasticsearchSink");
 	const base = checkUrl(check, "url", options.url);

@@ -110,6 +110,29 @@ describe("a lane with several batches under way", () => {
 		expect(await wide.drain()).toBe(0);
 	});
 
+	it("reads the next batch as soon as any is taken, and moves the cursor in order", async () => {
+		let takeFirst = (): void => {};
+		const {
+			lane: wide,
+			tried,
+			committed,
+		} = await carrying(4, async (sequence) => {
+			if (sequence > 1) return;
+			await new Promise<void>((resolve) => {
+				takeFirst = resolve;
+			});
+		});
+		// The first is still under way, and what may wait for its cursor is bounded.
+		await vi.waitFor(() => expect(tried).toEqual([1, 2, 3]));
+		await new Promise((resolve) => setTimeout(resolve, 20));
+		expect(tried).toEqual([1, 2, 3]);
+		expect(committed()).toBe(0);
+		takeFirst();
+		await vi.waitFor(() => expect(committed()).toBe(4));
+		expect(tried).toEqual([1, 2, 3, 4]);
+		expect(await wide.drain()).toBe(0);
+	});
+
 	it("is as well as the worst of its batches", async () => {
 		let held = true;
 		const codes: string[] = [];

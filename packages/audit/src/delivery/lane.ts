@@ -125,11 +125,11 @@ export function lane(options: LaneOptions): Lane {
 		place.committed = sequence;
 		if (place.committed >= place.read) places.delete(streamId);
 	};
-	/** True if the cursor lags by what was read alone: a batch given up, or a commit that failed. */
-	const allRead = (from: TrailReader): boolean => {
+	/** How many events are still to be read; what else the cursor lags by is under way, was given up, or has a commit that failed. */
+	const unread = (from: TrailReader): number => {
 		let uncommitted = 0;
 		for (const { read, committed } of places.values()) uncommitted += read - committed;
-		return from.lag() <= uncommitted;
+		return from.lag() - uncommitted;
 	};
 
 	/** The next batch; undefined = no more. */
@@ -137,7 +137,7 @@ export function lane(options: LaneOptions): Lane {
 		for (let wait = times.retryBaseMs; !stop.signal.aborted;) {
 			const hurried = hurry.signal.aborted;
 			// Only a booked batch has left the lag; after one that was given up nothing more is tried.
-			if (hurried && (!(await booked) || allRead(from))) return undefined;
+			if (hurried && (!(await booked) || unread(from) <= 0)) return undefined;
 			try {
 				return hurried
 					? await from.read({ ...limit, lingerMs: 0 }, stop.signal)
@@ -207,7 +207,7 @@ export function lane(options: LaneOptions): Lane {
 			await pause(system.timers, times.holdMs, hurry.signal);
 			from = await tryOpen();
 		}
-		const underWay: Promise<Delivered>[] = [];
+		const underWay = new Set<Promise<boolean>>();
 		const bookings: Promise<boolean>[] = [];
 		let ahead: Promise<Batch | undefined> | undefined;
 		let going = true;
@@ -223,11 +223,18 @@ export function lane(options: LaneOptions): Lane {
 				const [outcome, whole] = [await result, await before];
 				return settle(batch, outcome, from, whole);
 			})();
-			underWay.push(result);
 			bookings.push(booked);
-			// A full batch that waits anyway is read while the sink works; one that is not may still grow.
-			if (from.lag() >= limit.events * (inFlight + 2)) ahead = next(from);
-			if (underWay.length >= inFlight) going = (await underWay.shift())?.undelivered === 0;
+			const carried = result
+				.then(
+					({ undelivered }) => undelivered === 0,
+					() => false,
+				)
+				.finally(() => underWay.delete(carried));
+			underWay.add(carried);
+			// A full batch is read while the sink works; one that is not may still grow.
+			if (unread(from) >= limit.events) ahead = next(from);
+			// Whichever comes first makes room for the next, within what may wait for the cursor.
+			if (underWay.size >= inFlight) going = await Promise.race(underWay);
 			if (bookings.length > inFlight) going = ((await bookings.shift()) ?? true) && going;
 		}
 		await ahead;
