@@ -1,3 +1,4 @@
+import { EventEmitter, once } from "node:events";
 import type { SealedEvent } from "@mcp-trail/integrity";
 import { describe, expect, it, vi } from "vitest";
 import type { Sink } from "../sink.ts";
@@ -111,23 +112,21 @@ describe("a lane with several batches under way", () => {
 	});
 
 	it("reads the next batch as soon as any is taken, and moves the cursor in order", async () => {
-		let takeFirst = (): void => {};
+		const first = new EventEmitter();
 		const {
 			lane: wide,
 			tried,
 			committed,
 		} = await carrying(4, async (sequence) => {
 			if (sequence > 1) return;
-			await new Promise<void>((resolve) => {
-				takeFirst = resolve;
-			});
+			await once(first, "taken");
 		});
 		// The first is still under way, and what may wait for its cursor is bounded.
 		await vi.waitFor(() => expect(tried).toEqual([1, 2, 3]));
 		await new Promise((resolve) => setTimeout(resolve, 20));
 		expect(tried).toEqual([1, 2, 3]);
 		expect(committed()).toBe(0);
-		takeFirst();
+		first.emit("taken");
 		await vi.waitFor(() => expect(committed()).toBe(4));
 		expect(tried).toEqual([1, 2, 3, 4]);
 		expect(await wide.drain()).toBe(0);
