@@ -1,10 +1,36 @@
 import type { AuditEvent } from "@mcp-trail/event";
 import type { SealedEvent } from "@mcp-trail/integrity";
-import type { Limit, TrailReader } from "../trail.ts";
+import type { Limit, Position, Trail, TrailReader } from "../trail.ts";
 
-const LIMIT: Limit = { events: 100, bytes: 1 << 20, lingerMs: 0 };
+/** Limits a check asks for; a trail may be given more where it cannot have so little. */
+export interface TrailCheckLimits {
+	/** Bytes the trail may keep. */
+	readonly maxBytes?: number;
+}
+
+/** A trail that is checked. */
+export interface TrailUnderCheck {
+	readonly trail: Trail;
+	/** Closes it if it is open, opens it again with what it kept; absent where it keeps nothing. */
+	readonly reopen?: () => Promise<TrailUnderCheck>;
+	/** Removes what it left. */
+	readonly dispose?: () => Promise<void>;
+}
+
+/** How the checks of a trail are registered. */
+export interface TrailChecks {
+	/** Registers a check of a trail that is opened for it and closed after it. */
+	check(
+		name: string,
+		run: (under: TrailUnderCheck) => Promise<void>,
+		limits?: TrailCheckLimits,
+	): void;
+}
+
+/** A batch of what is there. */
+export const LIMIT: Limit = { events: 100, bytes: 1 << 20, lingerMs: 0 };
 /** A signal of its own for each wait: a shared one would collect listeners. */
-const never = (): AbortSignal => new AbortController().signal;
+export const never = (): AbortSignal => new AbortController().signal;
 
 /** A valid event; `index` stands in `request.bytes`. */
 export function testEvent(index: number): AuditEvent {
@@ -31,6 +57,11 @@ export function testEvent(index: number): AuditEvent {
 		recording: { level: "metadata", policy: "823412d1eacb", rule: "default" },
 		producer: { recorder: "mcp-trail/0.0.0", service: "check" },
 	};
+}
+
+/** Appends so many events at once. */
+export function append(trail: Trail, count: number): Promise<Position[]> {
+	return Promise.all(Array.from({ length: count }, (_, index) => trail.append(testEvent(index))));
 }
 
 /** Reads and commits until so many events have come. */
