@@ -509,13 +509,20 @@ export const requirements: readonly Requirement[] = [
 	},
 	{
 		id: "durable.exit",
-		says: "A process that calls process.exit() loses nothing it recorded, and its stream ends cleanly: before the trail is open, in the middle of a write, and while it closes.",
-		provenBy: ["test/fault/exit.test.ts", "test/node/register.test.ts"],
+		says: "A process that calls process.exit() loses nothing it recorded, and its stream ends cleanly: before the trail is open, in the middle of a write, and wherever in its close.",
+		provenBy: [
+			"packages/audit/src/close-sync.test.ts",
+			"test/fault/exit.test.ts",
+			"test/node/register.test.ts",
+		],
 	},
 	{
 		id: "durable.fence",
 		says: "A process stops writing when another has taken its stream.",
-		provenBy: ["packages/audit/src/trail/file-trail.test.ts"],
+		provenBy: [
+			"packages/audit/src/close-sync.test.ts",
+			"packages/audit/src/trail/file-trail.test.ts",
+		],
 	},
 	{
 		id: "durable.kill9",
@@ -715,6 +722,11 @@ export const requirements: readonly Requirement[] = [
 		id: "bounded.definitions",
 		says: "The memory of definitions is bounded; what it cannot hold is not told of again and again.",
 		provenBy: ["packages/mcp/src/definitions/drift.test.ts"],
+	},
+	{
+		id: "bounded.exit",
+		says: "What waits when a process calls process.exit() may go beyond maxBytes once; at the limit only that the stream ended, and what it could not keep, is added.",
+		provenBy: ["packages/audit/src/close-sync.test.ts"],
 	},
 	{
 		id: "bounded.folded",
@@ -1091,7 +1103,7 @@ export const requirements: readonly Requirement[] = [
 	{
 		id: "safe.group",
 		says: "A named group may read, and nobody else.",
-		provenBy: ["test/fault/permissions.test.ts"],
+		provenBy: ["packages/audit/src/close-sync.test.ts", "test/fault/permissions.test.ts"],
 	},
 	{
 		id: "safe.hostile_frames",

@@ -135,10 +135,12 @@ export function openAudit(options: AuditOptions): Audit {
 			severity: severityOf("trail.started"),
 			config: startedConfig(options, policy, digester, durability),
 		});
-	const stopped = (): Omit<NewEvent, "severity"> => ({
-		type: "trail.stopped",
-		checkpoint: checkpoint(),
-	});
+	/** Said once, however the end comes. */
+	let saysStopped = false;
+	const stopped = (): Omit<NewEvent, "severity"> => {
+		saysStopped = true;
+		return { type: "trail.stopped", checkpoint: checkpoint() };
+	};
 
 	const start = async (): Promise<void> => {
 		const opened = await opening;
@@ -162,6 +164,8 @@ export function openAudit(options: AuditOptions): Audit {
 		);
 	});
 
+	/** The stream has its end: nothing is left to be done when the process ends. */
+	let ended = false;
 	let closing: Promise<CloseReport> | undefined;
 	const close = async (signal?: AbortSignal): Promise<CloseReport> => {
 		const failed = state === "failed";
@@ -182,12 +186,13 @@ export function openAudit(options: AuditOptions): Audit {
 			onError: report,
 		});
 		state = "closed";
+		ended ||= result.clean;
 		return result;
 	};
 
 	const closeSync = (): void => {
 		const { exitFiles } = system;
-		if (state === "closed" || state === "failed" || exitFiles === undefined) return;
+		if (ended || state === "failed" || exitFiles === undefined) return;
 		lastCall.abort();
 		const exit = exitOf(openTrail);
 		const way = exit?.way();
@@ -197,14 +202,17 @@ export function openAudit(options: AuditOptions): Audit {
 		try {
 			const early = events.leave();
 			const before = early && [started(exit.durability), ...early.map(complete)];
-			const last = complete({ ...stopped(), severity: severityOf("trail.stopped") });
-			way([...(before ?? []), last], exitFiles);
+			const last = saysStopped
+				? []
+				: [complete({ ...stopped(), severity: severityOf("trail.stopped") })];
+			way([...(before ?? []), ...last], exitFiles);
 		} catch (error) {
 			report(
 				new AuditError("close_incomplete", `ending with the process: ${messageOf(error)}`, error),
 			);
 		}
 		state = "closed";
+		ended = true;
 	};
 
 	/** Resolves when the trail takes events. */

@@ -52,9 +52,13 @@ export interface Files {
 export interface ExitFiles {
 	/** Writes at an offset of a file, which is made where it is missing (0600) and ends with these bytes. */
 	write(path: string, bytes: Uint8Array, position: number, sync: boolean): void;
+	/** All of a small file. */
+	read(path: string): Uint8Array;
 	/** Makes a folder and its parents, 0700. */
 	makeFolder(path: string): void;
 	rename(from: string, to: string): void;
+	/** Hands a file or folder to a group and sets its permission bits. */
+	share(path: string, gid: number, mode: number): void;
 	/** Undefined where there is nothing. */
 	isFolder(path: string): boolean | undefined;
 	/** False where others may change what is in the folder. */

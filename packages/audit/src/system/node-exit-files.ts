@@ -1,6 +1,8 @@
 import {
 	closeSync,
 	constants,
+	fchmodSync,
+	fchownSync,
 	fdatasyncSync,
 	fstatSync,
 	fsyncSync,
@@ -8,6 +10,7 @@ import {
 	lstatSync,
 	mkdirSync,
 	openSync,
+	readFileSync,
 	renameSync,
 	writeSync,
 } from "node:fs";
@@ -32,8 +35,18 @@ export const nodeExitFiles: ExitFiles = {
 			closeSync(fd);
 		}
 	},
+	read: (path) => readFileSync(path),
 	makeFolder: (path) => void mkdirSync(path, { recursive: true, mode: 0o700 }),
 	rename: renameSync,
+	share(path, gid, mode) {
+		const fd = openSync(path, O_RDONLY | GUARDED);
+		try {
+			fchownSync(fd, process.geteuid?.() ?? -1, gid);
+			fchmodSync(fd, mode);
+		} finally {
+			closeSync(fd);
+		}
+	},
 	isFolder(path) {
 		try {
 			return lstatSync(path).isDirectory();

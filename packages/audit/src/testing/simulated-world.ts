@@ -1,6 +1,7 @@
 import type { FileHandle, Files, OpenFlag, System } from "../system.ts";
 import { seededRandom } from "./seeded-random.ts";
 import { simulatedDisk, systemError, type SimulatedDisk } from "./simulated-disk.ts";
+import { simulatedExitFiles } from "./simulated-exit-files.ts";
 import type { SimulatedInode } from "./simulated-inode.ts";
 
 /** How often things go wrong, each from 0 to 1. Change them at any time. */
@@ -21,6 +22,8 @@ export interface SimulatedFaults {
 export interface SimulatedProcess extends System {
 	/** Ends it at once: what it was writing is written in part, nothing of it goes on. */
 	kill(): void;
+	/** Ends it as `process.exit()` does: what it had under way may still happen, but nothing that follows from it. */
+	exit(): void;
 }
 
 /** A machine with virtual time and a disk in memory; the same seed gives the same run. */
@@ -45,6 +48,8 @@ interface Due {
 	readonly fire: () => void;
 	/** What a kill leaves of it. */
 	readonly torn?: () => void;
+	/** The call alone, without what waits for it. */
+	readonly act?: () => unknown;
 }
 
 const START_MS = Date.UTC(2026, 0, 1);
@@ -67,13 +72,20 @@ export function simulatedWorld(seed: number): SimulatedWorld {
 	let order = 0;
 	let nextPid = 1000;
 
-	function due(pid: number, inUs: number, fire: () => void, torn?: () => void): Due {
+	function due(
+		pid: number,
+		inUs: number,
+		fire: () => void,
+		torn?: () => void,
+		act?: () => unknown,
+	): Due {
 		const entry: Due = {
 			atUs: nowUs + inUs,
 			order: order++,
 			pid,
 			fire,
 			...(torn !== undefined && { torn }),
+			...(act !== undefined && { act }),
 		};
 		queue.push(entry);
 		return entry;
@@ -97,9 +109,13 @@ export function simulatedWorld(seed: number): SimulatedWorld {
 		return true;
 	}
 
-	function end(pid: number): void {
+	function end(pid: number, byExit = false): void {
 		alive.delete(pid);
-		for (const entry of queue) if (entry.pid === pid) entry.torn?.();
+		for (const { pid: of, torn, act } of queue) {
+			if (of !== pid) continue;
+			if (byExit && act !== undefined && random.chance(0.7)) attempt(act);
+			else torn?.();
+		}
 		queue = queue.filter((entry) => entry.pid !== pid);
 	}
 
@@ -115,7 +131,7 @@ export function simulatedWorld(seed: number): SimulatedWorld {
 					reject(error instanceof Error ? error : new Error(String(error)));
 				}
 			};
-			due(pid, us, fire, torn);
+			due(pid, us, fire, torn, act);
 		});
 	}
 
@@ -201,6 +217,7 @@ export function simulatedWorld(seed: number): SimulatedWorld {
 			alive.set(pid, startTime);
 			return {
 				files: filesOf(pid, uid),
+				exitFiles: simulatedExitFiles(disk, uid),
 				clock: { nowMs: () => world.nowMs(), monotonicUs: () => nowUs },
 				timers: {
 					after(ms, fn) {
@@ -221,6 +238,7 @@ export function simulatedWorld(seed: number): SimulatedWorld {
 				},
 				random: (count) => random.bytes(count),
 				kill: () => end(pid),
+				exit: () => end(pid, true),
 			};
 		},
 		losePower() {
@@ -268,7 +286,7 @@ function turn(): Promise<void> {
 	});
 }
 
-function attempt(act: () => void): void {
+function attempt(act: () => unknown): void {
 	try {
 		act();
 	} catch {

@@ -129,6 +129,7 @@ export function appender(
 
 	/** True if anything is to be written now. */
 	function due(): boolean {
+		if (closed) return false;
 		if (closing && queue.length > 0) return true;
 		return gather.due(enqueued - queue.length, queue.length, queue.bytes) || reports.due();
 	}
@@ -228,6 +229,8 @@ export function appender(
 	}
 
 	function exit(events: readonly AuditEvent[]): ReturnType<Appender["exit"]> {
+		// It has ended already: nothing may follow its last record.
+		if (closed) return { lines: [], head: chain.head };
 		closing = closed = true;
 		gather.cancel();
 		const lines = exitLines({ queue, chain, filler, ledger }, events);

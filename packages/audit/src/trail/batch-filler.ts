@@ -19,8 +19,8 @@ export interface BatchFiller {
 	fill(askedBytes: number): WriteBatch;
 	/** Seals an event, or refuses it where it is none. */
 	seal(pending: Pending): SealedEvent | undefined;
-	/** Seals what tells of the losses. */
-	reportLosses(batch: WriteBatch): void;
+	/** Seals what tells of the losses, as far as there is room. */
+	reportLosses(batch: WriteBatch, room?: { readonly beyondLimit: boolean }): void;
 }
 
 const MAX_BATCH_EVENTS = 1024;
@@ -83,14 +83,15 @@ export function batchFiller(of: {
 		}
 	}
 
-	function reportLosses(batch: WriteBatch): void {
+	function reportLosses(batch: WriteBatch, { beyondLimit } = { beyondLimit: false }): void {
 		reports.begin(full);
-		let reported = ledger.recorded;
+		// Those on their way to the store are told, too.
+		let reported = ledger.total - ledger.pending;
 		for (let loss = ledger.take(); loss !== undefined; loss = ledger.take()) {
 			reported += loss.events;
 			const line = chain.seal(context.complete(lossEvent(loss, reported)));
 			const size = line.bytes.length + 1;
-			if (!store.fits(true, batch.lines.length + 1, batch.bytes + size)) {
+			if (!beyondLimit && !store.fits(true, batch.lines.length + 1, batch.bytes + size)) {
 				chain.rewind(batch.lines);
 				ledger.restore(loss);
 				reports.unfit();

@@ -24,6 +24,7 @@ export function chainWriter(streamId: string, store: Pick<Store, "write">): Chai
 	let head: Head | undefined;
 	/** The last line handed to the store, until it is known to be there. */
 	let flightHead: Head | undefined;
+	let assumed = false;
 
 	function stored(lines: readonly SealedEvent[]): void {
 		head = lastHead(lines) ?? head;
@@ -43,14 +44,16 @@ export function chainWriter(streamId: string, store: Pick<Store, "write">): Chai
 				await store.write(lines, bytes);
 			} catch (error) {
 				// What could not be written has no number: the next event takes it.
-				chain.rewind(head);
+				if (!assumed) chain.rewind(head);
 				throw error;
 			} finally {
 				flightHead = undefined;
 			}
-			stored(lines);
+			// What follows these lines may be stored already.
+			if (!assumed) stored(lines);
 		},
 		assume() {
+			assumed = true;
 			head = flightHead ?? head;
 		},
 		stored,

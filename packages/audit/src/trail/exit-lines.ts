@@ -35,7 +35,8 @@ export function exitLines(
 	chain.assume();
 	while (queue.length > 0) take(filler.fill(Infinity).lines);
 	const told = emptyBatch();
-	if (ledger.pending > 0) filler.reportLosses(told);
+	// Untold they would be gone with the process: the slot may not have them yet.
+	if (ledger.pending > 0) filler.reportLosses(told, { beyondLimit: true });
 	take(told.lines);
 	for (const event of events) {
 		const line = filler.seal({ event, ...OWN });

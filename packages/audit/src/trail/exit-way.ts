@@ -72,17 +72,24 @@ export function writeUnopened(
 			`The trail's folder ${dir} is no folder of its own, or others may write to it. Run: chmod 700 ${dir}`,
 		);
 	const path = `${dir}/${streamId}`;
-	const isMade = files.isFolder(path) === true;
-	const folder = isMade ? path : `${dir}/${unfinishedName(draftId)}`;
-	if (!isMade) files.makeFolder(folder);
 	const chain = sealer(streamId);
-	const lines = events.map((event) => chain.seal(event));
-	const bytes = Buffer.concat(lines.flatMap((line) => [line.bytes, LINE_FEED]));
-	files.write(segmentPath(folder, 1), bytes, 0, sync);
-	const last = lines.at(-1);
-	endStream(files, { path: folder, owner }, last && { sequence: last.sequence, hash: last.hash });
-	files.syncFolder(folder);
-	if (!isMade) files.rename(folder, path);
+	const bytes = Buffer.concat(events.flatMap((event) => [chain.seal(event).bytes, LINE_FEED]));
+	const store = (folder: string): void => {
+		files.write(segmentPath(folder, 1), bytes, 0, sync);
+		endStream(files, { path: folder, owner }, chain.head);
+		files.syncFolder(folder);
+	};
+	if (files.isFolder(path) === true) return store(path);
+	const draft = `${dir}/${unfinishedName(draftId)}`;
+	files.makeFolder(draft);
+	store(draft);
+	try {
+		files.rename(draft, path);
+	} catch (error) {
+		// The opening under way has made it meanwhile: a thread of its own ends what it was doing.
+		if (files.isFolder(path) !== true) throw error;
+		store(path);
+	}
 	files.syncFolder(dir);
 }
 

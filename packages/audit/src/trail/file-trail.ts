@@ -1,11 +1,11 @@
 import { uuid7, UUID7_RANDOM_BYTES } from "@mcp-trail/event";
 import type { OpenTrail } from "../trail.ts";
 import { type ExitWay, withExit, writeUnopened } from "./exit-way.ts";
-import { groupId } from "./group-id.ts";
+import { groupId, groupIdAtExit } from "./group-id.ts";
 import { openFileTrail } from "./open-file-trail.ts";
 import { integerOption } from "./options.ts";
 import { ownerNow } from "./owner.ts";
-import { sharedFiles } from "./shared-files.ts";
+import { sharedExitFiles, sharedFiles } from "./shared-files.ts";
 
 /** Where a file trail keeps its streams, and how much. */
 export interface FileTrailOptions {
@@ -79,11 +79,18 @@ export function fileTrail(options: FileTrailOptions): OpenTrail {
 		way = (events, files) => {
 			const owner = ownerNow(system.process, streamId, system.clock.nowMs());
 			const { dir, sync } = limits;
-			writeUnopened(files, { dir, streamId, owner, draftId: newId(), sync }, events);
+			const { groupRead } = options;
+			const exitFiles =
+				groupRead === undefined ? files : sharedExitFiles(files, groupIdAtExit(files, groupRead));
+			const unopened = { dir, streamId, owner, draftId: newId(), sync };
+			writeUnopened(exitFiles, unopened, events);
 		};
-		const onExitWay = (opened: ExitWay): void => void (way = opened);
 		const gid =
 			options.groupRead === undefined ? undefined : await groupId(system.files, options.groupRead);
+		const onExitWay = (opened: ExitWay): void => {
+			way = (events, files) =>
+				opened(events, gid === undefined ? files : sharedExitFiles(files, gid));
+		};
 		if (gid === undefined) return openFileTrail(context, streamId, limits, onExitWay);
 		const shared = { ...system, files: sharedFiles(system.files, gid) };
 		return openFileTrail({ ...context, system: shared }, streamId, { ...limits, gid }, onExitWay);

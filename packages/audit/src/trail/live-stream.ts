@@ -5,7 +5,7 @@ import type { TrailError } from "../trail.ts";
 import { writeAll } from "./json-file.ts";
 import { segmentPath, type OwnedStream } from "./owned-stream.ts";
 import type { Segment } from "./scan-segments.ts";
-import { asTrailError, reasonOf, trailError } from "./trail-error.ts";
+import { asTrailError, closedError, reasonOf, trailError } from "./trail-error.ts";
 
 /** Writes a stream's segments; one call at a time. */
 export interface LiveStream {
@@ -44,6 +44,8 @@ export function liveStream(options: LiveStreamOptions): LiveStream {
 	/** What a write under way may have stored, or not yet. */
 	let writing: readonly SealedEvent[] = [];
 	let failure: { readonly error: TrailError; readonly untilUs: number } | undefined;
+	/** The process was to end: what is there since is no longer known here. */
+	let exited = false;
 	let scratch = Buffer.allocUnsafe(64 * 1024);
 
 	async function put(lines: readonly SealedEvent[], bytes: number): Promise<void> {
@@ -76,6 +78,7 @@ export function liveStream(options: LiveStreamOptions): LiveStream {
 	}
 
 	async function rotate(first: number): Promise<void> {
+		if (exited) throw closedError();
 		if (current !== undefined) {
 			const { handle } = current;
 			// Recovery looks at the last segment only, so the others are durable in every mode.
@@ -103,6 +106,7 @@ export function liveStream(options: LiveStreamOptions): LiveStream {
 
 	/** Brings a broken segment back to its good bytes, by a descriptor of its own, before anything else is written. */
 	async function repair(): Promise<void> {
+		if (exited) throw closedError();
 		if (broken === undefined) return;
 		if (broken.bytes === 0) {
 			if ((await files.status(broken.path)) !== undefined) await files.remove(broken.path);
@@ -157,6 +161,7 @@ export function liveStream(options: LiveStreamOptions): LiveStream {
 				: undefined;
 		},
 		async write(lines, bytes) {
+			if (exited) throw closedError();
 			writing = lines;
 			try {
 				await store(lines, bytes);
@@ -165,6 +170,7 @@ export function liveStream(options: LiveStreamOptions): LiveStream {
 			}
 		},
 		exit(lines, ending) {
+			exited = true;
 			const all = [...writing, ...lines];
 			if (broken !== undefined) ending.write(broken.path, NOTHING, broken.bytes, sync);
 			const [first] = all;
@@ -174,6 +180,9 @@ export function liveStream(options: LiveStreamOptions): LiveStream {
 			const next = bytesOf(writing.length > 0 ? writing : lines);
 			const goesOn = last !== undefined && (last.bytes === 0 || last.bytes + next <= segmentBytes);
 			const path = goesOn ? last.path : segmentPath(stream.path, first.sequence);
+			// Recovery looks at the last segment only, so the others are durable in every mode.
+			if (!goesOn && !sync && last !== undefined)
+				ending.write(last.path, NOTHING, last.bytes, true);
 			// The same bytes at the same place as the write under way, whichever of the two comes first.
 			ending.write(path, joined(all, bytesOf(all)), goesOn ? last.bytes : 0, sync);
 			ending.syncFolder(stream.path);
@@ -182,7 +191,7 @@ export function liveStream(options: LiveStreamOptions): LiveStream {
 			const last = current;
 			current = undefined;
 			// Bytes of a failed write would make a clean end look torn.
-			if (last === undefined) return owned ? repair() : undefined;
+			if (last === undefined) return owned && !exited ? repair() : undefined;
 			try {
 				if (!sync) await last.handle.datasync();
 			} finally {

@@ -1,3 +1,4 @@
+import { isDiskFull } from "../system/error-code.ts";
 import type { Loss, Trail, TrailContext, TrailReader } from "../trail.ts";
 import { appender } from "./appender.ts";
 import { adoption } from "./adoption.ts";
@@ -5,7 +6,7 @@ import { cursorStore } from "./cursor-store.ts";
 import { reporter, type DeadStream, type FileTrailLimits } from "./file-trail-state.ts";
 import { writeJson } from "./json-file.ts";
 import { endStream, type ExitWay } from "./exit-way.ts";
-import { ENDED } from "./layout.ts";
+import { BALLAST, ENDED, ownerName } from "./layout.ts";
 import { liveStream } from "./live-stream.ts";
 import { lossLedger } from "./loss-ledger.ts";
 import { lossSlotWriter } from "./loss-slot-writer.ts";
@@ -19,7 +20,7 @@ import { readerName } from "./reader-name.ts";
 import { deadSource, liveSource } from "./sources.ts";
 import { tailCache } from "./tail-cache.ts";
 import { createStream, openFolder, type Share } from "./trail-folder.ts";
-import { asTrailError } from "./trail-error.ts";
+import { asTrailError, takenOver } from "./trail-error.ts";
 import { untilAborted } from "./until-aborted.ts";
 import { withUnwaited } from "./unwaited.ts";
 import { upkeep } from "./upkeep.ts";
@@ -114,13 +115,22 @@ export async function openFileTrail(
 	);
 	onExitWay((events, exitFiles) => {
 		if (released || keeper.fenced() !== undefined) return;
+		// Who stood still, and ends as it wakes, has not looked yet.
+		if (exitFiles.isFolder(`${own.path}/${ownerName(own.generation)}`) === undefined)
+			throw takenOver(own.path);
 		const { lines, head } = appends.exit(events);
-		segments.exit(lines, exitFiles);
-		endStream(
-			exitFiles,
-			{ path: own.path, owner: ownerNow(process, streamId, clock.nowMs()) },
-			head,
-		);
+		const store = (): void => {
+			segments.exit(lines, exitFiles);
+			const owner = ownerNow(process, streamId, clock.nowMs());
+			endStream(exitFiles, { path: own.path, owner }, head);
+		};
+		try {
+			store();
+		} catch (error) {
+			if (!isDiskFull(error)) throw error;
+			exitFiles.write(`${own.path}/${BALLAST}`, new Uint8Array(0), 0, false);
+			store();
+		}
 	});
 	const source = liveSource({
 		files,

@@ -1,4 +1,4 @@
-import type { Files } from "../system.ts";
+import type { ExitFiles, Files } from "../system.ts";
 
 /** Hands every file that is made to a group that may read it: what it cannot judge without, owners too. */
 export function sharedFiles(files: Files, gid: number): Files {
@@ -16,6 +16,22 @@ export function sharedFiles(files: Files, gid: number): Files {
 				throw error;
 			}
 			return handle;
+		},
+	};
+}
+
+/** The same of what is made at the very end of a process. */
+export function sharedExitFiles(files: ExitFiles, gid: number): ExitFiles {
+	return {
+		...files,
+		write(path, bytes, position, sync) {
+			const made = files.isFolder(path) === undefined;
+			files.write(path, bytes, position, sync);
+			if (made) files.share(path, gid, 0o640);
+		},
+		makeFolder(path) {
+			files.makeFolder(path);
+			files.share(path, gid, 0o750);
 		},
 	};
 }

@@ -60,6 +60,15 @@ export function folderError(
 	return new FolderFailure(code, path, message, cause);
 }
 
+/** The stream is another process's by now. */
+export function takenOver(path: string): FolderError {
+	return folderError(
+		"ownership_lost",
+		path,
+		`Another process has taken over the stream ${path}, because this one did not renew its lease in time. Restart this process, and see why it stood still.`,
+	);
+}
+
 /** The text of anything thrown. */
 export function reasonOf(error: unknown): string {
 	return error instanceof Error ? error.message : String(error);

@@ -7,7 +7,7 @@ import type { Space } from "./make-room.ts";
 import { LEASE_MS, ownerNow, readOwner, writeOwner } from "./owner.ts";
 import type { OwnedStream } from "./owned-stream.ts";
 import { releaseEvent } from "./own-events.ts";
-import { folderError, reasonOf, trailError } from "./trail-error.ts";
+import { folderError, reasonOf, takenOver, trailError } from "./trail-error.ts";
 import { othersBytes } from "./trail-folder.ts";
 
 /** What {@link upkeep} works on. */
@@ -59,9 +59,9 @@ export function upkeep(world: UpkeepWorld): Upkeep {
 			await writeOwner(files, own.path, own.generation, owner);
 			return;
 		}
-		const message = `Another process has taken over the stream ${own.path}, because this one did not renew its lease in time. Restart this process, and see why it stood still.`;
-		fence = trailError("closed", "other", message);
-		world.report(folderError("ownership_lost", own.path, message));
+		const lost = takenOver(own.path);
+		fence = trailError("closed", "other", lost.message);
+		world.report(lost);
 	}
 
 	async function releaseForgotten(): Promise<void> {
