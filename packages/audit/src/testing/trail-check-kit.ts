@@ -20,11 +20,11 @@ export interface TrailUnderCheck {
 /** How the checks of a trail are registered. */
 export interface TrailChecks {
 	/** Registers a check of a trail that is opened for it and closed after it. */
-	check(
+	readonly check: (
 		name: string,
 		run: (under: TrailUnderCheck) => Promise<void>,
 		limits?: TrailCheckLimits,
-	): void;
+	) => void;
 }
 
 /** A batch of what is there. */
