@@ -147,7 +147,11 @@ export const requirements: readonly Requirement[] = [
 	{
 		id: "transparent.zero_code",
 		says: "Under register a program's standard output and exit are those of the bare run.",
-		provenBy: ["packages/node/src/hook/classes.test.ts", "test/node/register.test.ts"],
+		provenBy: [
+			"packages/node/src/hook/classes.test.ts",
+			"test/node/reads.test.ts",
+			"test/node/register.test.ts",
+		],
 	},
 	{
 		id: "transparent.zero_code_traces",
@@ -469,7 +473,7 @@ export const requirements: readonly Requirement[] = [
 	{
 		id: "complete.zero_code",
 		says: "Under register every request of an untouched client or server has its outcome, once.",
-		provenBy: ["test/node/http.test.ts", "test/node/register.test.ts"],
+		provenBy: ["test/node/http.test.ts", "test/node/reads.test.ts", "test/node/register.test.ts"],
 	},
 	{
 		id: "complete.zero_code_http",
@@ -1185,8 +1189,12 @@ export const requirements: readonly Requirement[] = [
 	},
 	{
 		id: "bench.startup",
-		says: "A start under register loads no judge of files and no destination where variables alone configure it.",
-		provenBy: ["packages/node/src/config/environment.test.ts", "test/node/lazy.test.ts"],
+		says: "A start under register loads no judge of files and no destination where variables alone configure it, and has no thread for hooks unless another has one.",
+		provenBy: [
+			"packages/node/src/config/environment.test.ts",
+			"test/node/lazy.test.ts",
+			"test/node/reads.test.ts",
+		],
 	},
 
 	{

@@ -42,7 +42,16 @@ export function start(
 					"--import",
 					entry,
 				];
-	const child = spawn(process.execPath, [...before, ...program], {
+	return startNode([...before, ...program], env, cwd);
+}
+
+/** Starts Node with these arguments. */
+export function startNode(
+	args: readonly string[],
+	env?: Readonly<Record<string, string>>,
+	cwd?: string,
+): Running {
+	const child = spawn(process.execPath, [...args], {
 		stdio: ["pipe", "pipe", "pipe"],
 		env: { ...process.env, MCP_TRAIL_TRACES: "false", ...env },
 		...(cwd !== undefined && { cwd }),

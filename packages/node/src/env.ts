@@ -42,6 +42,9 @@ export function readEnv(env: Readonly<Record<string, string | undefined>> = proc
 	return Object.fromEntries(set);
 }
 
+/** `NODE_OPTIONS`: what Node itself has been told besides its arguments. */
+export const nodeOptions = (): string => process.env["NODE_OPTIONS"] ?? "";
+
 /** What the application's environment says of OpenTelemetry that the SDK would not be told twice. */
 export interface OtelEnv {
 	/** `OTEL_SERVICE_NAME` or `OTEL_RESOURCE_ATTRIBUTES` names the service. */

@@ -30,7 +30,7 @@ export async function register(env: Env): Promise<void> {
 		if (config.ignored.length > 0) say(notTaken(config.ignored));
 		const options = auditOptions(config, await sinksOf(config));
 		const traces = await loadTraces(config.traces ?? true, options.service);
-		hook(options, instrumentationOf(config), traces, (audit) => {
+		await hook(options, instrumentationOf(config), traces, (audit) => {
 			const { service } = options;
 			void tellConfigChanged(audit, { ...config, service, dir: trailDir(config) });
 		});
@@ -59,12 +59,12 @@ function instrumentationOf({ extension = false, instrumentation: how }: ReadConf
 /** What a module that serves MCP exports. */
 const servers = ["McpServer", "Server"];
 
-function hook(
+async function hook(
 	options: AuditOptions,
 	how: Instrumenting,
 	traces: Traces,
 	onOpened: (audit: Audit) => void,
-): void {
+): Promise<void> {
 	let watched: ReturnType<typeof watchEndings> | undefined;
 	// A process without MCP keeps its signals to itself.
 	const endings = (): ReturnType<typeof watchEndings> =>
@@ -103,7 +103,7 @@ function hook(
 			onWarning: ({ message }) => say(message),
 		});
 	});
-	installHooks();
+	await installHooks();
 }
 
 /** What fails is said once, and never reaches the host. */

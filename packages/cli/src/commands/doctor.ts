@@ -37,7 +37,7 @@ export async function doctor(
 	const { sdks, findings: ofApp } = await lookAtApp(app);
 	const found: Finding[] = [
 		findings("node").ok(
-			`Node ${process.version}: ES modules are hooked by ${mechanism}, CommonJS in the application's thread.`,
+			`Node ${process.version}: ES modules are hooked by ${mechanism}${where[mechanism]}; CommonJS is hooked in the application's thread.`,
 		),
 		...ofApp,
 	];
@@ -70,6 +70,14 @@ export async function doctor(
 	for (const one of notSeen) await io.stdout.write(`- ${one}\n`);
 	return exitCode;
 }
+
+/** Where ES modules are then hooked. */
+const where: Readonly<Record<ReturnType<typeof hookMechanism>, string>> = {
+	"module.registerHooks": ", in the application's thread",
+	"fs.promises.readFile":
+		", in the application's thread as Node's loader reads them, or where another's hooks have a thread, by module.register in that one",
+	"module.register": ", in a thread of their own",
+};
 
 const marks: Readonly<Record<Finding["status"], string>> = {
 	ok: "ok     ",

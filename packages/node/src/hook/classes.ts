@@ -1,4 +1,5 @@
 import { type Callback, isCallback, isObject, member } from "./loose.ts";
+import { named } from "./named.ts";
 
 /** Called once with each client or server, before its first registration or connection goes on. */
 export type OnPeer = (peer: object, role: "client" | "server") => void;
@@ -132,13 +133,4 @@ const isMcpServer = (peer: object): boolean =>
 /** A low-level peer that asks what its server can do is a client. */
 function roleOf(peer: object): "client" | "server" {
 	return isCallback(member(peer, "getServerCapabilities")) ? "client" : "server";
-}
-
-/** A stand-in that says of itself what the original says. */
-function named(standIn: Callback, original: Callback): Callback {
-	Object.defineProperties(standIn, {
-		name: { value: original.name, configurable: true },
-		length: { value: original.length, configurable: true },
-	});
-	return standIn;
 }

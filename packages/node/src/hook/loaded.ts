@@ -1,17 +1,21 @@
 import { messageOf, say } from "../say.ts";
 
-let listener: ((exports: unknown) => void) | undefined;
+type Listener = (exports: unknown) => void;
 
-/** Sets who is shown the exports of the files of an MCP SDK. */
-export function onLoaded(listen: (exports: unknown) => void): void {
-	listener = listen;
+const listeners = new Set<Listener>();
+
+/** Adds somebody who is shown the exports of the files of an MCP SDK; what is returned takes them away. */
+export function onLoaded(listen: Listener): () => void {
+	listeners.add(listen);
+	return () => void listeners.delete(listen);
 }
 
 /** Called by the hooked files themselves, once they have run; never throws into them. */
 export function loaded(exports: unknown): void {
-	try {
-		listener?.(exports);
-	} catch (error) {
-		say(`an MCP SDK could not be hooked: ${messageOf(error)}. The application runs unrecorded.`);
-	}
+	for (const listen of listeners)
+		try {
+			listen(exports);
+		} catch (error) {
+			say(`an MCP SDK could not be hooked: ${messageOf(error)}. The application runs unrecorded.`);
+		}
 }

@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { builtRegister } from "./built.ts";
+import { app, ask, type Ended, inFolder, outcomes, recorded, startNode } from "./untouched.ts";
+
+const THREAD = "a thread for hooks\n";
+/** From 22.15 on hooks have no thread but their own `register`'s. */
+const isNode20 = process.versions.node.startsWith("20.");
+
+let register: Awaited<ReturnType<typeof builtRegister>>;
+beforeAll(async () => {
+	register = await builtRegister();
+});
+afterAll(() => register.remove());
+
+interface Run {
+	/** Arguments of Node before register. */
+	readonly before?: readonly string[];
+	/** Arguments of Node between register and the program. */
+	readonly after?: readonly string[];
+	/** True: it has no input to answer. */
+	readonly isQuiet?: boolean;
+}
+
+/** Runs a program of `apps/` under the built register, and says what it left. */
+async function run(name: string, { before = [], after = [], isQuiet = false }: Run = {}) {
+	return inFolder(async (dir) => {
+		const threads = ["--require", app("threads.cjs")];
+		const args = [...threads, ...before, "--import", register.file, ...after, app(name)];
+		const running = startNode(args, { MCP_TRAIL_DIR: dir });
+		if (!isQuiet) await ask(running);
+		running.child.stdin?.end();
+		const ended: Ended = await running.ended;
+		return { ended, outcomes: outcomes(recorded(dir)) };
+	});
+}
+
+const all = [
+	"server initialize success yes",
+	"server tools/list success yes",
+	"server tools/call echo success yes",
+	"server tools/call fail failure yes",
+	"server tools/call nobody rejected no",
+	"server nothing/known rejected no",
+];
+
+const loader = ["--import", app("loader.mjs")];
+const oldLoader =
+	"data:text/javascript,export const load = (url, context, next) => next(url, context);";
+
+describe("ES modules under register", () => {
+	it.each(["v1.mjs", "v1.cjs", "v2.mjs", "v2.cjs"])(
+		"[complete.zero_code] [bench.startup] records every call of %s without a thread for hooks",
+		async (name) => {
+			const { ended, outcomes: seen } = await run(name);
+			expect(ended).toMatchObject({ code: 0, signal: null, stderr: "" });
+			expect(seen).toEqual(all);
+		},
+	);
+
+	it.each([
+		{ where: "before it", name: "v1.mjs", before: loader },
+		{ where: "before it, SDK 2", name: "v2.mjs", before: loader },
+		{ where: "after it", name: "v1.mjs", after: loader },
+		{ where: "after it, SDK 2", name: "v2.mjs", after: loader },
+		{ where: "in the application", name: "late-loader.mjs" },
+	])(
+		"[complete.zero_code] records every call with another's hooks $where",
+		async ({ name, ...how }) => {
+			const { ended, outcomes: seen } = await run(name, how);
+			expect(ended).toMatchObject({ code: 0, signal: null, stderr: THREAD });
+			expect(seen).toEqual(all);
+		},
+	);
+
+	it("[complete.zero_code] records every call with a loader of the old kind", async () => {
+		const before = ["--no-warnings", "--experimental-loader", oldLoader];
+		const { ended, outcomes: seen } = await run("v1.mjs", { before });
+		expect(ended).toMatchObject({ code: 0, signal: null, stderr: THREAD });
+		expect(seen).toEqual(all);
+	});
+
+	it("[complete.zero_code] records every call where Node's readFile is instrumented", async () => {
+		const { ended, outcomes: seen } = await run("calls-read-file.mjs");
+		// Its SDK has loaded scripts, too: the thread comes with the first one.
+		expect(ended).toMatchObject({ code: 0, signal: null, stderr: isNode20 ? THREAD : "" });
+		expect(seen).toEqual(all);
+	});
+
+	it("[complete.zero_code] records every call where a script puts a readFile of its own in the place of Node's", async () => {
+		const { ended, outcomes: seen } = await run("own-read-file.cjs");
+		expect(ended).toMatchObject({ code: 0, signal: null, stderr: isNode20 ? THREAD : "" });
+		expect(seen).toEqual(all);
+	});
+
+	// What Node 20 alone has.
+	it.each(isNode20 ? ["--experimental-policy=policy.json", "--experimental-network-imports"] : [])(
+		"[complete.zero_code] records every call with %s, by a thread for hooks",
+		async (option) => {
+			const before = ["--no-warnings", option.replace("policy.json", app("policy.json"))];
+			const { ended, outcomes: seen } = await run("v1.mjs", { before });
+			expect(ended).toMatchObject({ code: 0, signal: null, stderr: THREAD });
+			expect(seen).toEqual(all);
+		},
+	);
+
+	it("[complete.zero_code] records every call of a worker, which is none for hooks", async () => {
+		const { ended, outcomes: seen } = await run("in-worker.mjs", { isQuiet: true });
+		expect(ended).toMatchObject({ code: 0, signal: null, stderr: "" });
+		expect(seen.toSorted()).toEqual([
+			"client initialize success yes",
+			"client tools/call hello success yes",
+			"server initialize success yes",
+			"server tools/call hello success yes",
+		]);
+	});
+
+	it("[transparent.zero_code] an application that reads a file of its SDK gets what is in it", async () => {
+		const { ended } = await run("reads.mjs", { isQuiet: true });
+		expect(ended).toEqual({ code: 0, signal: null, stdout: "as on the disk\n", stderr: "" });
+	});
+});
