@@ -526,6 +526,7 @@ export const requirements: readonly Requirement[] = [
 		provenBy: [
 			"packages/audit/src/close-sync.test.ts",
 			"packages/audit/src/trail/file-trail.test.ts",
+			"packages/audit/src/trail/lease-watch.test.ts",
 		],
 	},
 	{
@@ -540,8 +541,11 @@ export const requirements: readonly Requirement[] = [
 	},
 	{
 		id: "durable.lease",
-		says: "A dead host's stream is taken over once its lease has run out.",
-		provenBy: ["packages/audit/src/trail/file-trail.test.ts"],
+		says: "A dead host's stream is taken over once its lease has run out, and a living one's is not, though the clocks of the hosts differ.",
+		provenBy: [
+			"packages/audit/src/trail/file-trail.test.ts",
+			"packages/audit/src/trail/lease-watch.test.ts",
+		],
 	},
 	{
 		id: "durable.opensearch_killed",

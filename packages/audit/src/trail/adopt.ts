@@ -6,7 +6,8 @@ import { adoptedLosses } from "./adopted-losses.ts";
 import { readJson } from "./json-file.ts";
 import { ENDED, isStreamId, LOSS_SLOT, RECOVERED, unfinishedStream } from "./layout.ts";
 import { decodeLosses, LOSS_BYTES } from "./loss-slot.ts";
-import { claim, ownerLives, ownerNow, readOwner } from "./owner.ts";
+import type { LeaseWatch } from "./lease-watch.ts";
+import { claim, ownerNow, readOwner } from "./owner.ts";
 import { listSegments, readCursors, removeStream, type OwnedStream } from "./owned-stream.ts";
 import { recoverEnd } from "./recover-end.ts";
 import type { Segment } from "./scan-segments.ts";
@@ -29,6 +30,7 @@ export interface AdoptionContext {
 	readonly dir: string;
 	/** The stream this process writes. */
 	readonly ownStreamId: string;
+	readonly leases: LeaseWatch;
 	/** Streams this process has already. */
 	has(streamId: string): boolean;
 	/** Told of each thing that stays as it is; the same one may be told again. */
@@ -90,10 +92,10 @@ async function adoptOne(
 	streamId: string,
 	path: string,
 ): Promise<Adopted | undefined> {
-	const { system, dir, ownStreamId } = context;
+	const { system, ownStreamId, leases } = context;
 	const { files, process, clock } = system;
 	const found = await readOwner(files, path);
-	if (await ownerLives(system, dir, found.owner)) return undefined;
+	if (await leases.lives(found.owner)) return undefined;
 	const owner = ownerNow(process, ownStreamId, clock.nowMs());
 	const nonce = Buffer.from(system.random(8)).toString("hex");
 	const generation = await claim(files, path, found.generation, owner, nonce);
@@ -134,12 +136,12 @@ async function storedLosses(
 }
 
 /** A stream whose maker died before it was there holds nothing. */
-async function removeUnfinished({ system, dir }: AdoptionContext, path: string): Promise<void> {
+async function removeUnfinished({ system, leases }: AdoptionContext, path: string): Promise<void> {
 	const status = await system.files.status(path);
 	if (status?.kind !== "directory" || status.uid !== system.process.uid) return;
 	const { owner } = await readOwner(system.files, path);
 	// Without an owner it may be in the making at this moment.
-	if (owner === undefined || (await ownerLives(system, dir, owner))) return;
+	if (owner === undefined || (await leases.lives(owner))) return;
 	await removeStream(system.files, path);
 }
 

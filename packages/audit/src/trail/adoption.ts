@@ -3,6 +3,7 @@ import type { Loss, Position, TrailContext } from "../trail.ts";
 import { adoptDead } from "./adopt.ts";
 import { writeJson } from "./json-file.ts";
 import { RECOVERED } from "./layout.ts";
+import { leaseWatch } from "./lease-watch.ts";
 import { recoveryEvent } from "./own-events.ts";
 import { removeStream, type OwnedStream } from "./owned-stream.ts";
 import type { Segment } from "./scan-segments.ts";
@@ -39,6 +40,7 @@ export function adoption(world: AdoptionWorld): Adoption {
 	const { context } = world;
 	const { system } = context;
 	const waiting = new Set<Unrecorded>();
+	const leases = leaseWatch(system, world.dir);
 
 	async function record(one: Unrecorded): Promise<void> {
 		const { stream, recovery } = one;
@@ -66,6 +68,7 @@ export function adoption(world: AdoptionWorld): Adoption {
 				system,
 				dir: world.dir,
 				ownStreamId: world.ownStreamId,
+				leases,
 				has: (streamId) => world.has(streamId),
 				report: (error) => world.report(error),
 				damaged: (segment, offset) => world.damaged(segment, offset),

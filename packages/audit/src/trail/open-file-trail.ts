@@ -99,6 +99,8 @@ export async function openFileTrail(
 			refusal: () => keeper.fenced() ?? segments.refusal(),
 			prepare: (bytes, record) => room.prepare(bytes, record),
 			async write(lines, bytes) {
+				// Who stood still looks first.
+				if (keeper.overdue()) await keeper.look();
 				const fence = keeper.fenced();
 				// What was queued before the stream was taken over would fork its chain.
 				if (fence !== undefined) throw fence;

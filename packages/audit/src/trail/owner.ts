@@ -49,19 +49,30 @@ export async function readOwner(
 	return owner === undefined ? { generation } : { generation, owner };
 }
 
-/** True while the owner may still write or deliver; a folder without a readable owner has none. */
+/** True for an owner whose process this one can see. */
+export function isNear(owner: Owner, process: ProcessIdentity): boolean {
+	return owner.host === process.host && owner.pidSpace === (process.pidSpace ?? "");
+}
+
+/** When an owner last renewed its lease, by the clock of its host. */
+export async function leaseRenewedMs(files: Files, dir: string, owner: Owner): Promise<number> {
+	const lease = await readOwner(files, `${dir}/${owner.leaseStream}`);
+	const same = lease.owner?.host === owner.host && lease.owner.pidSpace === owner.pidSpace;
+	return (same ? lease.owner?.renewedMs : undefined) ?? owner.renewedMs;
+}
+
+/**
+ * True while the owner may still write or deliver, at one look: of another host as far as the clocks of the two agree.
+ * A folder without a readable owner has none.
+ */
 export async function ownerLives(
 	{ files, process, clock }: Pick<System, "files" | "process" | "clock">,
 	dir: string,
 	owner: Owner | undefined,
 ): Promise<boolean> {
 	if (owner === undefined || owner.released) return false;
-	const near = owner.host === process.host && owner.pidSpace === (process.pidSpace ?? "");
-	if (near) return process.isAlive(owner);
-	const lease = await readOwner(files, `${dir}/${owner.leaseStream}`);
-	const same = lease.owner?.host === owner.host && lease.owner.pidSpace === owner.pidSpace;
-	const renewedMs = (same ? lease.owner?.renewedMs : undefined) ?? owner.renewedMs;
-	return clock.nowMs() - renewedMs < LEASE_MS;
+	if (isNear(owner, process)) return process.isAlive(owner);
+	return clock.nowMs() - (await leaseRenewedMs(files, dir, owner)) < LEASE_MS;
 }
 
 /**

@@ -65,7 +65,7 @@ export function takenOver(path: string): FolderError {
 	return folderError(
 		"ownership_lost",
 		path,
-		`Another process has taken over the stream ${path}, because this one did not renew its lease in time. Restart this process, and see why it stood still.`,
+		`Another process has taken over the stream ${path}, because this one did not renew its lease in time. Restart this process, and see why it stood still, or whether the clocks of the hosts that share the folder differ by a quarter of an hour.`,
 	);
 }
 

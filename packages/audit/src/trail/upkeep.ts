@@ -31,6 +31,10 @@ export interface Upkeep {
 	start(): Promise<void>;
 	/** Set when another process has taken this stream over: nothing more may be written. */
 	fenced(): TrailError | undefined;
+	/** True after a time without a look in which another process may have taken this stream over. */
+	overdue(): boolean;
+	/** Looks whose stream this is. */
+	look(): Promise<void>;
 	/** The disk is full: looks again soon. */
 	hurry(): void;
 	stop(): Promise<void>;
@@ -52,16 +56,24 @@ export function upkeep(world: UpkeepWorld): Upkeep {
 	let lastFullMs = 0;
 	const nowMs = (): number => clock.monotonicUs() / 1000;
 
-	async function renew(): Promise<void> {
+	/** By both clocks: one may be set, the other may rest while the host does. */
+	let looked = { atMs: nowMs(), wallMs: clock.nowMs() };
+
+	async function look(): Promise<void> {
+		const now = { atMs: nowMs(), wallMs: clock.nowMs() };
 		const { generation } = await readOwner(files, own.path);
-		if (generation === own.generation) {
-			const owner = ownerNow(process, own.streamId, clock.nowMs());
-			await writeOwner(files, own.path, own.generation, owner);
-			return;
-		}
+		looked = now;
+		if (generation === own.generation || fence !== undefined) return;
 		const lost = takenOver(own.path);
 		fence = trailError("closed", "other", lost.message);
 		world.report(lost);
+	}
+
+	async function renew(): Promise<void> {
+		await look();
+		if (fence !== undefined) return;
+		const owner = ownerNow(process, own.streamId, clock.nowMs());
+		await writeOwner(files, own.path, own.generation, owner);
 	}
 
 	async function releaseForgotten(): Promise<void> {
@@ -130,6 +142,8 @@ export function upkeep(world: UpkeepWorld): Upkeep {
 			schedule(nowMs());
 		},
 		fenced: () => fence,
+		overdue: () => Math.max(nowMs() - looked.atMs, clock.nowMs() - looked.wallMs) >= LEASE_MS,
+		look: () => attempt("Looking whose stream this is", look),
 		hurry() {
 			// A round under way plans the next one itself.
 			if (cancel !== undefined) schedule();
