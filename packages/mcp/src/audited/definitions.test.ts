@@ -1,37 +1,20 @@
 import { describe, expect, it } from "vitest";
 import type { AuthFacts, Connection, Exchange } from "../observer.ts";
+import { aConnection, anExchange } from "../testing/exchange.ts";
 import { definitions } from "./definitions.ts";
 
-const connection = (role: "client" | "server", name?: string): Connection => ({
-	role,
-	transport: "in_memory",
-	sessionId: () => undefined,
-	client: () => undefined,
-	server: () => (name === undefined ? undefined : { name }),
-	protocolVersion: () => undefined,
-});
+const connection = (role: "client" | "server", name?: string): Connection =>
+	aConnection({ role, ...(name !== undefined && { server: () => ({ name }) }) });
 
-function exchange(over: Connection, auth?: Partial<AuthFacts>, cursor?: string): Exchange {
-	return {
+const exchange = (over: Connection, auth?: Partial<AuthFacts>, cursor?: string): Exchange =>
+	anExchange({
 		connection: over,
-		direction: "client_to_server",
 		inbound: over.role === "server",
-		id: 1,
 		method: "tools/list",
-		message: {},
 		params: cursor === undefined ? undefined : { cursor },
-		meta: undefined,
-		era: undefined,
-		protocolVersion: undefined,
-		client: undefined,
 		auth: auth && { scopes: [], claims: {}, ...auth },
-		authScheme: undefined,
-		headers: undefined,
 		startMs: now,
-		startUs: 0,
-		trace: undefined,
-	};
-}
+	});
 
 let now = 1_000_000_000_000;
 const tool = (name: string, more: object = {}) => ({ name, inputSchema: {}, ...more });

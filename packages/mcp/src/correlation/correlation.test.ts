@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { connectionOf } from "../hook/connection.ts";
 import type { Exchange, JsonObject } from "../observer.ts";
+import { anExchange } from "../testing/exchange.ts";
 import { correlation } from "./correlation.ts";
 
 const digester = {
@@ -11,29 +12,15 @@ const digester = {
 
 const connection = connectionOf({}, "server");
 
-function asking(params: JsonObject, traceId: string, more: Partial<Exchange> = {}): Exchange {
-	const method = "tools/call";
-	return {
+const asking = (params: JsonObject, traceId: string, more: Partial<Exchange> = {}): Exchange =>
+	anExchange({
 		connection,
-		direction: "client_to_server",
-		inbound: true,
-		id: 1,
-		method,
-		message: { jsonrpc: "2.0", id: 1, method, params },
 		params,
-		meta: undefined,
 		era: "modern",
 		protocolVersion: "2026-07-28",
-		client: undefined,
-		auth: undefined,
-		headers: undefined,
-		authScheme: undefined,
-		startMs: 0,
-		startUs: 0,
 		trace: { traceId, spanId: "0".repeat(16), flags: 0 },
 		...more,
-	};
-}
+	});
 
 /** Who a verifier found out: a subject, or only the client that the token was given to. */
 const auth = (who: { readonly sub?: string; readonly clientId?: string }): Exchange["auth"] => ({

@@ -1,36 +1,12 @@
 import { reasons } from "@mcp-trail/event";
 import { expect, it } from "vitest";
 import type { Ending, Exchange } from "../observer.ts";
+import { anExchange } from "../testing/exchange.ts";
 import { outcomeOf } from "./outcome.ts";
 
 const at = { endMs: 1, endUs: 1 };
-const exchange = (method: string, more: Partial<Exchange> = {}): Exchange => ({
-	connection: {
-		role: "server",
-		transport: "in_memory",
-		sessionId: () => undefined,
-		client: () => undefined,
-		server: () => undefined,
-		protocolVersion: () => undefined,
-	},
-	direction: "client_to_server",
-	inbound: true,
-	id: 1,
-	method,
-	message: {},
-	params: {},
-	meta: undefined,
-	era: undefined,
-	protocolVersion: undefined,
-	client: undefined,
-	auth: undefined,
-	authScheme: undefined,
-	headers: undefined,
-	startMs: 0,
-	startUs: 0,
-	trace: undefined,
-	...more,
-});
+const exchange = (method: string, more: Partial<Exchange> = {}): Exchange =>
+	anExchange({ method, params: {}, ...more });
 const result = (value: object): Partial<Ending> => ({
 	how: "answered",
 	response: { result: value },

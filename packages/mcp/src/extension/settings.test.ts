@@ -3,6 +3,7 @@ import { AUDIT_EXTENSION as ID } from "./identifier.ts";
 import { auditExtension } from "./extension.ts";
 import { connectionOf } from "../hook/connection.ts";
 import type { Exchange, JsonObject } from "../observer.ts";
+import { anExchange } from "../testing/exchange.ts";
 import { readReceipt } from "./receipt.ts";
 import { declares } from "./settings.ts";
 
@@ -43,29 +44,14 @@ it("[safe.extension_settings] takes everything else, and versions that are not i
 });
 
 /** A modern request of a client that declared the extension. */
-function declared(): Exchange {
-	const id = 1;
-	const method = "tools/list";
-	return {
+const declared = (): Exchange =>
+	anExchange({
 		connection: connectionOf({}, "server"),
-		direction: "client_to_server",
-		inbound: true,
-		id,
-		method,
-		message: { jsonrpc: "2.0", id, method },
-		params: undefined,
+		method: "tools/list",
 		meta: { "io.modelcontextprotocol/clientCapabilities": declaring({}) },
 		era: "modern",
 		protocolVersion: "2026-07-28",
-		client: undefined,
-		auth: undefined,
-		headers: undefined,
-		authScheme: undefined,
-		startMs: 0,
-		startUs: 0,
-		trace: undefined,
-	};
-}
+	});
 
 it("[safe.receipt_not_shared] no receipt is put on a result that may be kept for others", () => {
 	const extension = auditExtension({ receipts: true });

@@ -1,43 +1,14 @@
 import { McpServer as McpServer1 } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { McpServer as McpServer2 } from "@modelcontextprotocol/server";
 import { describe, expect, it } from "vitest";
-import type { Exchange } from "../observer.ts";
+import { anExchange } from "../testing/exchange.ts";
 import type { Entry } from "./exchanges.ts";
 import type { Registrations } from "./peer.ts";
 import { watchRegistrations } from "./registrations.ts";
 
-const connection: Exchange["connection"] = {
-	role: "server",
-	transport: "in_memory",
-	sessionId: () => undefined,
-	client: () => undefined,
-	server: () => undefined,
-	protocolVersion: () => undefined,
-};
-
 /** A call of a tool that has been answered, and whose callback was not seen. */
 function called(name: string): Entry {
-	const id = 1;
-	const method = "tools/call";
-	const exchange = {
-		connection,
-		direction: "client_to_server",
-		inbound: true,
-		id,
-		method,
-		message: { jsonrpc: "2.0", id, method },
-		params: { name },
-		meta: undefined,
-		era: undefined,
-		protocolVersion: undefined,
-		client: undefined,
-		auth: undefined,
-		authScheme: undefined,
-		headers: undefined,
-		startMs: 0,
-		startUs: 0,
-		trace: undefined,
-	} as const satisfies Exchange;
+	const exchange = anExchange({ params: { name } });
 	return {
 		exchange,
 		observations: [],

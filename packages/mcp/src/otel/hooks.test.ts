@@ -1,17 +1,11 @@
-import {
-	BasicTracerProvider,
-	InMemorySpanExporter,
-	SimpleSpanProcessor,
-} from "@opentelemetry/sdk-trace-base";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Ending, Exchange } from "../observer.ts";
+import type { Ending } from "../observer.ts";
+import { aConnection, anExchange } from "../testing/exchange.ts";
+import { keptSpans } from "../testing/telemetry.ts";
 import type { SpanHooks } from "./hooks.ts";
 import { traced } from "./traced.ts";
 
-const exporter = new InMemorySpanExporter();
-const tracerProvider = new BasicTracerProvider({
-	spanProcessors: [new SimpleSpanProcessor(exporter)],
-});
+const { exporter, tracerProvider } = keptSpans();
 beforeEach(() => exporter.reset());
 
 const rejections: unknown[] = [];
@@ -19,32 +13,12 @@ const unhandled = (fault: unknown): void => void rejections.push(fault);
 beforeEach(() => void process.on("unhandledRejection", unhandled));
 afterEach(() => void process.off("unhandledRejection", unhandled));
 
-const exchange: Exchange = {
-	connection: {
-		role: "server",
-		transport: "stdio",
-		sessionId: () => undefined,
-		client: () => undefined,
-		server: () => undefined,
-		protocolVersion: () => undefined,
-	},
-	direction: "client_to_server",
-	inbound: true,
-	id: 7,
-	method: "tools/call",
-	message: {},
+const exchange = anExchange({
+	connection: aConnection({ transport: "stdio" }),
 	params: { name: "add" },
-	meta: undefined,
 	era: "legacy",
 	protocolVersion: "2025-11-25",
-	client: undefined,
-	auth: undefined,
-	headers: undefined,
-	authScheme: undefined,
-	startMs: 0,
-	startUs: 0,
-	trace: undefined,
-};
+});
 const answered: Ending = { how: "answered", response: { result: {} }, endMs: 1, endUs: 1 };
 
 const thrown = (): never => {

@@ -1,26 +1,15 @@
 import * as api from "@opentelemetry/api";
 import { memoryTrail, openAudit, type Audit, type Health } from "@mcp-trail/audit";
-import {
-	AggregationTemporality,
-	DataPointType,
-	InMemoryMetricExporter,
-	MeterProvider,
-	type MetricData,
-	PeriodicExportingMetricReader,
-} from "@opentelemetry/sdk-metrics";
+import { DataPointType, type MetricData } from "@opentelemetry/sdk-metrics";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { instrumentation } from "../instrumentation.ts";
+import { keptMetrics } from "../testing/telemetry.ts";
 import { measureAudit } from "./measure-audit.ts";
 import { TRAIL_INSTRUMENTS, type TrailInstrument } from "./trail-instruments.ts";
 
-let reader: PeriodicExportingMetricReader;
-let meterProvider: MeterProvider;
+let { reader, meterProvider } = keptMetrics();
 beforeEach(() => {
-	reader = new PeriodicExportingMetricReader({
-		exporter: new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE),
-		exportIntervalMillis: 3_600_000,
-	});
-	meterProvider = new MeterProvider({ readers: [reader] });
+	({ reader, meterProvider } = keptMetrics());
 });
 afterEach(async () => {
 	api.metrics.disable();

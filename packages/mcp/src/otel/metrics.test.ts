@@ -1,28 +1,14 @@
 import * as api from "@opentelemetry/api";
-import {
-	AggregationTemporality,
-	InMemoryMetricExporter,
-	MeterProvider,
-	PeriodicExportingMetricReader,
-} from "@opentelemetry/sdk-metrics";
-import {
-	AlwaysOffSampler,
-	BasicTracerProvider,
-	InMemorySpanExporter,
-	SimpleSpanProcessor,
-} from "@opentelemetry/sdk-trace-base";
+import { AlwaysOffSampler, BasicTracerProvider } from "@opentelemetry/sdk-trace-base";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Connection, Ending, Exchange, JsonObject } from "../observer.ts";
+import { aConnection, anExchange } from "../testing/exchange.ts";
+import { keptMetrics, keptSpans } from "../testing/telemetry.ts";
 import { traced, type TracedOptions } from "./traced.ts";
 
-let reader: PeriodicExportingMetricReader;
-let meterProvider: MeterProvider;
+let { reader, meterProvider } = keptMetrics();
 beforeEach(() => {
-	reader = new PeriodicExportingMetricReader({
-		exporter: new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE),
-		exportIntervalMillis: 3_600_000,
-	});
-	meterProvider = new MeterProvider({ readers: [reader] });
+	({ reader, meterProvider } = keptMetrics());
 });
 afterEach(async () => {
 	api.metrics.disable();
@@ -46,36 +32,18 @@ async function measured(name: string): Promise<readonly Point[]> {
 const SERVER = "mcp.server.operation.duration";
 const CLIENT = "mcp.client.operation.duration";
 
-const connection = (over: Partial<Connection> = {}): Connection => ({
-	role: "server",
-	transport: "stdio",
-	sessionId: () => undefined,
-	client: () => undefined,
-	server: () => undefined,
-	protocolVersion: () => "2025-11-25",
-	...over,
-});
+const connection = (over: Partial<Connection> = {}): Connection =>
+	aConnection({ transport: "stdio", protocolVersion: () => "2025-11-25", ...over });
 
-const exchange = (over: Partial<Exchange> = {}): Exchange => ({
-	connection: connection(),
-	direction: "client_to_server",
-	inbound: true,
-	id: 7,
-	method: "tools/call",
-	message: {},
-	params: { name: "add", arguments: { token: "secret" } },
-	meta: undefined,
-	era: "legacy",
-	protocolVersion: "2025-11-25",
-	client: undefined,
-	auth: undefined,
-	headers: undefined,
-	authScheme: undefined,
-	startMs: 0,
-	startUs: 1_000_000,
-	trace: undefined,
-	...over,
-});
+const exchange = (over: Partial<Exchange> = {}): Exchange =>
+	anExchange({
+		connection: connection(),
+		params: { name: "add", arguments: { token: "secret" } },
+		era: "legacy",
+		protocolVersion: "2025-11-25",
+		startUs: 1_000_000,
+		...over,
+	});
 
 const ended = (over: Partial<Ending> = {}): Ending => ({
 	how: "answered",
@@ -144,9 +112,7 @@ describe("durations", () => {
 	});
 
 	it("[otel.metrics] leave the span its own attributes", () => {
-		const exporter = new InMemorySpanExporter();
-		const spanProcessors = [new SimpleSpanProcessor(exporter)];
-		const tracerProvider = new BasicTracerProvider({ spanProcessors });
+		const { exporter, tracerProvider } = keptSpans();
 		watch({ tracerProvider }, call("made up"), { known: false, ...failed(-32602) });
 		expect(exporter.getFinishedSpans()[0]?.attributes).toMatchObject({
 			"gen_ai.tool.name": "made up",

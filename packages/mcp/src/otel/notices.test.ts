@@ -1,17 +1,11 @@
 import * as api from "@opentelemetry/api";
-import {
-	BasicTracerProvider,
-	InMemorySpanExporter,
-	SimpleSpanProcessor,
-} from "@opentelemetry/sdk-trace-base";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Notification, Passage } from "../observer.ts";
+import { aConnection } from "../testing/exchange.ts";
+import { keptSpans } from "../testing/telemetry.ts";
 import { traced, type TracedOptions } from "./traced.ts";
 
-const exporter = new InMemorySpanExporter();
-const tracerProvider = new BasicTracerProvider({
-	spanProcessors: [new SimpleSpanProcessor(exporter)],
-});
+const { exporter, tracerProvider } = keptSpans();
 afterEach(() => exporter.reset());
 
 const REMOTE = { traceId: "4bf92f3577b34da6a3ce929d0e0e4736", spanId: "00f067aa0ba902b7" };
@@ -26,14 +20,7 @@ type Given = Partial<
 function notification({ inbound = false, ...given }: Given): Notification {
 	const method = given.method ?? "notifications/tools/list_changed";
 	return {
-		connection: {
-			role: inbound ? "client" : "server",
-			transport: "stdio",
-			sessionId: () => undefined,
-			client: () => undefined,
-			server: () => undefined,
-			protocolVersion: () => undefined,
-		},
+		connection: aConnection({ role: inbound ? "client" : "server", transport: "stdio" }),
 		direction: "server_to_client",
 		inbound,
 		message: { jsonrpc: "2.0", method },

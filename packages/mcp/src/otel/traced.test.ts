@@ -2,13 +2,13 @@ import * as api from "@opentelemetry/api";
 import {
 	AlwaysOffSampler,
 	BasicTracerProvider,
-	InMemorySpanExporter,
 	type ReadableSpan,
-	SimpleSpanProcessor,
 } from "@opentelemetry/sdk-trace-base";
 import { NodeTracerProvider } from "@opentelemetry/sdk-trace-node";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Connection, Ending, Exchange, JsonObject, Observation } from "../observer.ts";
+import { aConnection, anExchange } from "../testing/exchange.ts";
+import { keptSpans } from "../testing/telemetry.ts";
 import { type TracedOptions, traced } from "./traced.ts";
 
 const { SpanKind, SpanStatusCode } = api;
@@ -32,32 +32,21 @@ interface Given {
 function exchange(given: Given = {}): Exchange {
 	const { method = "tools/call", id = 7, inbound = true, params } = given;
 	const { meta } = given;
-	return {
-		connection: {
+	return anExchange({
+		connection: aConnection({
 			role: inbound ? "server" : "client",
 			transport: given.transport ?? "stdio",
 			sessionId: () => given.session,
-			client: () => undefined,
-			server: () => undefined,
 			protocolVersion: () => given.negotiated,
-		},
-		direction: "client_to_server",
+		}),
 		inbound,
 		id,
 		method,
-		message: { jsonrpc: "2.0", id, method, ...(params === undefined ? {} : { params }) },
 		params,
 		meta,
 		era: given.era ?? "legacy",
 		protocolVersion: given.protocolVersion,
-		client: undefined,
-		auth: undefined,
-		headers: undefined,
-		authScheme: undefined,
-		startMs: 0,
-		startUs: 0,
-		trace: undefined,
-	};
+	});
 }
 
 const ended = (ending: Partial<Ending>): Ending => ({
@@ -73,8 +62,7 @@ const error = (code: unknown, message = "secret text"): Partial<Ending> => ({
 	response: { jsonrpc: "2.0", id: 7, error: { code, message } },
 });
 
-const exporter = new InMemorySpanExporter();
-const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
+const { exporter, tracerProvider: provider } = keptSpans();
 
 function observe(options: TracedOptions, seen: Exchange): Observation {
 	const observation = traced({ tracerProvider: provider, ...options }).request?.(seen);
