@@ -32,6 +32,9 @@ const tools = [
 	{ name: "echo", inputSchema: { type: "object" } },
 ];
 
+/** What the next forecasts say; then, and after them, what no schema allows. */
+const forecasts: unknown[] = [];
+
 /** Answers by the tool's name; the low-level server checks no output. */
 function answering({ name, Server }: Generation): object {
 	const server = new Server({ name: "desk", version: "1.0.0" }, { capabilities: { tools: {} } });
@@ -45,7 +48,8 @@ function answering({ name, Server }: Generation): object {
 	register("tools/list", () => ({ tools, ttlMs: 60_000, cacheScope: "private" }));
 	register("tools/call", ({ params }) => {
 		const tool = as<{ name: string }>(params).name;
-		if (tool === "forecast") return { content: [], structuredContent: { celsius: "warm" } };
+		if (tool === "forecast")
+			return { content: [], structuredContent: { celsius: forecasts.shift() ?? "warm" } };
 		if (tool === "broken") throw Object.assign(new Error("no"), { code: -32603 });
 		return { content: [{ type: "text", text: "hi" }] };
 	});
@@ -112,6 +116,26 @@ describe.each([...generations, modern])("$name", (generation) => {
 		expect(local()).toHaveLength(1);
 		expect(warnings).toEqual([]);
 	});
+
+	it.each(["first", "second"] as const)(
+		"[complete.local_calls] of two calls at once with the same parameters it tells of the %s, whose result was rejected",
+		async (which) => {
+			const { audit, client } = await paired(generation);
+			await client.listTools();
+			const isBad = which === "first" ? [true, false] : [false, true];
+			forecasts.push(...isBad.map((bad) => (bad ? "warm" : 21)));
+			const params = { name: "forecast", arguments: {} };
+			const ended = await Promise.allSettled([client.callTool(params), client.callTool(params)]);
+			expect(ended.map(({ status }) => status === "rejected")).toEqual(isBad);
+			const [one, two] = audit.outcomes("tools/call").filter(({ mcp }) => mcp?.local !== true);
+			const wrong = which === "first" ? one : two;
+			const rejected = audit.events.filter(({ mcp }) => mcp?.local === true);
+			expect(rejected.map(({ mcp, operation }) => [mcp?.request_id, operation?.id])).toEqual([
+				[wrong?.mcp?.request_id, wrong?.operation?.id],
+			]);
+			expect(one?.operation?.id).not.toBe(two?.operation?.id);
+		},
+	);
 
 	it("[complete.local_calls] tells of a call that never left, and why", async () => {
 		const { audit, client, local } = await paired(generation, { enforceStrictCapabilities: true });

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { types } from "node:util";
 import type { Outcome } from "@mcp-trail/event";
 import { localOutcome, rejectsAnswer } from "../client/local-outcome.ts";
@@ -25,10 +26,18 @@ const answerable = verbs.map(([, method]) => method).filter((method) => method !
 /** Called on true promises only: a lazy thenable would start its work a second time. */
 const then = Reflect.get(Promise.prototype, "then");
 
-/** One call of `request()`, and what it sent. */
+/** One call, and what it sent. */
 export interface Call {
+	readonly params: unknown;
 	entry: Entry | undefined;
+	/** Its caller has got what it asked for, or will not. */
+	isOver: boolean;
 }
+
+const newCall = (params: unknown): Call => ({ params, entry: undefined, isOver: false });
+
+/** A call with parameters that another one has under way, which alone do not tell the two apart. */
+const apart = new AsyncLocalStorage<Call>();
 
 /** The host gets what follows on its promise: a failure that nobody handles stays one. */
 function follow(
@@ -61,8 +70,9 @@ export function watchVerbs(low: object, peer: Peer): void {
 	const told = new WeakSet<object>();
 	/** Requests begun of each method that a client may answer itself. */
 	const begun = new Map<string, number>(answerable.map((method) => [method, 0]));
-	/** By the parameters that a verb hands on to `request()`. */
+	/** Calls of verbs, by the parameters that these hand on to `request()`. */
 	const calls = new WeakMap<object, Call>();
+	let isEverApart = false;
 	const tell = (what: unknown): void => {
 		if (typeof what === "object" && what !== null) told.add(what);
 	};
@@ -114,6 +124,22 @@ export function watchVerbs(low: object, peer: Peer): void {
 		local(method, params, answered ? entry : undefined, verdict);
 	}
 
+	function isUnderway(params: object): boolean {
+		const known = calls.get(params);
+		return known !== undefined && !known.isOver && known.entry?.gone !== true;
+	}
+
+	/** The call of a verb within which `request()` is called with these parameters, else one of its own. */
+	function callOf(params: unknown): Call {
+		if (typeof params !== "object" || params === null) return newCall(params);
+		const around = isEverApart ? apart.getStore() : undefined;
+		const known = around?.params === params ? around : calls.get(params);
+		if (known === undefined || known.isOver || known.entry?.gone === false) return newCall(params);
+		// Asked again by the verb itself.
+		known.entry = undefined;
+		return known;
+	}
+
 	const count = (method: unknown): void => {
 		if (typeof method !== "string" || method === "tools/call") return;
 		const times = begun.get(method);
@@ -123,11 +149,10 @@ export function watchVerbs(low: object, peer: Peer): void {
 	const request = member(low, "request");
 	if (isCallback(request))
 		override(low, "request", function (this: unknown, ...args) {
-			const call: Call = { entry: undefined };
 			const before = peer.call;
 			const params = member(args[0], "params");
 			const method = member(args[0], "method");
-			if (typeof params === "object" && params !== null) calls.set(params, call);
+			const call = callOf(params);
 			peer.call = call;
 			count(method);
 			const failed = (error: unknown): void => {
@@ -156,7 +181,13 @@ export function watchVerbs(low: object, peer: Peer): void {
 		const watched: Callback = function (this: unknown, ...args) {
 			const params = args[0];
 			const before = begun.get(method);
-			const result: unknown = Reflect.apply(original, this, args);
+			const call = newCall(params);
+			const isApart = isObject(params) && isUnderway(params);
+			if (isObject(params) && !isApart) calls.set(params, call);
+			isEverApart ||= isApart;
+			const result: unknown = isApart
+				? apart.run(call, () => Reflect.apply(original, this, args))
+				: Reflect.apply(original, this, args);
 			return follow(
 				result,
 				guarded,
@@ -164,15 +195,16 @@ export function watchVerbs(low: object, peer: Peer): void {
 				before === undefined
 					? undefined
 					: () => {
+							call.isOver = true;
 							if (begun.get(method) === before)
 								local(method, params, undefined, { status: "success", executed: "no" });
 						},
 				(error) => {
+					call.isOver = true;
 					// What `request()` failed with has been told.
 					if (typeof error !== "object" || error === null || told.has(error)) return;
 					tell(error);
-					const call = isObject(params) ? calls.get(params) : undefined;
-					refused(error, method, params, args, call?.entry);
+					refused(error, method, params, args, call.entry);
 				},
 			);
 		};
