@@ -664,6 +664,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["test/services/nginx/stateless.service.test.ts"],
 	},
 	{
+		id: "honest.own_exchange",
+		says: "Only what carries a request says what it was sent with; what is fetched elsewhere within it does not.",
+		provenBy: ["test/mcp/fetch-companion.test.ts"],
+	},
+	{
 		id: "honest.own_name",
 		says: "No peer can choose the name that the other side is recorded under.",
 		provenBy: ["test/mcp/peers-word.test.ts"],

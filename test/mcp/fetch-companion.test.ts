@@ -222,6 +222,65 @@ describe.each([...generations, modern])("$name", (generation) => {
 		await client.close();
 	});
 
+	it("[honest.own_exchange] takes no exchange with another server, made within a request, for the request's own", async () => {
+		const { url } = await guarded(generation, false);
+		const asked: string[] = [];
+		const elsewhere = await listening((request, response) => {
+			asked.push(request.headers.authorization ?? "");
+			response.writeHead(403, {
+				"www-authenticate": 'Bearer error="insufficient_scope", scope="x"',
+			});
+			response.end();
+		}, open);
+		const near = fakeAudit();
+		const trail = instrumentation({ audit: near });
+		const watched = trail.fetch(fetch);
+		/** A host's fetch that tells somebody else of each call, before it goes or once it has an answer. */
+		const telling = async (to: string | URL, init?: RequestInit): Promise<Response> => {
+			const tell = () =>
+				watched(elsewhere, {
+					method: "POST",
+					headers: { authorization: "Bearer OTHER-CANARY" },
+					body: "{}",
+				});
+			await tell();
+			const answer = await watched(to, init);
+			await tell();
+			return answer;
+		};
+		const client = trail.client(new generation.Client({ name: "probe", version: "2.0.0" }));
+		const authProvider = credentials(generation);
+		await client.connect(as(reaching(generation, url, { authProvider, fetch: telling })));
+		await generation.callTool(client, { name: "echo", arguments: { text: "hi" } });
+		const [called] = near.outcomes("tools/call");
+		expect(asked.length).toBeGreaterThan(1);
+		expect(called?.outcome?.status).toBe("success");
+		expect(called?.authorization).toBeUndefined();
+		expect(called?.actor?.auth?.token_digest).toBe(exchanged(near)[0]?.authorization?.token_digest);
+		const [opened] = near.outcomes(opening(generation));
+		expect(opened?.authorization).toEqual({ scopes_requested: ["echo"], attempt: 1 });
+		expect(JSON.stringify(near.events)).not.toMatch(CANARY);
+		await client.close();
+	});
+
+	it("[honest.own_exchange] knows a request again that its host sends by another way", async () => {
+		const { url } = await guarded(generation, false);
+		const near = fakeAudit();
+		const trail = instrumentation({ audit: near });
+		const watched = trail.fetch(fetch);
+		const known = new URL("http://mcp.example.com/mcp");
+		const by = (to: string | URL, init?: RequestInit): Promise<Response> =>
+			watched(String(to).replace(known.origin, url.origin), init);
+		const client = trail.client(new generation.Client({ name: "probe", version: "2.0.0" }));
+		const failed = client.connect(as(reaching(generation, known, { fetch: by })));
+		await expect(failed).rejects.toThrow(/./);
+		const [opened, ...more] = near.outcomes(opening(generation));
+		expect(more).toEqual([]);
+		expect(opened?.outcome).toMatchObject({ status: "denied", http_status: 401 });
+		expect(opened?.authorization).toEqual({ scopes_requested: ["echo"], attempt: 1 });
+		expect(near.events.filter(({ type }) => type === "mcp.message.refused")).toEqual([]);
+	});
+
 	it("[complete.token_exchange] records a refused exchange, and the request that failed for it once", async () => {
 		const { url, tokens } = await guarded(generation, false);
 		tokens.refuse = { status: 400, error: "invalid_target" };

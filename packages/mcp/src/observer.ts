@@ -149,6 +149,8 @@ export interface Exchange {
 	readonly trace: TraceIds | undefined;
 	/** Set by the first observation that has one: the operation the request belongs to. */
 	readonly operation?: OperationState | undefined;
+	/** What it was sent with over HTTP, once its fetch was seen. */
+	readonly carried?: Carried | undefined;
 }
 
 /** What a request was sent with over HTTP, and what its server asked for; never a credential. */

@@ -1,5 +1,6 @@
 import { types } from "node:util";
 import type { Audit } from "@mcp-trail/audit";
+import { isEndpoint } from "../hook/connection.ts";
 import { isCallback, member } from "../hook/loose.ts";
 import type { Identifier } from "../identity/identifier.ts";
 import { attempts } from "../http/attempts.ts";
@@ -20,10 +21,21 @@ export type Companion = <F extends Fetch>(fetch: F) => F;
 const MAX_ISSUERS = 200;
 const METADATA = /\/\.well-known\/(?:oauth-authorization-server|openid-configuration)/;
 const STREAM = "text/event-stream";
+/** What is longer is told by where it goes alone. */
+const MAX_KEPT_LENGTH = 1_048_576;
 
 const isResponse = (value: unknown): value is Response =>
 	typeof member(value, "status") === "number" &&
 	isCallback(member(member(value, "headers"), "get"));
+
+/** What is fetched within a request may be something else: its own goes to its server, or by another way as it is. */
+function isOwn(fetched: Fetched, sending: Sending): boolean {
+	const { given, url } = fetched;
+	if (typeof sending.body === "string" && given === sending.body) return true;
+	if (!isEndpoint(sending.exchange.connection, url)) return false;
+	sending.body = typeof given === "string" && given.length <= MAX_KEPT_LENGTH ? given : undefined;
+	return true;
+}
 
 /** What all watches of an audit know together: several instrumentations may stand around one `fetch`. */
 interface Memory {
@@ -136,17 +148,19 @@ export function companion(options: {
 	}
 
 	/** A request of the protocol itself: what it carried is told with its outcome, or alone where it has none. */
-	function message(fetched: Fetched, sending: Sending | undefined): Watched {
-		const carried = carriedBy(fetched, digester, sending?.carried);
+	function message(fetched: Fetched, around: Sending | undefined): Watched {
+		const sending = around && isOwn(fetched, around) ? around : undefined;
+		const exchange = sending?.exchange;
+		const carried = carriedBy(fetched, digester, exchange?.carried);
 		const { tokenDigest } = carried;
 		const origin = fetched.url?.origin;
-		if (sending) sending.carried = carried;
+		if (exchange) exchange.carried = carried;
 		if (tokenDigest !== undefined && origin !== undefined && passthrough.sent(tokenDigest, origin))
-			audit.record(describePassthrough(audit, carried, origin, sending?.exchange.trace));
+			audit.record(describePassthrough(audit, carried, origin, around?.exchange.trace));
 		return {
 			answered(response) {
 				const noted = noteAnswer(carried, response);
-				if (sending) sending.carried = noted;
+				if (exchange) exchange.carried = noted;
 				else if (response.status === 401 || response.status === 403)
 					audit.record(describeUnsent(audit, fetched, noted));
 			},
@@ -161,7 +175,7 @@ export function companion(options: {
 		const asked = authAsked(fetched, digester);
 		if (asked) return exchange(asked, sending);
 		if (fetched.header("accept")?.includes(STREAM)) return message(fetched, sending);
-		if (fetched.method === "POST" && sending) return message(fetched, sending);
+		if (sending && isOwn(fetched, sending)) return message(fetched, sending);
 		return fetched.method === "GET" && METADATA.test(fetched.url?.pathname ?? "")
 			? {
 					answered: (response) => void learnIssuer(response, fetched.url?.origin).catch(onFault),

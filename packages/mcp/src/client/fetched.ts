@@ -5,6 +5,8 @@ export interface Fetched {
 	readonly method: string;
 	readonly url: URL | undefined;
 	header(name: string): string | undefined;
+	/** As it was given. */
+	readonly given: unknown;
 	/** Text and forms; of streams, blobs and bodies over the limit nothing. */
 	body(): string | undefined;
 }
@@ -44,10 +46,12 @@ function bodyOf(body: unknown): string | undefined {
 export function fetchedWith(input: unknown, init: unknown): Fetched {
 	const method = text(member(init, "method")) ?? text(member(input, "method")) ?? "GET";
 	const own = member(init, "headers");
+	const given = member(init, "body");
 	return {
 		method: method.toUpperCase(),
 		url: urlOf(input),
 		header: (name) => headerIn(own ?? member(input, "headers"), name),
-		body: () => bodyOf(member(init, "body")),
+		given,
+		body: () => bodyOf(given),
 	};
 }

@@ -1,12 +1,15 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { types } from "node:util";
-import type { Carried, TraceIds } from "../observer.ts";
+import type { Carried, Exchange } from "../observer.ts";
 
 /** A request on its way through an HTTP transport, as its fetches see it. */
 export interface Sending {
-	/** Set by the fetch that carried it. */
-	carried: Carried | undefined;
-	readonly exchange: { readonly trace: TraceIds | undefined };
+	readonly exchange: Pick<Exchange, "connection" | "trace"> & {
+		/** Set by the fetch that carried it. */
+		carried?: Carried | undefined;
+	};
+	/** What the fetch that carries it sends. */
+	body: unknown;
 	/** True once the request has ended: what is fetched after that is not its own. */
 	readonly gone: boolean;
 }

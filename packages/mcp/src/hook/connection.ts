@@ -95,6 +95,16 @@ function endpointOf(transport: object): Connection["endpoint"] {
 	return { address: url.hostname.replace(/^\[|\]$/gu, ""), port };
 }
 
+/** Of clients over HTTP. */
+const transports = new WeakMap<Connection, object>();
+
+/** True for the place that a client's messages are posted to; the SSE transport is told it by its server. */
+export function isEndpoint(connection: Connection, url: URL | undefined): boolean {
+	const transport = transports.get(connection);
+	const own = member(transport, "_endpoint") ?? member(transport, "_url");
+	return own instanceof URL && own.origin === url?.origin && own.pathname === url.pathname;
+}
+
 /** What is known of one transport bound to one peer. */
 export function connectionOf(
 	transport: object,
@@ -104,10 +114,11 @@ export function connectionOf(
 	let client: Name | undefined;
 	let server: Name | undefined;
 	let version: string | undefined;
-	return {
+	const endpoint = role === "client" ? endpointOf(transport) : undefined;
+	const connection: LearningConnection = {
 		role,
 		transport: transportKind(transport),
-		endpoint: role === "client" ? endpointOf(transport) : undefined,
+		endpoint,
 		reached: role === "client" ? reach?.(transport) : undefined,
 		sessionId() {
 			const id = member(transport, "sessionId");
@@ -130,4 +141,6 @@ export function connectionOf(
 			if (reported !== undefined) server = nameOf(reported) ?? server;
 		},
 	};
+	if (endpoint) transports.set(connection, transport);
+	return connection;
 }

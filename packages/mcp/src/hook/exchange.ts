@@ -85,6 +85,7 @@ export function exchangeOf(
 			startUs: Math.round(performance.now() * 1000),
 			trace: undefined,
 			operation: undefined,
+			carried: undefined,
 		},
 	};
 }

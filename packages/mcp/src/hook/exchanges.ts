@@ -1,4 +1,4 @@
-import type { Carried, Exchange, Observation } from "../observer.ts";
+import type { Exchange, Observation } from "../observer.ts";
 import { isRequestId } from "./frame.ts";
 
 /** Notifications that belong to one request: how many passed while it was open. */
@@ -25,8 +25,8 @@ export interface Entry {
 	noted: Noted | undefined;
 	/** What it was answered with, once it was. */
 	answer: "result" | "other" | undefined;
-	/** What it was sent with, where its fetch was seen. */
-	carried: Carried | undefined;
+	/** Of the fetch that carries it. */
+	body: unknown;
 	/** The progress token its request gave out. */
 	readonly token: string | number | undefined;
 }

@@ -123,7 +123,8 @@ export function openRequests(
 				if (noted.log > 0) ending.logCount = noted.log;
 			}
 			if (how === "answered" && !entry.exchange.inbound) entry.answer = answerOf(more?.response);
-			if (entry.carried) ending.carried = entry.carried;
+			const { carried } = entry.exchange;
+			if (carried) ending.carried = carried;
 			const known = registrations?.known(entry);
 			if (known !== undefined) ending.known = known;
 			if (more !== undefined) Object.assign(ending, more);
@@ -219,7 +220,7 @@ export function openRequests(
 					gone: false,
 					noted: undefined,
 					answer: undefined,
-					carried: undefined,
+					body: undefined,
 					token: progressTokenOf(exchange.meta),
 				};
 				const table = isInbound ? inbound : outbound;

@@ -20,7 +20,7 @@ function called(name: string): Entry {
 		noted: undefined,
 		token: undefined,
 		answer: undefined,
-		carried: undefined,
+		body: undefined,
 	};
 }
 

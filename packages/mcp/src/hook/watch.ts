@@ -10,8 +10,9 @@ export interface Watcher {
 export type OnFault = (fault: unknown) => void;
 
 /** An exchange whose trace and operation are still to be set. */
-export type OpenExchange = Omit<Exchange, "operation" | "trace"> & {
+export type OpenExchange = Omit<Exchange, "carried" | "operation" | "trace"> & {
 	trace: TraceIds | undefined;
+	carried?: Exchange["carried"];
 	operation?: Exchange["operation"];
 };
 
