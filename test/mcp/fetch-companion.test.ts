@@ -504,6 +504,44 @@ describe("the fetch that helpers are given", () => {
 		expect(JSON.stringify(audit.events)).not.toMatch(CANARY);
 	});
 
+	const giveUp: readonly [string, (body: ReadableStream) => Promise<unknown>][] = [
+		["cancels", (body) => body.cancel("gone")],
+		["cancels its reader", (body) => body.getReader().cancel("gone")],
+		[
+			"leaves its loop",
+			async (body) => {
+				for await (const _part of as<AsyncIterable<unknown>>(body)) break;
+			},
+		],
+		[
+			"pipes elsewhere until it is told to stop",
+			(body) =>
+				body
+					.pipeTo(new WritableStream(), { signal: AbortSignal.timeout(20) })
+					.catch(() => undefined),
+		],
+	];
+	it.each(giveUp)(
+		"[transparent.fetch] a body that stalls is cancelled at its source at once, where its host %s",
+		async (_how, end) => {
+			const audit = fakeAudit();
+			const cancelled: unknown[] = [];
+			const body = new ReadableStream({
+				start: (controller) => controller.enqueue(new TextEncoder().encode("{")),
+				cancel: (reason) => void cancelled.push(reason),
+			});
+			const own = async (..._args: unknown[]): Promise<Response> => new Response(body);
+			const watched = instrumentation({ audit }).fetch(own);
+			const init = { method: "POST", body: "grant_type=client_credentials" };
+			const answer = await watched("https://as.example/token", init);
+			const ended = end(as<ReadableStream>(answer.body)).then(() => "at once");
+			// The copy is given up after five seconds.
+			expect(await Promise.race([ended, tick(3000).then(() => "late")])).toBe("at once");
+			expect(cancelled).toHaveLength(1);
+			await until(() => exchanged(audit).length === 1, "the exchange");
+		},
+	);
+
 	it("[complete.token_exchange] tells once, whatever was watched twice for one audit", async () => {
 		const audit = fakeAudit();
 		const [one, other] = [instrumentation({ audit }), instrumentation({ audit })];

@@ -800,10 +800,8 @@ it("[transparent.http_edge] an answer that its host cancels is cancelled at its 
 		const headers = { "content-type": "application/json" };
 		const handle = edge.fetch<Handle>(() => new Response(body, { status: 401, headers }));
 		const answer = as<Response>(await handle(new Request("http://localhost/mcp")));
-		const cancelling = answer.body?.cancel("gone");
-
-		await vi.advanceTimersByTimeAsync(100);
-		await cancelling;
+		// No timer goes off: nothing is waited for.
+		await answer.body?.cancel("gone");
 		expect(cancelled).toHaveLength(1);
 		expect(audit.events).toHaveLength(1);
 	} finally {

@@ -1,5 +1,5 @@
-import { isCallback, member } from "../hook/loose.ts";
 import { isObject } from "../hook/frame.ts";
+import { bodyCopy, isCopyable, type BodyCopy } from "../http/body-copy.ts";
 import type { JsonObject } from "../observer.ts";
 
 /** A body that stalls is waited for no longer. */
@@ -8,48 +8,32 @@ const MAX_BYTES = 65_536;
 
 /** Reads a short JSON answer from a copy of it; the answer itself stays for its reader, untouched. */
 export async function readJson(response: Response): Promise<JsonObject | undefined> {
-	let copy: Response;
+	let copy: BodyCopy | undefined;
 	try {
-		if (!isShort(response)) return undefined;
-		copy = response.clone();
+		if (!isCopyable(response)) return undefined;
+		if (Number(response.headers.get("content-length") ?? 0) > MAX_BYTES) return undefined;
+		copy = bodyCopy(response, READ_MS);
 	} catch {
 		return undefined;
 	}
-	return jsonIn(copy);
+	return copy && jsonIn(copy);
 }
 
-function isShort({ body, bodyUsed, headers }: Response): boolean {
-	// A body that is no web stream (node-fetch) is left alone: an unread copy of it would hold up the answer.
-	if (body === null || bodyUsed || !isCallback(member(body, "getReader")) || body.locked)
-		return false;
-	return !(Number(headers.get("content-length") ?? 0) > MAX_BYTES);
-}
-
-async function jsonIn({ body }: Response): Promise<JsonObject | undefined> {
-	const reader = body?.getReader();
-	if (reader === undefined) return undefined;
-	let timer: NodeJS.Timeout | undefined;
-	const late = new Promise<undefined>((resolve) => {
-		timer = setTimeout(() => resolve(undefined), READ_MS);
-		timer.unref();
-	});
+async function jsonIn(copy: BodyCopy): Promise<JsonObject | undefined> {
 	try {
 		const parts: Uint8Array[] = [];
 		let bytes = 0;
-		for (;;) {
-			const read = await Promise.race([reader.read(), late]);
-			if (read === undefined) return undefined;
-			if (read.done) break;
-			bytes += read.value.byteLength;
+		for (let part = await copy.read(); part; part = await copy.read()) {
+			bytes += part.byteLength;
 			if (bytes > MAX_BYTES) return undefined;
-			parts.push(read.value);
+			parts.push(part);
 		}
+		if (!copy.isWhole()) return undefined;
 		const value: unknown = JSON.parse(Buffer.concat(parts).toString("utf8"));
 		return isObject(value) ? value : undefined;
 	} catch {
 		return undefined;
 	} finally {
-		clearTimeout(timer);
-		void reader.cancel().catch(() => undefined);
+		copy.release();
 	}
 }

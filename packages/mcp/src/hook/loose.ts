@@ -13,7 +13,7 @@ export function member(value: unknown, key: PropertyKey): unknown {
 }
 
 /** Puts a method on an object itself, hidden from enumeration as one of its class is. */
-export function override(target: object, key: string, value: Callback): void {
+export function override(target: object, key: PropertyKey, value: Callback): void {
 	const own = Object.getOwnPropertyDescriptor(target, key);
 	Object.defineProperty(target, key, {
 		configurable: true,

@@ -1,37 +1,29 @@
 import { types } from "node:util";
 import { isCallback, member } from "../hook/loose.ts";
 import { askedOfWeb } from "./asked.ts";
+import { bodyCopy, isCopyable, type BodyCopy } from "./body-copy.ts";
 import type { EdgeCore, WatchedExchange } from "./edge-core.ts";
 import type { WatchedStream } from "./listen.ts";
 import { isReadable, peek } from "./peek.ts";
 
-/** A body that stalls is waited for no longer: until then a host that cancels it does not reach its source. */
+/** A body that stalls is waited for no longer. */
 const PEEK_MS = 100;
 
 /** Reads the beginning of a copy; the answer itself goes on to the client untouched. */
-async function codeIn(copy: Response): Promise<number | undefined> {
+async function codeIn(copy: BodyCopy | undefined): Promise<number | undefined> {
+	if (copy === undefined) return undefined;
 	const body = peek();
-	let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
-	let timer: NodeJS.Timeout | undefined;
-	const late = new Promise<undefined>((resolve) => {
-		timer = setTimeout(() => resolve(undefined), PEEK_MS);
-		timer.unref();
-	});
 	try {
-		reader = copy.body?.getReader();
-		if (reader === undefined) return undefined;
 		while (!body.isFull()) {
-			const read = await Promise.race([reader.read(), late]);
-			if (read === undefined) return undefined;
-			if (read.done) break;
-			body.see(read.value);
+			const part = await copy.read();
+			if (part === undefined) break;
+			body.see(part);
 		}
-		return body.code();
+		return copy.isWhole() || body.isFull() ? body.code() : undefined;
 	} catch {
 		return undefined;
 	} finally {
-		clearTimeout(timer);
-		void reader?.cancel().catch(() => undefined);
+		copy.release();
 	}
 }
 
@@ -109,17 +101,17 @@ export function noteResponse<R>(
 function noteRefusal(edge: EdgeCore, exchange: WatchedExchange, response: unknown): void {
 	edge.guarded(() => {
 		if (!isResponse(response) || !exchange.isOurs(response.status)) return;
-		const { status, headers, body, bodyUsed } = response;
+		const { status, headers } = response;
 		const header = (name: string): string | undefined => headers.get(name) ?? undefined;
 		const challenge = header("www-authenticate");
 		const isText = isReadable(header("content-type"), header("content-encoding"));
-		// A body that is no web stream (node-fetch) is left alone: an unread copy of it would hold up the answer.
-		const isWeb = isCallback(member(body, "getReader"));
-		if (!isText || body === null || !isWeb || bodyUsed || body.locked) {
+		if (!isText || !isCopyable(response)) {
 			exchange.ended({ status, challenge, code: undefined });
 			return;
 		}
-		void codeIn(response.clone()).then((code) => exchange.ended({ status, challenge, code }));
+		void codeIn(bodyCopy(response, PEEK_MS)).then((code) =>
+			exchange.ended({ status, challenge, code }),
+		);
 	});
 }
 
