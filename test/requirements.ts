@@ -124,7 +124,11 @@ export const requirements: readonly Requirement[] = [
 	{
 		id: "transparent.never_throws",
 		says: "record takes anything without throwing, and so does a hooked transport.",
-		provenBy: ["packages/audit/src/open-audit.test.ts", "test/mcp/odd-frames.test.ts"],
+		provenBy: [
+			"packages/audit/src/open-audit.test.ts",
+			"packages/mcp/src/audited/record-of.test.ts",
+			"test/mcp/odd-frames.test.ts",
+		],
 	},
 	{
 		id: "transparent.no_stdout",
@@ -777,6 +781,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["test/mcp/peers-word.test.ts"],
 	},
 	{
+		id: "bounded.keys",
+		says: "What a peer makes long is held as a digest where it is a key.",
+		provenBy: ["packages/mcp/src/short-key.test.ts"],
+	},
+	{
 		id: "bounded.large_result",
 		says: "A result of 50 MB adds less than 5 MB to what the SDK itself holds.",
 		provenBy: ["test/mcp/memory.test.ts"],
@@ -1101,7 +1110,11 @@ export const requirements: readonly Requirement[] = [
 	{
 		id: "safe.extension_negotiated",
 		says: "The audit extension is declared by both sides, under an identifier that may be used, and never spoken to a server known not to have it.",
-		provenBy: ["test/correlation/extension.test.ts", "test/node/register.test.ts"],
+		provenBy: [
+			"packages/mcp/src/extension/settings.test.ts",
+			"test/correlation/extension.test.ts",
+			"test/node/register.test.ts",
+		],
 	},
 	{
 		id: "safe.extension_settings",

@@ -791,6 +791,39 @@ it("[honest.client_address] a transport finds its exchange again though the asyn
 	});
 });
 
+it("[transparent.listen_answer] a stream of bytes stays one: its reader may bring its own buffer", async () => {
+	const { audit, edge } = settings();
+	const encoder = new TextEncoder();
+	const parts = ["data: 1\n\n", "data: 22\n\n"];
+	let read = 0;
+	const body = new ReadableStream({
+		type: "bytes",
+		pull(controller) {
+			const part = parts[read++];
+			if (part !== undefined) return controller.enqueue(encoder.encode(part));
+			controller.close();
+			controller.byobRequest?.respond(0);
+		},
+	});
+	const headers = { "content-type": "text/event-stream" };
+	const handle = edge.fetch<Handle>(() => new Response(body, { headers }));
+	const request = new Request("http://localhost/mcp", {
+		method: "POST",
+		headers: { "mcp-method": "subscriptions/listen" },
+	});
+	const answer = as<Response>(await handle(request));
+	const reader = as<ReadableStream>(answer.body).getReader({ mode: "byob" });
+	let text = "";
+	for (let buffer = new ArrayBuffer(6); ;) {
+		const { done, value } = await reader.read(new Uint8Array(buffer));
+		text += Buffer.from(value ?? []).toString();
+		if (done) break;
+		buffer = value.buffer;
+	}
+	expect(text).toBe(parts.join(""));
+	await until(() => audit.outcomes("subscriptions/listen").length === 1, "the end");
+});
+
 it("[transparent.http_edge] an answer that its host cancels is cancelled at its source", async () => {
 	vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
 	try {

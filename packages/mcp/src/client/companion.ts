@@ -150,17 +150,17 @@ export function companion(options: {
 	/** A request of the protocol itself: what it carried is told with its outcome, or alone where it has none. */
 	function message(fetched: Fetched, around: Sending | undefined): Watched {
 		const sending = around && isOwn(fetched, around) ? around : undefined;
-		const exchange = sending?.exchange;
-		const carried = carriedBy(fetched, digester, exchange?.carried);
+		const request = sending?.exchange;
+		const carried = carriedBy(fetched, digester, request?.carried);
 		const { tokenDigest } = carried;
 		const origin = fetched.url?.origin;
-		if (exchange) exchange.carried = carried;
+		if (request) request.carried = carried;
 		if (tokenDigest !== undefined && origin !== undefined && passthrough.sent(tokenDigest, origin))
 			audit.record(describePassthrough(audit, carried, origin, around?.exchange.trace));
 		return {
 			answered(response) {
 				const noted = noteAnswer(carried, response);
-				if (exchange) exchange.carried = noted;
+				if (request) request.carried = noted;
 				else if (response.status === 401 || response.status === 403)
 					audit.record(describeUnsent(audit, fetched, noted));
 			},

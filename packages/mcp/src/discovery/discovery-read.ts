@@ -10,6 +10,8 @@ import {
 	type ServerInfo,
 } from "@mcp-trail/event";
 import { canonicalize } from "@mcp-trail/integrity";
+import { recordOf, sayingOne } from "../audited/record-of.ts";
+import { shortKey } from "../short-key.ts";
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -61,7 +63,8 @@ function serverOf({ name, version }: DiscoveryRead): ServerInfo | undefined {
 
 /**
  * Records that a server card, a catalogue or a registry entry was read, and whether it is what the same URL gave
- * before. What an SDK reads by `server/discover` is recorded without it. Never throws.
+ * before. What an SDK reads by `server/discover` is recorded without it. Never throws: of what says too little no event
+ * can be made, which the audit counts as lost (`invalid_event`) and reports.
  *
  * @example
  * const url = "https://mcp.example.com/mcp/server-card";
@@ -70,11 +73,18 @@ function serverOf({ name, version }: DiscoveryRead): ServerInfo | undefined {
  * discoveryRead(audit, { source: "server_card", url, document: card, httpStatus: answer.status });
  */
 export function discoveryRead(audit: Audit, read: DiscoveryRead): void {
+	recordOf(audit, () => eventOf(audit, read));
+}
+
+function eventOf(audit: Audit, read: DiscoveryRead): NewEvent {
+	sayingOne(read, "source", ["server_card", "catalog", "registry"]);
 	const { source, document, etag, httpStatus } = read;
 	const url = cleanUri(read.url, 1024);
 	const digest = document === undefined ? undefined : documentDigest(document);
 	const before =
-		digest === undefined ? undefined : previousDigest(audit, `${source} ${read.url}`, digest);
+		digest === undefined
+			? undefined
+			: previousDigest(audit, `${source} ${shortKey(String(read.url))}`, digest);
 	const discovery: Writable<DiscoveryDetail> = { source };
 	if (url !== undefined) discovery.url = url;
 	if (digest !== undefined) discovery.digest = digest;
@@ -90,15 +100,13 @@ export function discoveryRead(audit: Audit, read: DiscoveryRead): void {
 			: { status: "failure", layer: "transport", reason: "http_refused" }),
 		...(status !== undefined && status >= 100 && status <= 599 && { http_status: status }),
 	};
-	audit.record(
-		inMemberOrder({
-			type: "mcp.discovery.read",
-			severity: severityOf("mcp.discovery.read", outcome),
-			outcome,
-			actor: { principal: { type: "unknown", assurance: "none", source: "none" } },
-			...(server && { target: { kind: "server", server } }),
-			recording: { level: "metadata", policy: audit.policy.digest.slice(7, 19) },
-			discovery,
-		}),
-	);
+	return inMemberOrder({
+		type: "mcp.discovery.read",
+		severity: severityOf("mcp.discovery.read", outcome),
+		outcome,
+		actor: { principal: { type: "unknown", assurance: "none", source: "none" } },
+		...(server && { target: { kind: "server", server } }),
+		recording: { level: "metadata", policy: audit.policy.digest.slice(7, 19) },
+		discovery,
+	});
 }

@@ -55,6 +55,9 @@ const TASKS: ReadonlySet<string> = new Set([
 	"tasks/cancel",
 ]);
 
+const isOfOneRequest = (connection: Connection): boolean =>
+	connection.transport === "streamable_http" && connection.sessionId() === undefined;
+
 /** Makes the extension of one instrumentation. */
 export function auditExtension(options: ExtensionOptions): Extension {
 	const id = extensionIdentifier(options.id ?? AUDIT_EXTENSION);
@@ -69,8 +72,8 @@ export function auditExtension(options: ExtensionOptions): Extension {
 			// Of a modern request nothing that came earlier says what its client can do.
 			if (capabilities !== undefined || exchange.era === "modern")
 				return declares(capabilities, id);
-			// Without a handshake on this connection only the block can declare it.
-			return declared.get(connection) ?? claim !== undefined;
+			// Where each request has a connection of its own, there was no handshake: only the block can declare it.
+			return declared.get(connection) ?? (claim !== undefined && isOfOneRequest(connection));
 		}
 		return declared.get(connection) === true;
 	}

@@ -62,6 +62,23 @@ it("[safe.receipt_not_shared] no receipt is put on a result that may be kept for
 	for (const ttlMs of [1, 60_000, "60", null]) expect(on({ ttlMs })).toBeUndefined();
 });
 
+it("[safe.extension_negotiated] a block declares the extension only where each request has a connection of its own", () => {
+	const extension = auditExtension({ mandatory: true });
+	const claim = { operationId: "op-1" };
+	const asked = (transport: object): boolean => {
+		const exchange: Exchange = {
+			...declared(),
+			connection: connectionOf(transport, "server"),
+			meta: { [ID]: { v: "1.0", ...claim } },
+			era: undefined,
+		};
+		return extension.isDeclared(exchange, claim);
+	};
+	expect(asked({ handleRequest: () => undefined })).toBe(true);
+	expect(asked({ handleRequest: () => undefined, sessionId: "s-1" })).toBe(false);
+	expect(asked({})).toBe(false);
+});
+
 const from = (eventId: unknown) => readReceipt({ _meta: { [ID]: { eventId } } }, ID);
 
 it("[complete.receipts] only an event id of the schema is kept of a receipt", () => {

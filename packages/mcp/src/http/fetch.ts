@@ -30,38 +30,59 @@ async function codeIn(copy: BodyCopy | undefined): Promise<number | undefined> {
 const isResponse = (value: unknown): value is Response =>
 	typeof member(value, "status") === "number" && isCallback(member(value, "clone"));
 
+/** What both kinds of streams are fed by. */
+interface Controller {
+	/** Of a stream of bytes whose reader waits with a buffer of its own. */
+	readonly byobRequest?: { respond(bytes: number): void } | null;
+	enqueue(chunk: Uint8Array): void;
+	close(): void;
+	error(error: unknown): void;
+}
+
+/** True for a stream whose reader may bring a buffer of its own. */
+function readsBytes(body: ReadableStream<Uint8Array>): boolean {
+	try {
+		body.getReader({ mode: "byob" }).releaseLock();
+		return true;
+	} catch {
+		return false;
+	}
+}
+
 /** The same stream, read at the pace of its reader, and shown as it passes. */
 function shown(
 	edge: EdgeCore,
 	body: ReadableStream<Uint8Array>,
 	stream: WatchedStream,
 ): ReadableStream<Uint8Array> {
+	const isBytes = readsBytes(body);
 	const reader = body.getReader();
 	const ended = (): void => edge.guarded(() => stream.ended());
-	return new ReadableStream<Uint8Array>(
-		{
-			async pull(controller) {
-				try {
-					const { done, value } = await reader.read();
-					if (done) {
-						ended();
-						controller.close();
-						return;
-					}
-					edge.guarded(() => stream.see(value));
-					controller.enqueue(value);
-				} catch (error) {
-					ended();
-					controller.error(error);
-				}
-			},
-			cancel(reason) {
+	async function pull(controller: Controller): Promise<void> {
+		try {
+			const { done, value } = await reader.read();
+			if (done) {
 				ended();
-				return reader.cancel(reason);
-			},
-		},
-		{ highWaterMark: 0 },
-	);
+				controller.close();
+				// Whoever waits with a buffer of his own gets it back.
+				controller.byobRequest?.respond(0);
+				return;
+			}
+			edge.guarded(() => stream.see(value));
+			controller.enqueue(value);
+		} catch (error) {
+			ended();
+			controller.error(error);
+		}
+	}
+	function cancel(reason: unknown): Promise<void> {
+		ended();
+		return reader.cancel(reason);
+	}
+	// The chunks of a stream of bytes have left their source's buffers already: none is taken from it here.
+	return isBytes
+		? new ReadableStream({ type: "bytes", pull, cancel }, { highWaterMark: 0 })
+		: new ReadableStream<Uint8Array>({ pull, cancel }, { highWaterMark: 0 });
 }
 
 /** Of a listen request the answer itself is watched; any other goes on as it is. */

@@ -9,6 +9,7 @@ import {
 	type Principal,
 	type ServerInfo,
 } from "@mcp-trail/event";
+import { recordOf, sayingOne } from "../audited/record-of.ts";
 import { bodyOf } from "../describe/body.ts";
 
 /** What a person or a policy decided about a call, as the host application knows it. */
@@ -64,7 +65,8 @@ function serverOf({ server }: Approval): ServerInfo | undefined {
 
 /**
  * Records that a person or a policy let a call pass, or did not. The arguments become the same keyed digest as in the
- * event of the call itself: what ran can be held against what was approved. Never throws.
+ * event of the call itself: what ran can be held against what was approved. Never throws: of what says too little no
+ * event can be made, which the audit counts as lost (`invalid_event`) and reports.
  *
  * @example
  * approvalDecided(audit, {
@@ -76,6 +78,13 @@ function serverOf({ server }: Approval): ServerInfo | undefined {
  * });
  */
 export function approvalDecided(audit: Audit, approval: Approval): void {
+	recordOf(audit, () => eventOf(audit, approval));
+}
+
+function eventOf(audit: Audit, approval: Approval): NewEvent {
+	sayingOne(approval, "action", ["accept", "decline", "cancel"]);
+	sayingOne(approval, "decidedBy", ["user", "policy", "application"]);
+	sayingOne(approval.target, "kind", ["tool", "prompt", "resource"]);
 	const { action, decidedBy, target, definitionDigest, tookMs, operationId, rule } = approval;
 	const outcome = outcomes[action];
 	const server = serverOf(approval);
@@ -88,33 +97,31 @@ export function approvalDecided(audit: Audit, approval: Approval): void {
 	const nowMs = Date.now();
 	const took =
 		tookMs !== undefined && tookMs >= 0 && tookMs <= nowMs ? Math.trunc(tookMs) : undefined;
-	audit.record(
-		inMemberOrder({
-			time: timeText(nowMs),
-			type: "mcp.approval.decided",
-			severity: severityOf("mcp.approval.decided", outcome),
-			...(took !== undefined && { start_time: timeText(nowMs - took), duration_us: took * 1000 }),
-			outcome,
-			actor: { principal: principalOf(approval) },
-			target: { kind: target.kind, ...(name !== undefined && { name }), ...(server && { server }) },
-			...(operation !== undefined && { operation: { id: operation, source: "local" } }),
-			...(approval.arguments !== undefined && {
-				request: bodyOf(approval.arguments, {
-					digester: audit.digester,
-					kind: "arguments",
-					maxDigestBytes: MAX_DIGEST_BYTES,
-					omit: [],
-					shape: false,
-					content: false,
-				}),
+	return inMemberOrder({
+		time: timeText(nowMs),
+		type: "mcp.approval.decided",
+		severity: severityOf("mcp.approval.decided", outcome),
+		...(took !== undefined && { start_time: timeText(nowMs - took), duration_us: took * 1000 }),
+		outcome,
+		actor: { principal: principalOf(approval) },
+		target: { kind: target.kind, ...(name !== undefined && { name }), ...(server && { server }) },
+		...(operation !== undefined && { operation: { id: operation, source: "local" } }),
+		...(approval.arguments !== undefined && {
+			request: bodyOf(approval.arguments, {
+				digester: audit.digester,
+				kind: "arguments",
+				maxDigestBytes: MAX_DIGEST_BYTES,
+				omit: [],
+				shape: false,
+				content: false,
 			}),
-			recording: {
-				level: "metadata",
-				policy: audit.policy.digest.slice(7, 19),
-				...(rule !== undefined && { rule: cleanText(rule, 64) ?? "default" }),
-			},
-			input: { kind: "approval", action, decided_by: decidedBy },
-			...(definition && { definition }),
 		}),
-	);
+		recording: {
+			level: "metadata",
+			policy: audit.policy.digest.slice(7, 19),
+			...(rule !== undefined && { rule: cleanText(rule, 64) ?? "default" }),
+		},
+		input: { kind: "approval", action, decided_by: decidedBy },
+		...(definition && { definition }),
+	});
 }

@@ -5,6 +5,7 @@ import type { Following } from "../audited/follower.ts";
 import { operationBlock } from "../correlation/operation-state.ts";
 import { isObject } from "../hook/frame.ts";
 import type { Connection, Ending, Exchange, Seen } from "../observer.ts";
+import { shortKey } from "../short-key.ts";
 import { ACKNOWLEDGED, subscriptionOf, tally, topicsOf, type Tally } from "./tally.ts";
 
 /** A stream of notifications, from its request on. */
@@ -99,8 +100,9 @@ const isLasting = (connection: Connection): boolean =>
 /** Before 2026-07-28 each resource is subscribed to by itself. */
 function followResource(audit: Audit, exchange: Exchange): Following | undefined {
 	const { connection, method, params } = exchange;
-	const uri = params?.["uri"];
-	if (typeof uri !== "string" || !isLasting(connection)) return undefined;
+	const asked = params?.["uri"];
+	if (typeof asked !== "string" || !isLasting(connection)) return undefined;
+	const uri = shortKey(asked);
 	const { byUri } = streamsOf(audit, connection);
 	return {
 		ended(event, { response }) {
@@ -136,7 +138,9 @@ export function noteSubscription(audit: Audit, seen: Seen, event: () => NewEvent
 	const id = subscriptionOf(params);
 	const uri = method === "notifications/resources/updated" ? params?.["uri"] : undefined;
 	const stream =
-		id === undefined ? typeof uri === "string" && streams.byUri.get(uri) : streams.byId.get(id);
+		id === undefined
+			? typeof uri === "string" && streams.byUri.get(shortKey(uri))
+			: streams.byId.get(id);
 	if (!stream) return;
 	if (method !== ACKNOWLEDGED) return stream.tally.note(params);
 	if (stream.opened !== undefined) return;
