@@ -1,3 +1,5 @@
+import { jsonBytes, valueEnd } from "./value-end.ts";
+
 /** Where the members of one line stand; good until the next line is read. */
 export interface LineMembers {
 	/** Reads a line; false where it is not what `JSON.stringify` writes of an event: then it is to be parsed. */
@@ -32,18 +34,8 @@ const QUOTE = 0x22;
 const COMMA = 0x2c;
 const COLON = 0x3a;
 const BACKSLASH = 0x5c;
-const OPEN_LIST = 0x5b;
-const CLOSE_LIST = 0x5d;
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
-const PLUS = 0x2b;
-const MINUS = 0x2d;
-const POINT = 0x2e;
-const ZERO = 0x30;
-const EXPONENT = 0x65;
-const UNICODE = 0x75;
-const ESCAPED = new TextEncoder().encode('"\\/bfnrt');
-const WORDS = ["true", "false", "null"].map((word) => new TextEncoder().encode(word));
 
 /** Numbers of an entry. */
 const ENTRY = 4;
@@ -76,13 +68,13 @@ export function lineMembers(paths: readonly string[]): LineMembers {
 	const seen = new Uint8Array(number());
 	const starts = new Int32Array(paths.length).fill(NONE);
 	const ends = new Int32Array(paths.length).fill(NONE);
-	let line: Uint8Array = new Uint8Array(0);
+	let line = jsonBytes(new Uint8Array(0));
 	let entries = new Int32Array(ENTRY * 64);
 	let entriesEnd = 0;
 
 	/** The end of the object that begins here, its members noted. */
 	function block(from: number, names: Block): number {
-		const bytes = line;
+		const { bytes } = line;
 		const length = bytes.length;
 		let at = from + 1;
 		if (bytes[at] === CLOSE) return at + 1;
@@ -99,7 +91,7 @@ export function lineMembers(paths: readonly string[]): LineMembers {
 			const start = colon + 2;
 			const below = branch?.below;
 			const end =
-				below !== undefined && bytes[start] === OPEN ? block(start, below) : valueEnd(bytes, start);
+				below !== undefined && bytes[start] === OPEN ? block(start, below) : valueEnd(line, start);
 			if (end < 0) return NONE;
 			let path = NONE;
 			if (branch !== undefined) {
@@ -133,124 +125,17 @@ export function lineMembers(paths: readonly string[]): LineMembers {
 			return entriesEnd;
 		},
 		read(bytes) {
-			line = bytes;
+			line = jsonBytes(bytes);
 			entriesEnd = 0;
 			starts.fill(NONE);
 			ends.fill(NONE);
 			seen.fill(0);
-			return line[0] === OPEN && block(0, root) === line.length;
+			return bytes[0] === OPEN && block(0, root) === bytes.length;
 		},
 	};
 }
 
 const isNameByte = (byte: number): boolean => byte !== QUOTE && byte !== BACKSLASH && byte >= SPACE;
-
-/** The end of the text whose opening quote stands here. */
-function textEnd(bytes: Uint8Array, quote: number): number {
-	const length = bytes.length;
-	let at = quote + 1;
-	while (at < length) {
-		const byte = bytes[at] ?? 0;
-		if (byte === QUOTE) return at + 1;
-		if (byte < SPACE) return NONE;
-		if (byte === BACKSLASH) {
-			at = escapeEnd(bytes, at);
-			if (at < 0) return NONE;
-		} else at += 1;
-	}
-	return NONE;
-}
-
-/** The end of the escape whose backslash stands here. */
-function escapeEnd(bytes: Uint8Array, backslash: number): number {
-	const kind = bytes[backslash + 1] ?? 0;
-	if (kind !== UNICODE) return ESCAPED.includes(kind) ? backslash + 2 : NONE;
-	const end = backslash + 6;
-	for (let at = backslash + 2; at < end; at += 1) {
-		const byte = bytes[at] ?? 0;
-		// Lower case is 0x20 above.
-		const letter = byte | SPACE;
-		if (!isDigit(byte) && (letter < 0x61 || letter > 0x66)) return NONE;
-	}
-	return end;
-}
-
-/** The end of the value that begins here, whatever it is. */
-function valueEnd(bytes: Uint8Array, from: number): number {
-	const first = bytes[from];
-	if (first === QUOTE) return textEnd(bytes, from);
-	return first === OPEN || first === OPEN_LIST ? nestedEnd(bytes, from) : plainEnd(bytes, from);
-}
-
-/** The closing brackets that are still to come. */
-const closing = new Uint8Array(64);
-
-/** The end of the object or list that begins here; none where it is deeper than seems sensible. */
-function nestedEnd(bytes: Uint8Array, from: number): number {
-	let depth = 0;
-	let at = from;
-	for (;;) {
-		// A value begins here.
-		const first = bytes[at];
-		if (first === OPEN || first === OPEN_LIST) {
-			if (depth === closing.length) return NONE;
-			const close = first === OPEN ? CLOSE : CLOSE_LIST;
-			closing[depth++] = close;
-			at += 1;
-			if (bytes[at] !== close) {
-				if (close === CLOSE) at = nameEnd(bytes, at);
-				if (at < 0) return NONE;
-				continue;
-			}
-		} else {
-			at = first === QUOTE ? textEnd(bytes, at) : plainEnd(bytes, at);
-			if (at < 0) return NONE;
-		}
-		// It has ended, or its brackets are empty.
-		while (bytes[at] === closing[depth - 1]) {
-			depth -= 1;
-			at += 1;
-			if (depth === 0) return at;
-		}
-		if (bytes[at] !== COMMA) return NONE;
-		at += 1;
-		if (closing[depth - 1] === CLOSE) at = nameEnd(bytes, at);
-		if (at < 0) return NONE;
-	}
-}
-
-/** Where the value begins whose name begins here. */
-function nameEnd(bytes: Uint8Array, from: number): number {
-	const end = bytes[from] === QUOTE ? textEnd(bytes, from) : NONE;
-	return end >= 0 && bytes[end] === COLON ? end + 1 : NONE;
-}
-
-/** The end of the number or word that begins here. */
-function plainEnd(bytes: Uint8Array, from: number): number {
-	const first = bytes[from] ?? 0;
-	for (const word of WORDS) {
-		if (word[0] !== first) continue;
-		let at = 0;
-		while (at < word.length && word[at] === bytes[from + at]) at += 1;
-		return at === word.length ? from + at : NONE;
-	}
-	const start = first === MINUS ? from + 1 : from;
-	let at = digitsEnd(bytes, start);
-	if (at < 0 || (bytes[start] === ZERO && at > start + 1)) return NONE;
-	if (bytes[at] === POINT) at = digitsEnd(bytes, at + 1);
-	if (at < 0 || ((bytes[at] ?? 0) | SPACE) !== EXPONENT) return at;
-	const sign = bytes[at + 1];
-	return digitsEnd(bytes, sign === PLUS || sign === MINUS ? at + 2 : at + 1);
-}
-
-/** The end of the digits that begin here, at least one. */
-function digitsEnd(bytes: Uint8Array, from: number): number {
-	let at = from;
-	while (isDigit(bytes[at] ?? 0)) at += 1;
-	return at === from ? NONE : at;
-}
-
-const isDigit = (byte: number): boolean => byte >= ZERO && byte <= 0x39;
 
 /** Counts from 0. */
 function numbers(): () => number {

@@ -48,6 +48,31 @@ describe("an indexed document", () => {
 				expect(() => written(line.replace(place, `"odd":${value},${place}`))).toThrow(SyntaxError);
 	});
 
+	it("[formats.text] is the same wherever in a line a quote, a backslash or another odd character stands", () => {
+		const [line = ""] = lines;
+		const odd = (text: string): string => line.replace('"type":', `"odd":${text},"type":`);
+		for (let before = 0; before < 9; before += 1)
+			for (const text of [
+				'"',
+				"\\",
+				'""',
+				'\\"',
+				'"\\\\',
+				"\u007f",
+				"é",
+				"😀",
+				"!#[]^ ~",
+				'"aaaa"',
+			])
+				for (const after of ["", "a", "aaaa", 'aaa"']) {
+					const one = odd(JSON.stringify("a".repeat(before) + text + after));
+					expect(written(one)).toBe(expected(one));
+				}
+		for (let before = 0; before < 9; before += 1)
+			for (const control of ["\0", "\t", "\n", "\u001f"])
+				expect(() => written(odd(`"${"a".repeat(before)}${control}a"`))).toThrow(SyntaxError);
+	});
+
 	it("keeps documents apart that lie on one page", () => {
 		const page = newPage(10_000_000);
 		const write = documents("ecs");

@@ -41,6 +41,9 @@ const LINE_FEED = 0x0a;
 const SPACE = 0x20;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
+/** One in each byte of four, and the highest bit of each. */
+const EACH = 0x01_01_01_01;
+const HIGHEST = 0x80_80_80_80;
 
 /** The same document of a line that is not as `seal` writes it; throws where it is no JSON. */
 function parsedDocument(event: SealedEvent): Uint8Array {
@@ -59,14 +62,42 @@ function lines(action: string, document: Uint8Array, page: Page): Uint8Array {
 	return page.take(end + 1);
 }
 
-/** Writes a line as the inside of a JSON text; gives where it ends, or -1 where a control character stands in it. */
+/**
+ * Writes a line as the inside of a JSON text; gives where it ends, or -1 where a control character stands in it.
+ * It goes four bytes at a time, so that up to three behind the end are written, too.
+ */
 function quote(line: Uint8Array, target: Uint8Array, from: number): number {
+	const source = new DataView(line.buffer, line.byteOffset, line.byteLength);
+	const copy = new DataView(target.buffer, target.byteOffset, target.byteLength);
 	let at = from;
-	for (let index = 0; index < line.length; index += 1) {
-		const byte = line[index] ?? 0;
+	let index = 0;
+	const { length } = line;
+	while (index < length) {
+		if (index + 4 <= length) {
+			const four = source.getInt32(index, true);
+			const plain = plainBytes(four);
+			copy.setInt32(at, four, true);
+			index += plain;
+			at += plain;
+			if (plain === 4) continue;
+		}
+		const byte = line[index++] ?? 0;
 		if (byte < SPACE) return -1;
 		if (byte === QUOTE || byte === BACKSLASH) target[at++] = BACKSLASH;
 		target[at++] = byte;
 	}
 	return at;
+}
+
+/** How many of four bytes, the lowest first, stand before a quote, a backslash or a control character. */
+function plainBytes(four: number): number {
+	const quotes = four ^ (QUOTE * EACH);
+	const backslashes = four ^ (BACKSLASH * EACH);
+	// Subtracting borrows from the highest bit of the byte looked for; above the first such byte it says nothing.
+	const odd =
+		(((quotes - EACH) & ~quotes) |
+			((backslashes - EACH) & ~backslashes) |
+			((four - SPACE * EACH) & ~four)) &
+		HIGHEST;
+	return odd === 0 ? 4 : (31 - Math.clz32(odd & -odd)) >> 3;
 }
