@@ -41,11 +41,11 @@ describe.each([
 		...ocsfFaults(event, version),
 	];
 
-	it.each([...examples()])("[formats.ocsf] has %s valid", (_name, event) => {
+	it.each([...examples()])("[formats.ocsf] says %s as a valid event", (_name, event) => {
 		expect(faults(format.project(event))).toEqual([]);
 	});
 
-	it("[system.siem] [formats.ocsf] has any event valid", () => {
+	it("[system.siem] [formats.ocsf] says every event that the schema allows as a valid event", () => {
 		fc.assert(
 			fc.property(anEvent, (event) => {
 				expect(faults(format.project(event))).toEqual([]);
