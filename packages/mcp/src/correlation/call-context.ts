@@ -15,7 +15,8 @@ export interface CallContext {
 // Module state on purpose: an application says it once, whichever client of the process calls.
 const storage = new AsyncLocalStorage<CallContext>();
 
-function only<T extends object>(ids: T | undefined, names: readonly (keyof T)[]): Partial<T> {
+/** Of these ids those that are of the form an id has on the wire. */
+function wellFormed<T extends object>(ids: T | undefined, names: readonly (keyof T)[]): Partial<T> {
 	const kept: Partial<T> = {};
 	for (const name of names) if (isOpaque(ids?.[name])) kept[name] = ids[name];
 	return kept;
@@ -30,11 +31,11 @@ function only<T extends object>(ids: T | undefined, names: readonly (keyof T)[])
  */
 export function withCallContext<R>(context: CallContext, fn: () => R): R {
 	const around = storage.getStore();
-	const a2a = { ...around?.a2a, ...only(context.a2a, ["contextId", "taskId", "messageId"]) };
+	const a2a = { ...around?.a2a, ...wellFormed(context.a2a, ["contextId", "taskId", "messageId"]) };
 	return storage.run(
 		{
 			...around,
-			...only(context, ["operationId", "turnId", "conversationId"]),
+			...wellFormed(context, ["operationId", "turnId", "conversationId"]),
 			...(Object.keys(a2a).length > 0 && { a2a }),
 		},
 		fn,
