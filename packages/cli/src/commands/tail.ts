@@ -3,6 +3,7 @@ import { eventLine } from "../event-line.ts";
 import { Failure } from "../failure.ts";
 import { escape } from "../escape.ts";
 import { isFolder } from "../read-input.ts";
+import type { TailWork } from "../tail/tail-work.ts";
 import { tailFile } from "../tail/tail-file.ts";
 import { tailFolder } from "../tail/tail-folder.ts";
 
@@ -23,7 +24,7 @@ export async function tail(path: string, options: TailCommandOptions, io: Io): P
 			await io.stdout.write(`${escape(Buffer.from(line).toString(), Number.POSITIVE_INFINITY)}\n`);
 		else await io.stdout.write(Buffer.concat([line, Buffer.from("\n")]));
 	};
-	const work = { path, last, follow: options.follow === true, show, io };
+	const work: TailWork = { path, last, follow: options.follow === true, show, io };
 	try {
 		if (await isFolder(path)) await tailFolder(work);
 		else await tailFile(work);
@@ -32,17 +33,6 @@ export async function tail(path: string, options: TailCommandOptions, io: Io): P
 		if (!io.signal.aborted) throw error;
 	}
 	return 0;
-}
-
-/** What is shown of which trail. */
-export interface TailWork {
-	readonly path: string;
-	/** How many of the last events are shown first; infinity = all. */
-	readonly last: number;
-	readonly follow: boolean;
-	/** Shows a stored line, without its line feed. */
-	readonly show: (line: Uint8Array) => Promise<void>;
-	readonly io: Io;
 }
 
 function lastOf(text: string): number {

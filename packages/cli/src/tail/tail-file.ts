@@ -1,10 +1,10 @@
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { lineSplitter } from "@mcp-trail/integrity";
-import type { TailWork } from "../commands/tail.ts";
 import { fileFailure } from "../failure.ts";
 import { openInput } from "../read-input.ts";
 import { lastLines } from "./last-lines.ts";
+import type { TailWork } from "./tail-work.ts";
 
 const MAX_LINE_BYTES = 16 * 1024 * 1024;
 const POLL_MS = 200;

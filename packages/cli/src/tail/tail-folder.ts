@@ -1,9 +1,9 @@
 import { followTrail, inspectTrail, type InspectedStream, readSegments } from "@mcp-trail/audit";
 import { lineSplitter, readLine, type SealedEvent } from "@mcp-trail/integrity";
-import type { TailWork } from "../commands/tail.ts";
 import { escape } from "../escape.ts";
 import { Failure } from "../failure.ts";
 import { lastLines } from "./last-lines.ts";
+import type { TailWork } from "./tail-work.ts";
 
 const MAX_LINE_BYTES = 1024 * 1024;
 const POLL_MS = 200;
