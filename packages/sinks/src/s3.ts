@@ -12,8 +12,7 @@ import { storedColumns, storedRow } from "./s3/stored-columns.ts";
 
 export type { HttpOptions, HttpProxyOptions, HttpTlsOptions } from "./http/http-options.ts";
 export type { Secret } from "./http/secrets.ts";
-export type { Existing } from "./s3/archive.ts";
-export type { BucketOptions, ObjectLockOptions } from "./s3/bucket-options.ts";
+export type { BucketOptions, Existing, ObjectLockOptions } from "./s3/bucket-options.ts";
 export type { AwsCredentials, AwsKeys, ResolvedAwsKeys } from "./s3/credentials.ts";
 
 /** Where {@link s3Sink} writes, and what. Defaults: `existing` compare, `lingerMs` 60_000, `maxObjectEvents` 10_000, `maxObjectBytes` 16_777_216; `gzip` compresses the objects. */

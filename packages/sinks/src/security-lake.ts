@@ -11,8 +11,7 @@ import { type LakeClass, lakeClasses } from "./security-lake/class-columns.ts";
 
 export type { HttpOptions, HttpProxyOptions, HttpTlsOptions } from "./http/http-options.ts";
 export type { Secret } from "./http/secrets.ts";
-export type { Existing } from "./s3/archive.ts";
-export type { BucketOptions, ObjectLockOptions } from "./s3/bucket-options.ts";
+export type { BucketOptions, Existing, ObjectLockOptions } from "./s3/bucket-options.ts";
 export type { AwsCredentials, AwsKeys, ResolvedAwsKeys } from "./s3/credentials.ts";
 
 /** Which lake {@link securityLakeSink} writes to. Defaults: `existing` trust, `lingerMs` 300_000, `maxObjectEvents` 10_000, `maxObjectBytes` 16_777_216; objects are Parquet compressed with gzip. */

@@ -3,10 +3,8 @@ import type { RefusedItem } from "@mcp-trail/audit";
 import type { SealedEvent } from "@mcp-trail/integrity";
 import { httpFaults } from "../http/http-faults.ts";
 import { sinkError } from "../sink-error.ts";
+import type { Existing } from "./bucket-options.ts";
 import type { ObjectFacts, Objects } from "./objects.ts";
-
-/** What is done with an object that stands where one is to be written. */
-export type Existing = "compare" | "trust";
 
 /** How {@link archive} writes. */
 export interface ArchiveOptions<Row> {

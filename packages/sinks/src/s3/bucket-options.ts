@@ -5,7 +5,6 @@ import {
 	checkUrl,
 	type HttpOptions,
 } from "../http/http-options.ts";
-import type { Existing } from "./archive.ts";
 import { type AwsCredentials, checkCredentials } from "./credentials.ts";
 
 /** Retention that even the account's own users cannot shorten (`COMPLIANCE`), or only some may (`GOVERNANCE`). */
@@ -14,6 +13,9 @@ export interface ObjectLockOptions {
 	/** Days from the time of writing. */
 	readonly days: number;
 }
+
+/** What is done with an object that stands where one is to be written. */
+export type Existing = "compare" | "trust";
 
 /** Where objects go; every sink that writes objects takes these. */
 export interface BucketOptions extends HttpOptions {
