@@ -47,6 +47,16 @@ async function inMemory(
 	return { actor: event?.actor, warnings, audit };
 }
 
+/** A pair over HTTP that ends with its test. */
+async function joined(
+	generation: Generation,
+	options: Omit<Parameters<typeof overHttp>[1], "open">,
+) {
+	const pair = await overHttp(generation, { open, ...options });
+	close.push(pair.close);
+	return pair;
+}
+
 /** What a verifier in front of the transport puts on a request of `node:http`. */
 const verifiedAs =
 	(auth: object) =>
@@ -174,15 +184,9 @@ describe.each(generations)("$name", (generation) => {
 			"remote-user": canary,
 			baggage: `user.id=${canary}`,
 		};
-		const {
-			call,
-			far,
-			close: end,
-		} = await overHttp(generation, {
-			open,
+		const { call, far } = await joined(generation, {
 			transport: { requestInit: { headers } },
 		});
-		close.push(end);
 		await call();
 		const [event] = far.outcomes("tools/call");
 		expect(event?.actor?.principal).toEqual({
@@ -202,15 +206,9 @@ describe.each(generations)("$name", (generation) => {
 			[{ authorization: "Bearer BEARER-CANARY" }, "bearer", "unknown"],
 		];
 		for (const [headers, scheme, type] of kinds) {
-			const {
-				call,
-				far,
-				close: end,
-			} = await overHttp(generation, {
-				open,
+			const { call, far } = await joined(generation, {
 				transport: { requestInit: { headers } },
 			});
-			close.push(end);
 			await call();
 			const [event] = far.outcomes("tools/call");
 			expect(event?.actor?.auth?.scheme).toBe(scheme);
@@ -240,16 +238,10 @@ describe.each(generations)("$name", (generation) => {
 			extra: { iss: "https://idp.example", sub: "00u1" },
 		};
 		const said: { current: ReturnType<Identify> } = { current: undefined };
-		const {
-			call,
-			far,
-			close: end,
-		} = await overHttp(generation, {
-			open,
+		const { call, far } = await joined(generation, {
 			server: { identify: () => said.current },
 			around: verifiedAs(auth),
 		});
-		close.push(end);
 		const principals: unknown[] = [];
 		for (const one of [
 			{ id: "admin", type: "service", tenant: "acme" },
@@ -275,16 +267,10 @@ describe.each(generations)("$name", (generation) => {
 			{ user: "root", password: "PASSWORD-CANARY" },
 			{ sub: "00u1", clientId: "desk", scopes: [] },
 		]) {
-			const {
-				call,
-				far,
-				close: end,
-			} = await overHttp(generation, {
-				open,
+			const { call, far } = await joined(generation, {
 				around: verifiedAs(auth),
 				transport: { requestInit: { headers: { authorization: "Bearer TOKEN-CANARY" } } },
 			});
-			close.push(end);
 			await call();
 			const [event] = far.outcomes("tools/call");
 			expect(event?.actor?.principal).toEqual({
@@ -307,18 +293,10 @@ describe.each(generations)("$name", (generation) => {
 			[["127.0.0.1", "10.0.0.0/8"], { client_address: "203.0.113.7", forwarded: true }],
 			[1, { client_address: "10.0.0.9", forwarded: true }],
 		] as const) {
-			const {
-				call,
-				near,
-				far,
-				url,
-				close: end,
-			} = await overHttp(generation, {
-				open,
+			const { call, near, far, url } = await joined(generation, {
 				server: trusted === undefined ? {} : { trustedProxies: trusted },
 				transport: { requestInit: { headers } },
 			});
-			close.push(end);
 			await call();
 			const { http, ...address } = far.outcomes("tools/call")[0]?.network ?? {};
 			expect(address).toEqual(expected);
@@ -334,8 +312,7 @@ describe.each(generations)("$name", (generation) => {
 	});
 
 	it("[honest.server_identity] knows a server by configuration or origin, never by its name", async () => {
-		const bare = await overHttp(generation, { open });
-		close.push(bare.close);
+		const bare = await joined(generation, {});
 		await bare.call();
 		const { origin } = bare.url;
 		expect(bare.near.outcomes("tools/call")[0]?.target?.server).toEqual({
@@ -345,11 +322,9 @@ describe.each(generations)("$name", (generation) => {
 		});
 		const opened = bare.near.events.find(({ type }) => type === "mcp.connection.opened");
 		expect(opened?.connection).toEqual({ origin });
-		const listed = await overHttp(generation, {
-			open,
+		const listed = await joined(generation, {
 			client: { servers: [{ id: "elsewhere", url: "https://mcp.example.com/mcp" }] },
 		});
-		close.push(listed.close);
 		expect(
 			listed.near.events.find(({ type }) => type === "mcp.connection.opened")?.connection,
 		).toEqual({ origin: listed.url.origin, listed: false });
@@ -402,8 +377,7 @@ describe("2026-07-28, a server for each request", () => {
 
 	it("[honest.identity_hook] asks the application, and keeps its word as its word", async () => {
 		const asked: unknown[] = [];
-		const { call, far, ...pair } = await overHttp(modern, {
-			open,
+		const { call, far } = await joined(modern, {
 			server: {
 				identify: ({ extra: handed, ...request }) => {
 					asked.push({ ...request, hasRequest: Reflect.has(Object(handed), "request") });
@@ -413,7 +387,6 @@ describe("2026-07-28, a server for each request", () => {
 			},
 			transport: { requestInit: { headers: { "x-forwarded-for": "203.0.113.7" } } },
 		});
-		close.push(pair.close);
 		await call();
 		const [event] = far.outcomes("tools/call");
 		expect(event?.mcp?.era).toBe("modern");
@@ -436,12 +409,10 @@ describe("2026-07-28, a server for each request", () => {
 
 	it("[honest.identity_hook] replaces a checked principal by another checked one alone", async () => {
 		const said: { current: ReturnType<Identify> } = { current: undefined };
-		const { call, far, near, url, ...pair } = await overHttp(modern, {
-			open,
+		const { call, far, near, url } = await joined(modern, {
 			server: { identify: () => said.current },
 			around: verifiedAs(auth),
 		});
-		close.push(pair.close);
 		const principals: unknown[] = [];
 		for (const one of [undefined, { id: "admin" }, { id: "admin", verified: true }]) {
 			said.current = one;
@@ -462,11 +433,9 @@ describe("2026-07-28, a server for each request", () => {
 			[{}, "anonymous"],
 			[{ authorization: "Bearer TOKEN-CANARY" }, "unknown"],
 		] as const) {
-			const { call, far, ...pair } = await overHttp(modern, {
-				open,
+			const { call, far } = await joined(modern, {
 				transport: { requestInit: { headers } },
 			});
-			close.push(pair.close);
 			await call();
 			const [event] = far.outcomes("tools/call");
 			expect(event?.actor?.principal).toEqual({ type, assurance: "none", source: "none" });
