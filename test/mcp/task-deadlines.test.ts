@@ -1,5 +1,5 @@
 import type { StoredEvent } from "@mcp-trail/event";
-import { instrumentServer } from "@mcp-trail/mcp";
+import { AUDIT_EXTENSION, instrumentServer } from "@mcp-trail/mcp";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { as, fakeAudit, type FakeAudit, generations, type Generation } from "./support.ts";
 
@@ -325,18 +325,22 @@ describe.each(generations)("$name: tasks and time", (sdk) => {
 		expect(changes(audit)[1]?.mcp?.method).toBe("notifications/tasks/status");
 	});
 
-	it("[complete.task_operation] what its keeper tells of a task is part of the call that made it", async () => {
-		const { audit, exchange, notify } = await served(sdk);
-		await exchange("tools/call", { name: "report" }, created("t1"));
-		notify("notifications/tasks/status", task("t1", { status: "completed" }));
-		const [made] = audit.outcomes("tools/call");
-		const [told] = audit.events.filter(({ type }) => type === "mcp.notification");
-		expect(told?.operation).toEqual({ id: made?.operation?.id, source: "trace" });
-		expect(changes(audit).map(({ operation }) => operation?.id)).toEqual([
-			made?.operation?.id,
-			made?.operation?.id,
-		]);
-	});
+	it.each(["notifications/tasks/status", "notifications/tasks"])(
+		"[complete.task_operation] what its keeper tells of a task by %s is part of the call that made it, whatever block it carries",
+		async (method) => {
+			const { audit, exchange, notify } = await served(sdk);
+			await exchange("tools/call", { name: "report" }, created("t1"));
+			const block = { [AUDIT_EXTENSION]: { v: "1.0", operationId: "another" } };
+			notify(method, task("t1", { status: "completed", _meta: block }));
+			notify(method, task("t2", { status: "completed", _meta: block }));
+			const [made] = audit.outcomes("tools/call");
+			const [told] = audit.events.filter(({ type }) => type === "mcp.notification");
+			const { id } = made?.operation ?? {};
+			expect(id).toBeTypeOf("string");
+			expect(told?.operation).toEqual({ id, source: "trace" });
+			expect(changes(audit).map(({ operation }) => operation?.id)).toEqual([id, id, undefined]);
+		},
+	);
 
 	it("[bounded.task_polls] polls are written after a minute, however long a task is polled, and kept for no longer than the table", async () => {
 		const { audit, exchange } = await served(sdk);
