@@ -660,6 +660,7 @@ export const requirements: readonly Requirement[] = [
 		provenBy: [
 			"packages/audit/src/trail/file-trail.test.ts",
 			"packages/audit/src/trail/loss-reports.test.ts",
+			"packages/audit/src/trail/losses.test.ts",
 		],
 	},
 	{
@@ -739,6 +740,14 @@ export const requirements: readonly Requirement[] = [
 		id: "bounded.definitions",
 		says: "The memory of definitions is bounded; what it cannot hold is not told of again and again.",
 		provenBy: ["packages/mcp/src/definitions/drift.test.ts"],
+	},
+	{
+		id: "bounded.disk",
+		says: "A full trail looks at once for what a dead process has left, and what is damaged never keeps it from making room; verify goes on to name the damage.",
+		provenBy: [
+			"packages/audit/src/trail/damaged-streams.test.ts",
+			"packages/audit/src/trail/upkeep.test.ts",
+		],
 	},
 	{
 		id: "bounded.exit",

@@ -94,6 +94,20 @@ describe("a folder that is not as it was left", () => {
 			expect(faults.map(({ sequence }) => sequence)).toEqual([8]);
 		}));
 
+	it("[honest.damage] delivers everything before a repeat that stands at the end", () =>
+		inFolder(async (dir) => {
+			const stream = await abandoned(dir, 20);
+			const segment = await segmentOf(stream);
+			const text = await readFile(segment, "latin1");
+			await writeFile(segment, `${text}${text.split("\n")[2]}\n`, "latin1");
+			const { events, recovery } = await takeOver(dir);
+			expect(recovery).toMatchObject({ last_sequence: 20 });
+			const own = events.filter(({ stream: id }) => stream.endsWith(id));
+			expect(own.map(({ sequence }) => sequence)).toEqual(
+				Array.from({ length: 20 }, (_, index) => index + 1),
+			);
+		}));
+
 	it("[honest.foreign] takes a foreign file under a segment's name for a torn tail, and keeps it", () =>
 		inFolder(async (dir) => {
 			const stream = await abandoned(dir, 5);

@@ -32,7 +32,9 @@ export type FaultDetail =
 	/** duplicate: repeated from so far back that it may as well be a fork. */
 	| "too_far_back"
 	/** tail_missing: nothing of the stream is there. */
-	| "stream_missing";
+	| "stream_missing"
+	/** edited: found damaged, and removed since to make room, as a `trail.pruned` says. */
+	| "pruned";
 
 /** Where in the input something stands. */
 export interface Place {

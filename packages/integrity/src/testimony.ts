@@ -6,6 +6,8 @@ export interface Testimony {
 	/** Its last record, or the last one pruned. */
 	readonly sequence: number;
 	readonly hash?: string;
+	/** Pruned, and known to be damaged: from this record on. */
+	readonly damagedFrom?: number;
 	/** The record that says so; absent where it is only the trail's folder. */
 	readonly by?: { readonly streamId: string; readonly sequence: number };
 }
@@ -64,6 +66,8 @@ export function readTestimony(
 		streamId: block.stream_id,
 		sequence: Number(block.last_sequence),
 		...(typeof block.last_hash === "string" && { hash: block.last_hash }),
+		...(block.reason === "damaged" &&
+			Number.isSafeInteger(block.first_sequence) && { damagedFrom: Number(block.first_sequence) }),
 		by,
 	};
 }
@@ -72,6 +76,8 @@ interface Block {
 	readonly stream_id?: unknown;
 	readonly last_sequence?: unknown;
 	readonly last_hash?: unknown;
+	readonly first_sequence?: unknown;
+	readonly reason?: unknown;
 }
 
 function parse(bytes: Uint8Array): {

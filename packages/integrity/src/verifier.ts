@@ -1,5 +1,5 @@
 import { chain, type Chain } from "./chain.ts";
-import { type FaultDetail, faultList, type OpenFault, type Place } from "./fault.ts";
+import { type FaultDetail, faultList, type OpenFault, type Place, setRange } from "./fault.ts";
 import { judgeTestimonies } from "./judge-testimonies.ts";
 import { headIndex } from "./head-index.ts";
 import { hashOf, readLink } from "./line.ts";
@@ -203,6 +203,15 @@ export function verifier(options: VerifyOptions = {}): Verifier {
 		if (intact) {
 			const testimony = readTestimony(bytes, reading);
 			if (testimony !== undefined) said.add(testimony);
+			// The records are gone; that they were damaged stays known.
+			if (testimony?.damagedFrom !== undefined) {
+				const fault = faults.add({
+					class: "edited",
+					detail: "pruned",
+					streamId: testimony.streamId,
+				});
+				setRange(fault, testimony.damagedFrom, testimony.sequence);
+			}
 		}
 		receiveInto(own, reading);
 	};

@@ -103,11 +103,26 @@ async function adoptOne(
 
 	const segments = await listSegments(files, path);
 	const cursors = await readCursors(files, path);
-	const stream: OwnedStream = { streamId, path, generation, segments, cursors };
 	const known = await readJson(files, `${path}/${RECOVERED}`);
-	const end = await recoverEnd(files, path, streamId, segments, (segment, offset) =>
-		context.damaged(segment, offset),
+	const slot = await storedLosses(context, path);
+	const end = await recoverEnd(
+		files,
+		path,
+		streamId,
+		segments,
+		(segment, offset) => context.damaged(segment, offset),
+		known === undefined && slot.unrecorded.length > 0 ? slot.recorded : undefined,
 	);
+	const stream: OwnedStream = {
+		streamId,
+		path,
+		generation,
+		segments,
+		cursors,
+		...(end.lastHash !== undefined && {
+			end: { sequence: end.lastSequence, hash: end.lastHash },
+		}),
+	};
 	if (known !== undefined) return { stream, lastSequence: end.lastSequence, losses: [] };
 	const ended = await readJson(files, `${path}/${ENDED}`);
 	const recovery: RecoveryDetail = {
@@ -120,7 +135,7 @@ async function adoptOne(
 		...(end.lastHash !== undefined && { last_hash: end.lastHash }),
 		...(end.tornBytes > 0 && { torn_bytes: end.tornBytes }),
 	};
-	const losses = adoptedLosses(await storedLosses(context, path), end);
+	const losses = adoptedLosses(slot, end);
 	return { stream, lastSequence: end.lastSequence, recovery, losses };
 }
 

@@ -1,10 +1,10 @@
 import type { AuditEvent, RecoveryDetail } from "@mcp-trail/event";
-import type { Loss, Position, TrailContext } from "../trail.ts";
+import type { Position, TrailContext } from "../trail.ts";
 import { adoptDead } from "./adopt.ts";
 import { writeJson } from "./json-file.ts";
 import { RECOVERED } from "./layout.ts";
 import { leaseWatch } from "./lease-watch.ts";
-import { recoveryEvent } from "./own-events.ts";
+import { recoveryEvents } from "./own-events.ts";
 import { removeStream, type OwnedStream } from "./owned-stream.ts";
 import type { Segment } from "./scan-segments.ts";
 import { folderError, reasonOf } from "./trail-error.ts";
@@ -19,7 +19,6 @@ export interface AdoptionWorld {
 	add(stream: OwnedStream, lastSequence: number): Promise<void>;
 	drop(stream: OwnedStream): void;
 	append(event: AuditEvent): Promise<Position>;
-	lost(loss: Loss): void;
 	report(error: Error): void;
 	damaged(segment: Segment, offset: number): void;
 }
@@ -33,6 +32,8 @@ export interface Adoption {
 interface Unrecorded {
 	readonly stream: OwnedStream;
 	readonly recovery: RecoveryDetail;
+	/** Ids of what is recorded of it, should the next not be. */
+	readonly told: Set<unknown>;
 }
 
 /** Starts with nothing adopted. */
@@ -43,11 +44,13 @@ export function adoption(world: AdoptionWorld): Adoption {
 	const leases = leaseWatch(system, world.dir);
 
 	async function record(one: Unrecorded): Promise<void> {
-		const { stream, recovery } = one;
-		if (stream.unrecorded !== undefined) {
-			await world.append(context.complete(recoveryEvent(recovery)));
-			delete stream.unrecorded;
+		const { stream, recovery, told } = one;
+		for (const event of stream.unrecorded ? recoveryEvents(stream.unrecorded) : []) {
+			if (told.has(event.id)) continue;
+			await world.append(context.complete(event));
+			told.add(event.id);
 		}
+		delete stream.unrecorded;
 		if (!world.has(stream.streamId)) {
 			waiting.delete(one);
 			return;
@@ -75,11 +78,10 @@ export function adoption(world: AdoptionWorld): Adoption {
 			});
 			for (const { stream, lastSequence, recovery, losses } of adopted) {
 				if (recovery !== undefined) {
-					stream.unrecorded = recovery;
-					waiting.add({ stream, recovery });
+					stream.unrecorded = { recovery, losses };
+					waiting.add({ stream, recovery, told: new Set() });
 				}
 				await world.add(stream, lastSequence);
-				for (const loss of losses) world.lost(loss);
 			}
 			for (const one of waiting) {
 				try {

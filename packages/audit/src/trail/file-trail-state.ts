@@ -44,6 +44,7 @@ export function reporter(onError: (error: Error) => void): Reporter {
 	return {
 		report,
 		damaged(segment, offset) {
+			segment.damaged = true;
 			report(damagedError(segment, offset));
 		},
 	};

@@ -1,7 +1,12 @@
+import type { AuditEvent } from "@mcp-trail/event";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Loss } from "../trail.ts";
+import type { System } from "../system.ts";
+import { simulatedWorld, type SimulatedWorld } from "../testing/simulated-world.ts";
+import { drain, testEvent } from "../testing/trail-check-kit.ts";
+import type { Loss, Trail } from "../trail.ts";
 import { adoptedLosses } from "./adopted-losses.ts";
+import { fileTrail } from "./file-trail.ts";
 import { lossCauses, lossLedger } from "./loss-ledger.ts";
 import { decodeLosses, encodeLosses, LOSS_BYTES } from "./loss-slot.ts";
 
@@ -88,4 +93,61 @@ it("takes off what the stream tells of and the slot did not yet know", () => {
 	expect(adoptedLosses(slot, { ...end, lossRecords: [told(5, loss("other", 3))] })).toEqual([
 		loss("disk_full", 7),
 	]);
+});
+
+describe("what a dead stream lost", () => {
+	const dir = "/trail";
+	/** As a process finds it: a trail whose disk failed for a while, dead before it could say so. */
+	async function abandoned(world: SimulatedWorld, segmentBytes = 1 << 20): Promise<void> {
+		const process = world.start();
+		const trail = await open(world, process, segmentBytes);
+		await world.run(() => trail.append(testEvent(0)));
+		world.faults.syncError = 1;
+		await world.run(() =>
+			Promise.allSettled(Array.from({ length: 7 }, (_, index) => trail.append(testEvent(index)))),
+		);
+		world.faults.syncError = 0;
+		trail.lost({ events: 5, actingEvents: 0, cause: "other", sinceMs: 1, untilMs: 2 });
+		await world.pass(500);
+		process.kill();
+	}
+
+	const open = (world: SimulatedWorld, system: System, segmentBytes = 1 << 20): Promise<Trail> =>
+		world.run(() =>
+			fileTrail({ dir, segmentBytes })({
+				system,
+				complete: (event): AuditEvent => ({
+					...testEvent(0),
+					id: Buffer.from(system.random(16)).toString("hex"),
+					...event,
+				}),
+				onError: () => {},
+			}),
+		);
+
+	it("[honest.lost] is told under the same ids by whoever tells it again, wherever the one before died", async () => {
+		let again = 0;
+		for (let step = 0; step < 24; step += 1) {
+			const world = simulatedWorld(100 + step);
+			await abandoned(world);
+			const second = world.start();
+			void fileTrail({ dir })({
+				system: second,
+				complete: (event): AuditEvent => ({ ...testEvent(0), id: "second", ...event }),
+				onError: () => {},
+			});
+			await world.pass(2 + step / 2);
+			second.kill();
+			const third = await open(world, world.start());
+			const reader = await world.run(() => third.reader("sink"));
+			await world.run(() => third.close());
+			const events = await world.run(() => drain(reader, Infinity));
+			const repeated = events.flatMap(({ event }) => (event.loss ? [event] : []));
+			const once = new Map(repeated.map((event) => [event.id, event.loss?.events ?? 0]));
+			again += repeated.length - once.size;
+			expect([step, [...once.values()].reduce((sum, many) => sum + many, 0)]).toEqual([step, 12]);
+		}
+		// Or nobody died in the moment that is meant.
+		expect(again).toBeGreaterThan(0);
+	});
 });

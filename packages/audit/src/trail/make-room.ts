@@ -3,8 +3,8 @@ import type { TrailContext } from "../trail.ts";
 import type { RecordOwn } from "./store.ts";
 import type { FileTrailLimits } from "./file-trail-state.ts";
 import type { OwnedStream } from "./owned-stream.ts";
-import { pruneEvent, recoveryEvent } from "./own-events.ts";
-import { enoughOf, prunable, pruneDetails, removeVictims, type Victim } from "./retention.ts";
+import { pruneEvent, recoveryEvents } from "./own-events.ts";
+import { prunable, pruning, removeVictims, type Victim } from "./retention.ts";
 import { releaseBallast, writeBallast } from "./trail-folder.ts";
 import { folderError, reasonOf } from "./trail-error.ts";
 
@@ -42,6 +42,8 @@ export interface SpaceContext {
 	streams(): readonly OwnedStream[];
 	readers(): ReadonlySet<string>;
 	removed(stream: OwnedStream): void;
+	/** Nothing may be removed, as far as is known; told once until something is stored again. */
+	starved(): void;
 	report(error: Error): void;
 }
 
@@ -60,15 +62,20 @@ export function space(world: SpaceContext): Space {
 	let others = 0;
 	let tight = false;
 	let fruitless = false;
+	let saidStarved = false;
 
 	async function makeRoom(bytes: number, record: RecordOwn): Promise<void> {
 		const victims = prunable(world.streams(), live.streamId, world.readers());
 		fruitless = victims.length === 0;
-		if (fruitless) return;
+		if (fruitless) {
+			if (!saidStarved) world.starved();
+			saidStarved = true;
+			return;
+		}
 		const wanted = tight ? MAX_BALLAST_BYTES + bytes : own + others + bytes + slack - ordinary;
 		const chosen = world.streams().length > limits.maxStreams ? oldestStream(victims) : victims;
 		try {
-			await prune(chosen === victims ? enoughOf(victims, wanted) : chosen, record);
+			await prune(chosen, chosen === victims ? wanted : Infinity, record);
 			await recover();
 		} catch (error) {
 			fruitless = true;
@@ -83,13 +90,19 @@ export function space(world: SpaceContext): Space {
 		}
 	}
 
-	async function prune(victims: readonly Victim[], record: RecordOwn): Promise<void> {
-		const details = await pruneDetails(files, victims, "disk_limit");
+	async function prune(
+		chosen: readonly Victim[],
+		wantedBytes: number,
+		record: RecordOwn,
+	): Promise<void> {
+		const { victims, details } = await pruning(files, chosen, wantedBytes, "disk_limit");
+		fruitless = victims.length === 0;
 		// Durable before the unlink: a missing head without this record is tampering.
 		const events: NewEvent[] = [];
 		const streams = new Set(victims.map(({ stream }) => stream));
 		// Nothing goes before its end is told, or the removal would hide a restart.
-		for (const { unrecorded } of streams) if (unrecorded) events.push(recoveryEvent(unrecorded));
+		for (const { unrecorded } of streams)
+			if (unrecorded) events.push(...recoveryEvents(unrecorded));
 		events.push(...details.map((detail) => pruneEvent(detail)));
 		if (events.length > 0) await record(events.map((event) => world.context.complete(event)));
 		for (const stream of streams) delete stream.unrecorded;
@@ -122,6 +135,7 @@ export function space(world: SpaceContext): Space {
 		},
 		add(bytes) {
 			own += bytes;
+			saidStarved = false;
 		},
 		adopt(bytes) {
 			own += bytes;

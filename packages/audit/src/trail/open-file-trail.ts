@@ -1,5 +1,5 @@
 import { isDiskFull } from "../system/error-code.ts";
-import type { Loss, Trail, TrailContext, TrailReader } from "../trail.ts";
+import type { Trail, TrailContext, TrailReader } from "../trail.ts";
 import { appender } from "./appender.ts";
 import { adoption } from "./adoption.ts";
 import { cursorStore } from "./cursor-store.ts";
@@ -70,6 +70,7 @@ export async function openFileTrail(
 		streams,
 		readers: () => cursors.readers(),
 		removed: (stream) => forget(stream),
+		starved: () => keeper.starved(),
 		report,
 	});
 	const segments = liveStream({
@@ -165,7 +166,6 @@ export async function openFileTrail(
 		},
 		drop: forget,
 		append: (event) => appends.append(event, { reserve: true, retried: true }),
-		lost: (loss: Loss) => appends.lost(loss),
 		report,
 		damaged,
 	});

@@ -1,7 +1,7 @@
-import type { RecoveryDetail } from "@mcp-trail/event";
 import type { Files } from "../system.ts";
 import { CURSOR_BYTES, decodeCursor, type Cursor } from "./cursor.ts";
 import { cursorName, cursorReader, isTorn, segmentFirst, segmentName } from "./layout.ts";
+import type { Unrecorded } from "./own-events.ts";
 import type { Segment } from "./scan-segments.ts";
 import { createSlotFile, openSlotFile } from "./slot-file.ts";
 
@@ -14,8 +14,10 @@ export interface OwnedStream {
 	readonly segments: Segment[];
 	/** By reader. */
 	readonly cursors: Map<string, Cursor>;
-	/** How it ended, as long as no `trail.recovered` says so. */
-	unrecorded?: RecoveryDetail;
+	/** The last record of a dead stream that verified when it was taken over. */
+	readonly end?: { readonly sequence: number; readonly hash: string };
+	/** How it ended and what it lost, as long as no record says so. */
+	unrecorded?: Unrecorded;
 }
 
 /** The segments of a stream's folder in order, each as long as its file. */

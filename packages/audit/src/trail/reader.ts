@@ -43,6 +43,8 @@ interface Place {
 	committed: number;
 	/** Read up to here. */
 	read: number;
+	/** The last record handed over; what follows it up to `read` is damaged and will never be. */
+	given: number;
 	scan?: Scan;
 }
 
@@ -56,7 +58,7 @@ export function trailReader(name: string, host: ReaderHost): TrailReader {
 		const known = places.get(source.streamId);
 		if (known !== undefined) return known;
 		const committed = Math.min(host.cursor(name, source.streamId) ?? 0, source.last());
-		const place: Place = { committed, read: committed };
+		const place: Place = { committed, read: committed, given: committed };
 		places.set(source.streamId, place);
 		return place;
 	}
@@ -98,11 +100,22 @@ export function trailReader(name: string, host: ReaderHost): TrailReader {
 		const last = events.at(-1)?.sequence;
 		// A scan with nothing left short of the end met lines that do not verify, which it has reported.
 		place.read = last ?? end;
+		place.given = last ?? place.given;
 		if (!source.live() && place.read >= source.last()) {
 			await place.scan.close();
 			delete place.scan;
 		}
 		return events;
+	}
+
+	/** Stores how far the reader is done: damaged records at the end hold nothing back once those before them are. */
+	async function advance(source: string, place: Place, to: number): Promise<void> {
+		const done = to >= place.given ? place.read : to;
+		if (done <= place.committed) return;
+		await host.save(name, source, done);
+		place.committed = Math.max(place.committed, done);
+		host.committed();
+		moved.notify();
 	}
 
 	return {
@@ -120,8 +133,12 @@ export function trailReader(name: string, host: ReaderHost): TrailReader {
 				if (limit.lingerMs > 0) await linger(source, limit, signal);
 				const events = await take(source, limit);
 				const last = events.at(-1);
-				if (last === undefined) continue;
 				const { streamId } = source;
+				if (last === undefined) {
+					const place = placeOf(source);
+					if (place.committed >= place.given) await advance(streamId, place, place.given);
+					continue;
+				}
 				return { streamId, events, end: { streamId, sequence: last.sequence } } satisfies Batch;
 			}
 		},
@@ -132,11 +149,7 @@ export function trailReader(name: string, host: ReaderHost): TrailReader {
 					`Reader ${name} cannot commit ${end.streamId}/${end.sequence}: it has not read that far.`,
 				);
 			}
-			if (end.sequence <= place.committed) return;
-			await host.save(name, end.streamId, end.sequence);
-			place.committed = Math.max(place.committed, end.sequence);
-			host.committed();
-			moved.notify();
+			await advance(end.streamId, place, end.sequence);
 		},
 		async passed(position, signal) {
 			for (;;) {

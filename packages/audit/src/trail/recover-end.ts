@@ -1,3 +1,4 @@
+import type { SealedEvent } from "@mcp-trail/integrity";
 import type { FileHandle, Files } from "../system.ts";
 import type { Loss } from "../trail.ts";
 import { writeAll } from "./json-file.ts";
@@ -11,7 +12,7 @@ export interface StreamEnd {
 	readonly lastHash?: string;
 	/** Set aside in a `.torn` file. */
 	readonly tornBytes: number;
-	/** `trail.lost` records of the last segment, oldest first. */
+	/** `trail.lost` records of the last segment, and of those before it as far back as was asked. */
 	readonly lossRecords: readonly { readonly streamTotal: number; readonly loss: Loss }[];
 }
 
@@ -29,6 +30,8 @@ export async function recoverEnd(
 	streamId: string,
 	segments: readonly Segment[],
 	damaged: (segment: Segment, offset: number) => void,
+	/** Losses that a record tells of up to this total need not be looked for; absent = none need. */
+	toldUpTo?: number,
 ): Promise<StreamEnd> {
 	const lossRecords: { streamTotal: number; loss: Loss }[] = [];
 	let tornBytes = 0;
@@ -49,11 +52,9 @@ export async function recoverEnd(
 				if (bad !== undefined) damaged(segment, bad);
 				bad = undefined;
 				good = line.end;
-				last = record;
-				if (mentions(line.bytes, LOSS_MARK)) {
-					const { type, loss } = record.event;
-					if (type === "trail.lost" && loss !== undefined) lossRecords.push(recordedLoss(loss));
-				}
+				// A repeat of an earlier record is no end: what stands before it would never be delivered.
+				if (record.sequence > (last?.sequence ?? 0)) last = record;
+				addLoss(line.bytes, record, lossRecords);
 			}
 			if (good < size) {
 				tornBytes += await setAside(files, folder, segment, handle, good, size);
@@ -61,6 +62,9 @@ export async function recoverEnd(
 			segment.bytes = good;
 			segment.last = last?.sequence ?? segment.first - 1;
 			if (last !== undefined) {
+				const earlier = segments.slice(0, segments.indexOf(segment));
+				if (toldUpTo !== undefined)
+					await lossesBefore(files, streamId, earlier, toldUpTo, lossRecords);
 				return { lastSequence: last.sequence, lastHash: last.hash, tornBytes, lossRecords };
 			}
 		} finally {
@@ -68,6 +72,42 @@ export async function recoverEnd(
 		}
 	}
 	return { lastSequence: 0, tornBytes, lossRecords };
+}
+
+/** Goes back until a record tells of no more than the slot calls recorded: the slot may be some segments behind. */
+async function lossesBefore(
+	files: Files,
+	streamId: string,
+	segments: readonly Segment[],
+	toldUpTo: number,
+	to: { streamTotal: number; loss: Loss }[],
+): Promise<void> {
+	for (const segment of segments.toReversed()) {
+		if (to.some(({ streamTotal }) => streamTotal > 0 && streamTotal <= toldUpTo)) return;
+		const handle = await files.open(segment.path, "read");
+		try {
+			const walk = lineWalk(handle);
+			const size = await handle.size();
+			for (let line = await walk.next(size); line !== undefined; line = await walk.next(size)) {
+				// Hashed only where it says what is looked for.
+				if (!mentions(line.bytes, LOSS_MARK)) continue;
+				const record = verifiedLine(line.bytes, streamId);
+				if (record !== undefined) addLoss(line.bytes, record, to);
+			}
+		} finally {
+			await handle.close();
+		}
+	}
+}
+
+function addLoss(
+	bytes: Uint8Array,
+	record: SealedEvent,
+	to: { streamTotal: number; loss: Loss }[],
+): void {
+	if (!mentions(bytes, LOSS_MARK)) return;
+	const { type, loss } = record.event;
+	if (type === "trail.lost" && loss !== undefined) to.push(recordedLoss(loss));
 }
 
 async function setAside(

@@ -31,34 +31,53 @@ export function prunable(
 	return victims;
 }
 
-/** The first of the victims that free so many bytes; all of them where they do not. */
-export function enoughOf(victims: readonly Victim[], bytes: number): readonly Victim[] {
-	let freed = 0;
-	const end = victims.findIndex(({ segment }) => (freed += segment.bytes) >= bytes);
-	return end < 0 ? victims : victims.slice(0, end + 1);
+/** What may be removed, and what `trail.pruned` says of it. */
+export interface Pruning {
+	readonly victims: readonly Victim[];
+	readonly details: readonly PruneDetail[];
 }
 
 /**
- * What `trail.pruned` says of victims: one record for each segment, so that a removal cut off half-way is explained
- * too. Segments without records need no word.
+ * Chooses the first victims that free so many bytes, and says of them what `trail.pruned` records: one for each segment, so that a removal cut off half-way is explained,
+ * too. Where damage hides how a segment ends, it goes with those after it, up to one that tells; without one it stays.
+ * Of what is known to be damaged the reason is `damaged`, which `verify` names for good. Segments without records need
+ * no word.
  */
-export async function pruneDetails(
+export async function pruning(
 	files: Files,
 	victims: readonly Victim[],
+	bytes: number,
 	reason: string,
-): Promise<readonly PruneDetail[]> {
+): Promise<Pruning> {
 	const details: PruneDetail[] = [];
-	for (const { stream, segment } of victims) {
-		if (segment.last < segment.first) continue;
-		details.push({
-			stream_id: stream.streamId,
-			first_sequence: segment.first,
-			last_sequence: segment.last,
-			last_hash: await lastHash(files, stream, segment),
-			reason,
-		});
+	const going: Victim[] = [];
+	let freed = 0;
+	let group: Victim[] = [];
+	for (const victim of victims) {
+		const { stream, segment } = victim;
+		// The record of a removal must outlive what it explains: nothing goes past what stays.
+		if (freed >= bytes || (group[0] !== undefined && group[0].stream !== stream)) break;
+		group.push(victim);
+		const segments = group.map((one) => one.segment);
+		const first = segments.find((one) => one.last >= one.first)?.first;
+		if (first !== undefined) {
+			const end = segment.last < segment.first ? undefined : await endOf(files, stream, segment);
+			if (end === undefined) continue;
+			const isDamaged =
+				!end.isReadable || group.length > 1 || segments.some(({ damaged }) => damaged);
+			details.push({
+				stream_id: stream.streamId,
+				first_sequence: first,
+				last_sequence: segment.last,
+				last_hash: end.hash,
+				reason: isDamaged ? "damaged" : reason,
+			});
+		}
+		going.push(...group);
+		group = [];
+		freed += segments.reduce((sum, one) => sum + one.bytes, 0);
 	}
-	return details;
+	return { victims: going, details };
 }
 
 /** Removes victims; a dead stream that keeps nothing goes whole. */
@@ -95,17 +114,21 @@ function committedByAll(stream: OwnedStream, readers: ReadonlySet<string>): numb
 	return committed;
 }
 
-async function lastHash(files: Files, stream: OwnedStream, segment: Segment): Promise<string> {
+/** The hash with which a segment ends; undefined where nothing there tells it. */
+async function endOf(
+	files: Files,
+	stream: OwnedStream,
+	segment: Segment,
+): Promise<{ readonly hash: string; readonly isReadable: boolean } | undefined> {
 	const own = await linkAt(files, segment, Math.max(0, segment.bytes - (128 << 10)));
-	if (own?.sequence === segment.last) return own.hash;
+	if (own?.sequence === segment.last) return { hash: own.hash, isReadable: true };
+	if (stream.end?.sequence === segment.last) return { hash: stream.end.hash, isReadable: false };
 	// Its last line cannot be read: the next segment's first record states the hash.
 	const next = stream.segments[stream.segments.indexOf(segment) + 1];
 	const after = next && (await linkAt(files, next, 0, 1));
 	if (after?.sequence === segment.last + 1 && after.previousHash !== undefined)
-		return after.previousHash;
-	throw new Error(
-		`The last record of ${segment.path} cannot be read, so its removal cannot be recorded. Move the segment away by hand.`,
-	);
+		return { hash: after.previousHash, isReadable: false };
+	return undefined;
 }
 
 async function linkAt(

@@ -12,6 +12,8 @@ export interface Segment {
 	last: number;
 	/** Bytes that are as durable as promised. */
 	bytes: number;
+	/** True once a line was found in it that is no record of its stream. */
+	damaged?: boolean;
 }
 
 /** What a scan needs of its stream. */

@@ -104,3 +104,29 @@ it("removes what may go before it refuses an event that is longer than it was ra
 	}
 	expect(trail.health().lostEvents).toBe(0);
 });
+
+it("[bounded.disk] looks at once for what a dead process has left, where a trail is full", async () => {
+	const world = simulatedWorld(9);
+	const options = { maxBytes: 1 << 16, segmentBytes: 4_096 };
+	const old = world.start();
+	const before = await open(world, old, options);
+	const trail = await open(world, world.start(), options);
+	await world.run(() =>
+		Promise.all(Array.from({ length: 50 }, (_, index) => before.append(testEvent(index)))),
+	);
+	await world.pass(16_000);
+	old.kill();
+	const reader = await world.run(() => trail.reader("sink"));
+	let kept = 0;
+	for (; kept < 100; kept += 1) {
+		const stored = await world.run(() => trail.append(testEvent(kept)).then(String, () => ""));
+		if (stored === "") break;
+	}
+	expect(kept).toBeLessThan(100);
+	expect(reader.lag()).toBe(kept);
+	await world.pass(1_500);
+	// The dead process's stream is the reader's by now; as it is read, room is made.
+	expect(reader.lag()).toBeGreaterThan(kept + 49);
+	await world.run(() => drain(reader, 50));
+	await world.run(() => trail.append(testEvent(0)));
+});

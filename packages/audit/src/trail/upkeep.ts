@@ -37,11 +37,13 @@ export interface Upkeep {
 	look(): Promise<void>;
 	/** The disk is full: looks again soon. */
 	hurry(): void;
+	/** There is no more room: looks at once for what another process has left or removed. */
+	starved(): void;
 	stop(): Promise<void>;
 }
 
 const ROUND_MS = LEASE_MS / 4;
-/** A full disk is looked at more often. */
+/** A full disk is looked at more often; at a full trail it is looked no more often for room. */
 const TIGHT_ROUND_MS = 1_000;
 
 /** Not started yet. */
@@ -54,6 +56,7 @@ export function upkeep(world: UpkeepWorld): Upkeep {
 	let stopped = false;
 	/** By the monotonic clock: the other one may be set back. */
 	let lastFullMs = 0;
+	let starving = false;
 	const nowMs = (): number => clock.monotonicUs() / 1000;
 
 	/** By both clocks: one may be set, the other may rest while the host does. */
@@ -109,7 +112,7 @@ export function upkeep(world: UpkeepWorld): Upkeep {
 		);
 	}
 
-	function schedule(doneMs = lastFullMs): void {
+	function schedule(doneMs = lastFullMs, inMs = room.tight ? TIGHT_ROUND_MS : ROUND_MS): void {
 		lastFullMs = doneMs;
 		cancel?.();
 		if (stopped) return;
@@ -117,14 +120,15 @@ export function upkeep(world: UpkeepWorld): Upkeep {
 			cancel = undefined;
 			round = next();
 		};
-		cancel = timers.after(room.tight ? TIGHT_ROUND_MS : ROUND_MS, again, { ref: false });
+		cancel = timers.after(inMs, again, { ref: false });
 	}
 
 	async function next(): Promise<void> {
 		if (room.tight && (await room.recover())) world.roomChanged();
 		const startMs = nowMs();
 		// A timer may come due a little early.
-		if (startMs - lastFullMs < ROUND_MS - 1) return schedule();
+		if (startMs - lastFullMs < ROUND_MS - 1 && !starving) return schedule();
+		starving = false;
 		await attempt("Renewing the lease", renew);
 		if (fence === undefined) {
 			await full();
@@ -147,6 +151,12 @@ export function upkeep(world: UpkeepWorld): Upkeep {
 		hurry() {
 			// A round under way plans the next one itself.
 			if (cancel !== undefined) schedule();
+		},
+		starved() {
+			// Not over and over, where nothing comes of it.
+			if (starving || cancel === undefined) return;
+			starving = true;
+			schedule(lastFullMs, Math.max(0, lastFullMs + TIGHT_ROUND_MS - nowMs()));
 		},
 		async stop() {
 			stopped = true;

@@ -26,6 +26,7 @@ const details: Readonly<Record<FaultDetail, string>> = {
 	joined: "the line feed behind it is missing",
 	too_far_back: "so far back that the two cannot be compared",
 	stream_missing: "nothing of the stream is there",
+	pruned: "found damaged, and removed since to make room, as trail.pruned says",
 };
 
 /** The report for a person. */

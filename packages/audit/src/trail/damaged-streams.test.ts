@@ -1,0 +1,113 @@
+import type { AuditEvent } from "@mcp-trail/event";
+import { verifier, type VerifyReport } from "@mcp-trail/integrity";
+import { expect, it } from "vitest";
+import {
+	simulatedWorld,
+	type SimulatedProcess,
+	type SimulatedWorld,
+} from "../testing/simulated-world.ts";
+import { drain, testEvent } from "../testing/trail-check-kit.ts";
+import type { Trail } from "../trail.ts";
+import { fileTrail } from "./file-trail.ts";
+import { inspectTrail, readSegments } from "./inspect-trail.ts";
+
+const dir = "/trail";
+const limits = { dir, maxBytes: 1 << 16, segmentBytes: 4_096 };
+
+const open = (world: SimulatedWorld, system: SimulatedProcess, errors: Error[]): Promise<Trail> =>
+	world.run(() =>
+		fileTrail(limits)({
+			system,
+			complete: (event): AuditEvent => ({ ...testEvent(0), ...event }),
+			onError: (error) => void errors.push(error),
+		}),
+	);
+
+const append = (world: SimulatedWorld, trail: Trail, count: number): Promise<unknown> =>
+	world.run(() =>
+		Promise.all(Array.from({ length: count }, (_, index) => trail.append(testEvent(index)))),
+	);
+
+const segmentsOf = async (world: SimulatedWorld, streamId: string) => {
+	const { streams } = await world.run(() => inspectTrail(dir, world.start()));
+	return streams.find((one) => one.streamId === streamId)?.segments ?? [];
+};
+
+/** Makes bytes of a file unreadable. */
+const spoil = (world: SimulatedWorld, path: string, at: number, length: number): Promise<void> =>
+	world.run(async () => {
+		const file = await world.start().files.open(path, "update");
+		await file.writev([Buffer.alloc(length, "#")], at);
+	});
+
+const verify = (world: SimulatedWorld): Promise<VerifyReport> =>
+	world.run(async () => {
+		const system = world.start();
+		const verification = verifier({ context: "trail" });
+		for (const { streamId, segments } of (await inspectTrail(dir, system)).streams) {
+			for (const segment of segments) {
+				verification.begin({ name: segment.path, streamId });
+				for await (const chunk of readSegments([segment], system)) verification.push(chunk);
+			}
+		}
+		return verification.end();
+	});
+
+it("[bounded.disk] makes room though nobody can read where a segment ends, and verify goes on to say so", async () => {
+	const world = simulatedWorld(1);
+	const old = world.start();
+	const errors: Error[] = [];
+	const before = await open(world, old, errors);
+	await append(world, before, 40);
+	const { streamId } = before.health();
+	old.kill();
+	const [, second, third] = await segmentsOf(world, streamId);
+	// The end of one and the beginning of the next: neither tells the hash between them.
+	await spoil(world, second?.path ?? "", (second?.bytes ?? 0) - 200, 199);
+	await spoil(world, third?.path ?? "", 0, 200);
+	expect((await verify(world)).faultCount).toBeGreaterThan(0);
+	const trail = await open(world, world.start(), errors);
+	const reader = await world.run(() => trail.reader("sink"));
+	await world.run(() => drain(reader, 38));
+	for (let round = 0; round < 10 && (await segmentsOf(world, streamId)).length > 0; round += 1) {
+		await append(world, trail, 10);
+		await world.run(() => drain(reader, 10));
+	}
+	expect(await segmentsOf(world, streamId)).toEqual([]);
+	expect(errors.map((error) => "code" in error && error.code)).toEqual([
+		"segment_damaged",
+		"segment_damaged",
+	]);
+	const { faults } = await verify(world);
+	const from = second?.firstSequence ?? 0;
+	expect(faults).toEqual([
+		expect.objectContaining({ class: "edited", detail: "pruned", streamId, sequence: from }),
+	]);
+	expect(faults[0]?.lastSequence).toBeGreaterThanOrEqual(third?.firstSequence ?? 0);
+});
+
+it("[bounded.disk] is done with a stream whose last records were damaged since it was taken over", async () => {
+	const world = simulatedWorld(1);
+	const old = world.start();
+	const errors: Error[] = [];
+	const before = await open(world, old, errors);
+	await append(world, before, 40);
+	const { streamId } = before.health();
+	old.kill();
+	const trail = await open(world, world.start(), errors);
+	const reader = await world.run(() => trail.reader("sink"));
+	const last = (await segmentsOf(world, streamId)).at(-1);
+	await spoil(world, last?.path ?? "", (last?.bytes ?? 0) - 200, 199);
+	// All but the damaged one, then what says how the stream ended.
+	await world.run(() => drain(reader, 40));
+	expect(reader.lag()).toBe(0);
+	for (let round = 0; round < 10 && (await segmentsOf(world, streamId)).length > 0; round += 1) {
+		await append(world, trail, 10);
+		await world.run(() => drain(reader, 10));
+	}
+	expect(await segmentsOf(world, streamId)).toEqual([]);
+	const { faults } = await verify(world);
+	expect(faults).toEqual([
+		expect.objectContaining({ class: "edited", detail: "pruned", streamId, lastSequence: 40 }),
+	]);
+});
