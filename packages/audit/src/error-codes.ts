@@ -84,7 +84,8 @@ export const errorCodes = {
 	},
 	ownership_lost: {
 		means: "Another process has taken over the stream of this one, which was held for dead.",
-		remedy: "Find out what stopped this process for so long, and start it again.",
+		remedy:
+			"Find out what stopped this process for so long, or whether the clocks of hosts that share the folder are a quarter of an hour apart, and start it again.",
 	},
 	read_failed: {
 		means: "A lane could not read the trail, or could not open its cursor; it tries again.",
