@@ -10,13 +10,13 @@ import { describeAuth, describePassthrough, describeUnsent } from "./describe-au
 import { fetchedWith, type Fetched } from "./fetched.ts";
 import { passthroughOf } from "./passthrough.ts";
 import { readJson } from "./read-json.ts";
-import { beingSent, type Sending } from "./sending.ts";
+import { sentWith, type FindSending, type Sending } from "./sending.ts";
 
 /** Anything that fetches as `fetch` does. */
 export type Fetch = (input: never, init?: never) => Promise<Response>;
 
-/** Observes what clients fetch; the same function comes back, watched. */
-export type Companion = <F extends Fetch>(fetch: F) => F;
+/** Observes what clients fetch; the same function comes back, watched. Where `find` knows no request, the context does. */
+export type Companion = <F extends Fetch>(fetch: F, find?: FindSending) => F;
 
 const MAX_ISSUERS = 200;
 const METADATA = /\/\.well-known\/(?:oauth-authorization-server|openid-configuration)/;
@@ -168,10 +168,10 @@ export function companion(options: {
 		};
 	}
 
-	function watch(args: readonly unknown[]): Watched | undefined {
+	function watch(args: readonly unknown[], find: FindSending | undefined): Watched | undefined {
 		const fetched = fetchedWith(args[0], args[1]);
 		// A stream that is opened beside requests is none of them, whichever of them opened it.
-		const sending = fetched.method === "POST" ? beingSent() : undefined;
+		const sending = fetched.method === "POST" ? sentWith(args[1], find) : undefined;
 		const asked = authAsked(fetched, digester);
 		if (asked) return exchange(asked, sending);
 		if (fetched.header("accept")?.includes(STREAM)) return message(fetched, sending);
@@ -191,10 +191,10 @@ export function companion(options: {
 		return true;
 	};
 
-	return (fetch) =>
+	return (fetch, find) =>
 		new Proxy(fetch, {
 			apply(target, self, args: Parameters<typeof fetch>) {
-				const watched = guarded(() => watch(args));
+				const watched = guarded(() => watch(args, find));
 				const answer: unknown = Reflect.apply(target, self, args);
 				if (watched === undefined || !types.isPromise(answer)) return answer;
 				// The host gets what follows on it: a failure that nobody handles stays one.

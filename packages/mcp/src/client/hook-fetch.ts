@@ -1,5 +1,7 @@
 import { isCallback, member } from "../hook/loose.ts";
 import type { Companion, Fetch } from "./companion.ts";
+import { requestIdOf } from "./request-id.ts";
+import type { Sending } from "./sending.ts";
 
 const isFetch = (value: unknown): value is Fetch => isCallback(value);
 
@@ -8,16 +10,32 @@ const globalFetch: Fetch = (...args) => globalThis.fetch(...args);
 
 /**
  * Watches what a client's HTTP transport fetches. Both SDK generations keep their `fetch` in `_fetch` and, for their OAuth
- * helpers, in `_fetchWithInit`; a transport that has not got both is left alone.
+ * helpers, in `_fetchWithInit`; a transport that has not got both is left alone. True if every fetch for a request's sake
+ * is found by the id in its body: without an auth provider, or a `fetch` of the host's, nothing else is fetched for it.
  */
-export function hookFetch(transport: object, watch: Companion): void {
+export function hookFetch(
+	transport: object,
+	watch: Companion,
+	byId: (id: string | number) => Sending | undefined,
+): boolean {
 	const own = Object.getOwnPropertyDescriptor(transport, "_fetch");
 	const ofHelpers = Object.getOwnPropertyDescriptor(transport, "_fetchWithInit");
-	if (own?.writable !== true || ofHelpers?.writable !== true || !isFetch(ofHelpers.value)) return;
+	if (own?.writable !== true || ofHelpers?.writable !== true || !isFetch(ofHelpers.value))
+		return false;
 	const fetch: unknown = own.value;
-	if (fetch !== undefined && !isFetch(fetch)) return;
+	if (fetch !== undefined && !isFetch(fetch)) return false;
+	const isAlone =
+		fetch === undefined &&
+		member(transport, "_authProvider") === undefined &&
+		member(transport, "_oauthProvider") === undefined;
+	const find = (init: object): Sending | undefined => {
+		const id = requestIdOf(member(init, "body"));
+		return id === undefined ? undefined : byId(id);
+	};
 	// With DPoP the SDK adds its proof inside: what is seen around it would be told wrongly.
 	const isBound = member(member(transport, "_oauthProvider"), "dpop") !== undefined;
-	if (!isBound) Reflect.set(transport, "_fetch", watch(fetch ?? globalFetch));
+	if (!isBound)
+		Reflect.set(transport, "_fetch", watch(fetch ?? globalFetch, isAlone ? find : undefined));
 	Reflect.set(transport, "_fetchWithInit", watch(ofHelpers.value));
+	return isAlone;
 }

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { types } from "node:util";
-import type { Carried, Exchange } from "../observer.ts";
+import type { Carried, Connection, Exchange } from "../observer.ts";
 
 /** A request on its way through an HTTP transport, as its fetches see it. */
 export interface Sending {
@@ -28,6 +28,29 @@ export function beingSent(): Sending | undefined {
 	const sending = current.getStore();
 	return sending?.gone === false ? sending : undefined;
 }
+
+/** What fetches are called with, of requests that were found by their body: another watch may stand inside. */
+const ofFetches = new WeakMap<object, Sending>();
+
+/** The request for whose sake a fetch is called with this, or the one being sent. */
+export function sentWith(init: unknown, find: FindSending | undefined): Sending | undefined {
+	if (typeof init !== "object" || init === null) return beingSent();
+	const found = ofFetches.get(init) ?? find?.(init);
+	if (found === undefined) return beingSent();
+	ofFetches.set(init, found);
+	return found.gone ? undefined : found;
+}
+
+/** Finds a request that is being sent by what its fetch is called with. */
+export type FindSending = (init: object) => Sending | undefined;
+
+const selfTelling = new WeakSet<Connection>();
+
+/** Notes that every fetch of a connection tells its request by itself: no context is opened around its sending. */
+export const tellsItself = (connection: Connection): void => void selfTelling.add(connection);
+
+/** True where no context is needed around a sending. One in use slows every promise of a process before Node 24. */
+export const isSelfTelling = (connection: Connection): boolean => selfTelling.has(connection);
 
 /** Frames that an HTTP transport is sending now: one that comes again is the transport's own retry. */
 const underway = new WeakSet<object>();

@@ -1,6 +1,6 @@
 import { types } from "node:util";
 import type { JsonObject, Meta } from "../observer.ts";
-import { isResent, whileSending, whileUnderway } from "../client/sending.ts";
+import { isResent, isSelfTelling, whileSending, whileUnderway } from "../client/sending.ts";
 import type { Entry } from "./exchanges.ts";
 import type { Gate } from "./gate.ts";
 import { isObject, isRequest, outboundKind, type RequestFrame } from "./frame.ts";
@@ -129,7 +129,7 @@ const isFetching = ({ connection }: OpenRequests): boolean => connection.endpoin
 
 /** Hands a frame to an HTTP transport, which may hand it to itself again. */
 function fetching(
-	{ peer }: OpenRequests,
+	{ peer, connection }: OpenRequests,
 	entry: Entry | undefined,
 	frame: object,
 	pass: Pass,
@@ -137,7 +137,9 @@ function fetching(
 	const send = (): unknown => pass(frame);
 	return whileUnderway(
 		frame,
-		peer.companion === undefined ? send : () => whileSending(entry, send),
+		peer.companion === undefined || isSelfTelling(connection)
+			? send
+			: () => whileSending(entry, send),
 	);
 }
 

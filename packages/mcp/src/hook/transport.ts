@@ -1,6 +1,8 @@
 import type { Network } from "@mcp-trail/event";
 import { hookFetch } from "../client/hook-fetch.ts";
+import { tellsItself } from "../client/sending.ts";
 import type { Misfit } from "../observer.ts";
+import type { Entry } from "./exchanges.ts";
 import { admission } from "./gate.ts";
 import { resumeTicket } from "./http-ticket.ts";
 import { incoming } from "./incoming.ts";
@@ -99,6 +101,7 @@ function resumeTickets(transport: object, key: string, open: () => OpenRequests)
 function install(transport: object, send: Callback, first: Peer): (peer: Peer) => void {
 	const nobody = {};
 	let busy: unknown = nobody;
+	let isAlone = false;
 	let open = bound(first);
 	const gate = admission(
 		(message) => Reflect.apply(send, transport, [message]),
@@ -108,6 +111,7 @@ function install(transport: object, send: Callback, first: Peer): (peer: Peer) =
 	function bound(peer: Peer): OpenRequests {
 		const requests = openRequests(transport, peer, (entry) => gate.drop(entry));
 		attach(requests);
+		if (isAlone) tellsItself(requests.connection);
 		return requests;
 	}
 
@@ -152,7 +156,11 @@ function install(transport: object, send: Callback, first: Peer): (peer: Peer) =
 	if (role === "client" || (kind !== "streamable_http" && kind !== "http_sse"))
 		watchErrors(transport, (misfit) => open.tell("refused", true, undefined, undefined, misfit));
 	const { companion } = first;
-	if (role === "client" && companion) open.guarded(() => hookFetch(transport, companion));
+	if (role === "client" && companion) {
+		const byId = (id: string | number): Entry | undefined => open.outbound.get(id);
+		isAlone = open.guarded(() => hookFetch(transport, companion, byId)) ?? false;
+		if (isAlone) tellsItself(open.connection);
+	}
 	for (const key of ["handleRequest", "handlePostMessage"])
 		resumeTickets(transport, key, () => open);
 
