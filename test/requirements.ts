@@ -1714,7 +1714,11 @@ export const requirements: readonly Requirement[] = [
 	{
 		id: "otel.rename",
 		says: "One switch says what spans and metrics call the code of a JSON-RPC error.",
-		provenBy: ["packages/mcp/src/otel/hooks.test.ts", "packages/mcp/src/otel/metrics.test.ts"],
+		provenBy: [
+			"packages/mcp/src/otel/hooks.test.ts",
+			"packages/mcp/src/otel/metrics.test.ts",
+			"test/node/traces.test.ts",
+		],
 	},
 	{
 		id: "otel.sampler",

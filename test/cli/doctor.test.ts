@@ -136,6 +136,14 @@ describe("mcp-trail doctor", () => {
 		expect(stdout).not.toContain("\\u{a}");
 	});
 
+	it("[cli.doctor] names the variable that is wrong", async () => {
+		const { exitCode, stdout } = await inProcess(["doctor", dir, "--no-probe"], {
+			variables: { MCP_TRAIL_DIR: join(dir, "trail"), MCP_TRAIL_RPC_STATUS_CODE_ATTRIBUTE: "code" },
+		});
+		expect(exitCode).toBe(2);
+		expect(stdout).toContain("(MCP_TRAIL_RPC_STATUS_CODE_ATTRIBUTE) takes");
+	});
+
 	it("[cli.doctor] says what becomes of events that a sink does not take", async () => {
 		const config = await put(
 			"sinks.json",

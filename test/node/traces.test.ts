@@ -57,6 +57,34 @@ it("[transparent.zero_code_traces] starts sdk-node, which sends its spans and sa
 	}
 });
 
+it.each([
+	["", "rpc.response.status_code", "rpc.status_code"],
+	["rpc.status_code", "rpc.status_code", "rpc.response.status_code"],
+])(
+	"[otel.rename] by MCP_TRAIL_RPC_STATUS_CODE_ATTRIBUTE=%s spans say %s",
+	async (name, says, not) => {
+		const otlp = await receiver();
+		try {
+			await inFolder(async (dir) => {
+				const running = start([app("v1.mjs")], {
+					...quietOtlp,
+					MCP_TRAIL_DIR: dir,
+					MCP_TRAIL_RPC_STATUS_CODE_ATTRIBUTE: name,
+					OTEL_EXPORTER_OTLP_ENDPOINT: otlp.url,
+				});
+				await ask(running);
+				running.child.stdin?.end();
+				expect(await running.ended).toMatchObject({ code: 0 });
+				const sent = otlp.bodies.join("");
+				expect(sent).toContain(says);
+				expect(sent).not.toContain(not);
+			});
+		} finally {
+			otlp.close();
+		}
+	},
+);
+
 it("[transparent.zero_code_traces] spans name the service, and say nothing of the command line", async () => {
 	const otlp = await receiver();
 	try {

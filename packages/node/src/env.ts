@@ -18,6 +18,10 @@ export interface Env {
 	readonly traces?: string;
 	/** `MCP_TRAIL_DIGEST_KEY_FILE` */
 	readonly digestKeyFile?: string;
+	/** `MCP_TRAIL_PROPAGATE_BAGGAGE`: `true`, `false`, or keys with commas between. */
+	readonly propagateBaggage?: string;
+	/** `MCP_TRAIL_RPC_STATUS_CODE_ATTRIBUTE`: `rpc.response.status_code` or `rpc.status_code`. */
+	readonly rpcStatusCodeAttribute?: string;
 }
 
 /** The variable of each member. */
@@ -31,6 +35,8 @@ export const variables = {
 	level: "MCP_TRAIL_LEVEL",
 	traces: "MCP_TRAIL_TRACES",
 	digestKeyFile: "MCP_TRAIL_DIGEST_KEY_FILE",
+	propagateBaggage: "MCP_TRAIL_PROPAGATE_BAGGAGE",
+	rpcStatusCodeAttribute: "MCP_TRAIL_RPC_STATUS_CODE_ATTRIBUTE",
 } as const satisfies Record<keyof Env, string>;
 
 /** Reads the `MCP_TRAIL_*` variables of an environment, by default the process's; the one place of this package that does. */

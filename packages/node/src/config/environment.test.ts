@@ -22,6 +22,17 @@ const environments: fc.Arbitrary<Env> = fc.record(
 		level: word("metadata", "request", "request_response"),
 		traces: word("true", "false"),
 		digestKeyFile: text(4_096),
+		propagateBaggage: fc.constantFrom(
+			"true",
+			"false",
+			"tenant,user",
+			"tenant, ,user,",
+			" false",
+			",",
+			"x".repeat(256),
+			"x".repeat(257),
+		),
+		rpcStatusCodeAttribute: fc.constantFrom("rpc.response.status_code", "rpc.status_code", "rpc"),
 	},
 	{ requiredKeys: [] },
 );
@@ -43,7 +54,7 @@ it("[bench.startup] variables alone are taken as the schema takes them, without 
 			expect(config).toEqual(judged(env));
 			if (config !== undefined) quick++;
 		}),
-		{ numRuns: 300, seed: 7 },
+		{ numRuns: 400, seed: 7 },
 	);
 	expect(quick).toBeGreaterThan(20);
 });

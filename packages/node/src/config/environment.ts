@@ -22,6 +22,11 @@ const takes: Readonly<Record<keyof Env, (value: string) => boolean>> = {
 	level: oneOf("metadata", "request", "request_response"),
 	traces: oneOf("true", "false"),
 	digestKeyFile: upTo(4_096),
+	propagateBaggage: (value) => {
+		const keys = value.split(",");
+		return keys.length <= 256 && keys.every(upTo(256));
+	},
+	rpcStatusCodeAttribute: oneOf("rpc.response.status_code", "rpc.status_code"),
 };
 
 /** The configuration of a process that has variables alone, and good ones; undefined = it needs judging. */

@@ -42,6 +42,20 @@ describe("readConfig", () => {
 		});
 	});
 
+	it("puts what the environment says of spans over the file's, member by member", () => {
+		const text = '{ "instrumentation": { "inject": "all", "propagateBaggage": false } }';
+		const env = { propagateBaggage: " tenant, user,", rpcStatusCodeAttribute: "rpc.status_code" };
+		expect(read(text, env).instrumentation).toEqual({
+			inject: "all",
+			propagateBaggage: ["tenant", "user"],
+			rpcStatusCodeAttribute: "rpc.status_code",
+		});
+		expect(read(text, { propagateBaggage: "true" }).instrumentation?.propagateBaggage).toBe(true);
+		expect(read("{}", { propagateBaggage: "false" }).instrumentation).toEqual({
+			propagateBaggage: false,
+		});
+	});
+
 	it("[system.configuration] [honest.config_digest] gives another digest to another file and to another environment", () => {
 		const digests = [
 			read("{}"),
@@ -136,5 +150,11 @@ describe("readConfig", () => {
 	it("[transparent.bad_config] names the variable that is wrong", () => {
 		expect(refused("{}", { durability: "never" }).message).toContain("MCP_TRAIL_DURABILITY");
 		expect(refused("{}", { traces: "maybe" }).message).toContain("MCP_TRAIL_TRACES");
+		expect(refused("{}", { propagateBaggage: "k".repeat(257) }).message).toContain(
+			"instrumentation.propagateBaggage.0 (MCP_TRAIL_PROPAGATE_BAGGAGE) takes",
+		);
+		expect(refused("{}", { rpcStatusCodeAttribute: "code" }).message).toContain(
+			"instrumentation.rpcStatusCodeAttribute (MCP_TRAIL_RPC_STATUS_CODE_ATTRIBUTE) takes",
+		);
 	});
 });

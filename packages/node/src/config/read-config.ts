@@ -94,10 +94,11 @@ function without(file: unknown, ignored: readonly string[]): unknown {
 
 function merged(file: unknown, over: Block): unknown {
 	if (!isBlock(file)) return file;
-	const { trail } = file;
-	const both =
-		isBlock(trail) && isBlock(over["trail"]) ? { trail: { ...trail, ...over["trail"] } } : {};
-	return { ...file, ...over, ...both };
+	const both = ["trail", "instrumentation"].flatMap((name) => {
+		const [inFile, inEnv] = [file[name], over[name]];
+		return isBlock(inFile) && isBlock(inEnv) ? [[name, { ...inFile, ...inEnv }]] : [];
+	});
+	return { ...file, ...over, ...Object.fromEntries(both) };
 }
 
 function problemsOf(issue: z.core.$ZodIssue): readonly ConfigProblem[] {
@@ -122,7 +123,8 @@ function memberNames(path: readonly PropertyKey[]): readonly string[] {
 
 /** A variable that sets the same may be what is wrong. */
 function variableOf(path: string): string {
-	const found = Object.entries(variables).find(([name]) => name === path.replace("trail.", ""));
+	const [, member] = /^(?:trail\.|instrumentation\.)?([^.]+)/.exec(path) ?? [];
+	const found = Object.entries(variables).find(([name]) => name === member);
 	return found === undefined ? "" : ` (${found[1]})`;
 }
 

@@ -32,13 +32,32 @@ export function readText(named: string | undefined): string | undefined {
 /** What the environment says, in the file's terms. */
 export function overlay({ service, environment, level, digestKeyFile, ...env }: Env): Block {
 	const given = { service, environment, level, digestKeyFile, traces: flag(env.traces) };
-	const trail = set({ dir: env.dir, durability: env.durability });
-	return set({ ...given, trail: Object.keys(trail).length > 0 ? trail : undefined });
+	const trail = filled({ dir: env.dir, durability: env.durability });
+	const instrumentation = filled({
+		propagateBaggage: flagOrKeys(env.propagateBaggage),
+		rpcStatusCodeAttribute: env.rpcStatusCodeAttribute,
+	});
+	return set({ ...given, trail, instrumentation });
 }
 
 function flag(value: string | undefined): unknown {
-	if (value === undefined) return undefined;
 	return value === "true" ? true : value === "false" ? false : value;
+}
+
+/** Lists as OpenTelemetry's variables have them: commas, and spaces that count for nothing. */
+function flagOrKeys(value: string | undefined): unknown {
+	const said = flag(value?.trim());
+	if (typeof said !== "string") return said;
+	return said
+		.split(",")
+		.map((key) => key.trim())
+		.filter((key) => key !== "");
+}
+
+/** Undefined where nothing is in it. */
+function filled(block: Block): Block | undefined {
+	const members = set(block);
+	return Object.keys(members).length > 0 ? members : undefined;
 }
 
 const set = (block: Block): Block =>
