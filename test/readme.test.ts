@@ -31,6 +31,14 @@ function snippets(page: string): Snippet[] {
 	}));
 }
 
+/** Pages of a folder that its index does not name. */
+function unlisted(folder: string): string[] {
+	const index = readFileSync(join(root, folder, "README.md"), "utf8");
+	return readdirSync(join(root, folder))
+		.filter((name) => name !== "README.md" && name.endsWith(".md"))
+		.filter((name) => !index.includes(`](${name})`));
+}
+
 describe("documentation", () => {
 	it.each(pages.flatMap(snippets))(
 		"[docs.snippets] $page line $line runs as it stands",
@@ -81,6 +89,27 @@ describe("documentation", () => {
 			);
 		},
 	);
+
+	it("[docs.index] every page of the docs stands in their index, every decision in its own", () => {
+		expect(["docs", "docs/siem", "docs/decisions"].flatMap(unlisted)).toEqual([]);
+	});
+
+	it("[docs.architecture] every package, its name, and every folder of tests is explained", () => {
+		const text = readFileSync(join(root, "docs/architecture.md"), "utf8");
+		const folders = (path: string) =>
+			readdirSync(join(root, path), { withFileTypes: true })
+				.filter((entry) => entry.isDirectory() && !/^(?:node_modules|snippet-.*)$/.test(entry.name))
+				.map(({ name }) => name);
+		const names = folders("packages").map(
+			(folder) =>
+				JSON.parse(readFileSync(join(root, "packages", folder, "package.json"), "utf8")).name,
+		);
+		const inside = folders("packages/mcp/src").filter((name) => name !== "testing");
+		const tests = folders("test").map((name) => `test/${name}`);
+		expect([...names, ...inside, ...tests].filter((name) => !text.includes(`\`${name}\``))).toEqual(
+			[],
+		);
+	});
 
 	it("[docs.short] the README is two screens at most", () => {
 		expect(readFileSync(join(root, "README.md"), "utf8").split("\n").length).toBeLessThanOrEqual(

@@ -1310,6 +1310,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["test/services/opensearch/walkthrough.service.test.ts"],
 	},
 	{
+		id: "docs.architecture",
+		says: "The page about the architecture explains every package and every folder of tests.",
+		provenBy: ["test/readme.test.ts"],
+	},
+	{
 		id: "docs.correlation_query",
 		says: "The program of docs/correlation.md rebuilds an operation from events alone.",
 		provenBy: ["test/correlation/document.test.ts"],
@@ -1362,6 +1367,11 @@ export const requirements: readonly Requirement[] = [
 		id: "docs.http_sinks",
 		says: "Every code that sinks over HTTP share stands in the docs in the code's words.",
 		provenBy: ["packages/sinks/src/http/docs.test.ts"],
+	},
+	{
+		id: "docs.index",
+		says: "Every page of the docs stands in their index, every decision in its own.",
+		provenBy: ["test/readme.test.ts"],
 	},
 	{
 		id: "docs.kafka_errors",
