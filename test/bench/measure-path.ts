@@ -2,10 +2,7 @@ import { fork } from "node:child_process";
 import { join } from "node:path";
 import { nodeArguments, type Variant } from "./call-paths.ts";
 import type { Equipment } from "./equipment.ts";
-import { rounds, type Measured, type Side } from "./rounds.ts";
-
-/** A server that runs for hours is measured, not one that has just started: its code is compiled by then. */
-const WARM_UP_CALLS = 1000;
+import { rounds, warmUpFor, type Measured, type Side } from "./rounds.ts";
 
 /** A variant in a process of its own, so that one side's hooks and contexts cost the others nothing. */
 async function side(variant: Variant): Promise<Side> {
@@ -45,7 +42,7 @@ export async function measurePath(
 ): Promise<Map<string, readonly Measured[]>> {
 	const sides = await Promise.all(kinds.map((equipment) => side({ ...variant, equipment })));
 	try {
-		return await rounds(sides, { ...options, warmUpItems: Math.max(options.items, WARM_UP_CALLS) });
+		return await rounds(sides, { ...options, warmUpItems: warmUpFor(options.items) });
 	} finally {
 		await Promise.all(sides.map((one) => one.close()));
 	}

@@ -31,7 +31,7 @@ export async function benchPeers(options: {
 	const paths = [
 		{ sdk: "v1", transport: "in-memory", concurrency: 1, items: 3000, kinds: all },
 		{ sdk: "v2", transport: "in-memory", concurrency: 1, items: 2000, kinds: withoutDatadog },
-		{ sdk: "v1", transport: "http", concurrency: 64, items: 600, kinds: all },
+		{ sdk: "v1", transport: "http", concurrency: 64, items: 2000, kinds: all },
 	] as const;
 	for (const { items, kinds, ...variant } of paths) {
 		const tracesBefore = agent.traces();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { isMissed } from "./report.ts";
-import { estimate, rounds, type Side } from "./rounds.ts";
+import { estimate, rounds, warmUpFor, type Side } from "./rounds.ts";
 
 describe("bench statistics", () => {
 	it("[bench.interval] gives median and the 2nd lowest and highest of 11", () => {
@@ -14,6 +14,10 @@ describe("bench statistics", () => {
 		expect(isMissed(figure, { kind: "at_most", value: 1.8 })).toBe(true);
 		expect(isMissed(figure, { kind: "at_least", value: 4.1 })).toBe(true);
 		expect(isMissed(figure, { kind: "at_least", value: 4 })).toBe(false);
+	});
+
+	it("[bench.interval] warms up for thousands of calls, however short a round is", () => {
+		expect([50, 1000, 4000].map(warmUpFor)).toEqual([4000, 4000, 8000]);
 	});
 
 	it("[bench.interval] interleaves the sides and does not count the warm-up", async () => {

@@ -40,6 +40,12 @@ export function estimate(values: readonly number[]): Estimate {
 	return { median, low: at(Math.max(0, k - 1)), high: at(n - Math.max(1, k)), values: sorted };
 }
 
+/** A server that runs for hours is measured, not one that has just started: its code is compiled by then. */
+const LEAST_WARM_UP = 4000;
+
+/** How many items are not counted at the start, where a round has so many. */
+export const warmUpFor = (items: number): number => Math.max(LEAST_WARM_UP, 2 * items);
+
 /** Runs all sides in turn, round by round, in an order that rotates; the first round warms up and is not counted. */
 export async function rounds(
 	sides: readonly Side[],
