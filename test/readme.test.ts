@@ -98,7 +98,10 @@ describe("documentation", () => {
 		const text = readFileSync(join(root, "docs/architecture.md"), "utf8");
 		const folders = (path: string) =>
 			readdirSync(join(root, path), { withFileTypes: true })
-				.filter((entry) => entry.isDirectory() && !/^(?:node_modules|(?:snippet|docstring)-.*)$/.test(entry.name))
+				.filter(
+					(entry) =>
+						entry.isDirectory() && !/^(?:node_modules|(?:snippet|docstring)-.*)$/.test(entry.name),
+				)
 				.map(({ name }) => name);
 		const names = folders("packages").map(
 			(folder) =>
