@@ -418,7 +418,11 @@ export const requirements: readonly Requirement[] = [
 	{
 		id: "complete.step_up",
 		says: "A request that is let through after a challenge is one request, and says what it was challenged for and how often.",
-		provenBy: ["test/mcp/fetch-companion.test.ts"],
+		provenBy: [
+			"packages/mcp/src/client/hook-fetch.test.ts",
+			"packages/mcp/src/client/request-id.test.ts",
+			"test/mcp/fetch-companion.test.ts",
+		],
 	},
 	{
 		id: "complete.subscriptions",

@@ -21,7 +21,12 @@ const rounds = Math.max(11, Number(values.rounds));
 const scale = values.short ? 0.25 : 1;
 const wants = (name: string): boolean => values.only === undefined || name.includes(values.only);
 
-console.log(`Node ${process.version}, ${rounds} rounds${values.short ? ", short form" : ""}`);
+/** The oldest line that its makers still repair. */
+const OLDEST_MAINTAINED = 22;
+const isOver = Number(process.versions.node.split(".")[0]) < OLDEST_MAINTAINED;
+console.log(
+	`Node ${process.version}${isOver ? " (past its end of life)" : ""}, ${rounds} rounds${values.short ? ", short form" : ""}`,
+);
 if (wants("bytes")) await benchBytes();
 if (wants("append")) await benchAppend({ rounds, scale });
 if (wants("formats")) await benchFormats({ rounds, scale });
