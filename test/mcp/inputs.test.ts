@@ -7,7 +7,7 @@ import {
 	McpServer,
 } from "@modelcontextprotocol/server";
 import { describe, expect, it } from "vitest";
-import { fakeAudit, type FakeAudit } from "./support.ts";
+import { as, fakeAudit, type FakeAudit } from "./support.ts";
 
 const MESSAGE = "Which badge number?";
 const SECRET = "4711-answer";
@@ -97,6 +97,33 @@ describe.each(["seen", "before"] as const)("v2, 2026-07-28: handlers set %s", (o
 		expect(question?.operation?.id).toBe(leg?.operation?.id);
 		expect(JSON.stringify(audit.events)).not.toMatch(/4711|badge number|home.ada/u);
 	});
+});
+
+it("[complete.inputs] an answer given here that was never sent hides no later one of the same key", async () => {
+	const { audit, client } = await asked("seen", () => ({
+		action: "decline",
+		content: {},
+	}));
+	const gone = new AbortController();
+	client.setRequestHandler("roots/list", async () => {
+		// The caller loses patience: what the other handler answered is never sent.
+		gone.abort();
+		await new Promise((resolve) => setTimeout(resolve, 5));
+		return { roots: [] };
+	});
+	await expect(client.callTool({ name: "badge" }, { signal: gone.signal })).rejects.toThrow(/./u);
+	await new Promise((resolve) => setTimeout(resolve, 20));
+	const before = told(audit, "client").filter(([type]) => type === "answered").length;
+	expect(before).toBeGreaterThan(0);
+	// An application that answers by itself, in a call of its own.
+	const raw = (params: object): Promise<unknown> =>
+		client.callTool(as({ name: "badge", ...params }), as({ allowInputRequired: true }));
+	await raw({});
+	await raw({ inputResponses: { who: { action: "accept", content: { badge: SECRET } } } });
+	const later = told(audit, "client")
+		.filter(([type]) => type === "answered")
+		.slice(before);
+	expect(later).toEqual([["answered", "elicitation/create", "client_to_server", "accept", false]]);
 });
 
 it("[complete.inputs] a handler that throws is told as a failure, and no answer of it", async () => {

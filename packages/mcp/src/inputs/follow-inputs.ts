@@ -6,7 +6,7 @@ import { actionOf, inputAsked } from "../describe/input.ts";
 import { factsOf, methodOf } from "../describe/methods.ts";
 import { isObject } from "../hook/frame.ts";
 import type { Exchange, JsonObject } from "../observer.ts";
-import { isTold } from "./local-inputs.ts";
+import { isTold, noteRound } from "./local-inputs.ts";
 
 /** Of one result or one retry so many inputs are told, each by its own event. */
 const MAX_INPUTS = 16;
@@ -71,7 +71,7 @@ const opposite = {
 /** Follows what one request is asked in its result, and what it answers in its retry. */
 export function followInputs(audit: Audit, exchange: Exchange): Following {
 	// Taken on arrival: handlers change their arguments.
-	const answers = answeredIn(exchange.params, (key) => isTold(audit, exchange.connection, key));
+	const answers = answeredIn(exchange.params, (key) => isTold(audit, exchange, key));
 	let requested: readonly Input[] = [];
 
 	function tell(
@@ -95,6 +95,7 @@ export function followInputs(audit: Audit, exchange: Exchange): Following {
 	return {
 		answered({ result }) {
 			requested = requestedIn(result, audit);
+			if (requested.length > 0 && isObject(result)) noteRound(audit, exchange, result);
 		},
 		ended(event) {
 			for (const answer of answers) tell("mcp.input.answered", answer, event, event.start_time);
