@@ -251,6 +251,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["packages/mcp/src/hook/traps.test.ts"],
 	},
 	{
+		id: "complete.extensions",
+		says: "Events of requests say which extensions both sides declared.",
+		provenBy: ["test/correlation/extension.test.ts"],
+	},
+	{
 		id: "complete.gateway_hops",
 		says: "A gateway passes an operation on, one hop further, and names its cause.",
 		provenBy: ["test/correlation/extension.test.ts"],
@@ -656,7 +661,7 @@ export const requirements: readonly Requirement[] = [
 	{
 		id: "honest.identity_hook",
 		says: "What an application says of who asks is its word unless it says that it checked; it never breaks a call.",
-		provenBy: ["test/mcp/identity.test.ts"],
+		provenBy: ["test/mcp/http-edge.test.ts", "test/mcp/identity.test.ts"],
 	},
 	{
 		id: "honest.lost",

@@ -101,6 +101,18 @@ describe.each(generations)("%s", (generation) => {
 		expect([...near.warnings, ...far.warnings]).toEqual([]);
 	});
 
+	it("[complete.extensions] every event says which extensions both sides declared, and no other", async () => {
+		const near = side(true);
+		const far = side(true);
+		const { client } = await connect(generation, echo, { client: near, server: far });
+		await client.callTool(call);
+		const alone = side(true);
+		await (await connect(generation, echo, { server: alone })).client.callTool(call);
+		for (const { audit } of [near, far])
+			expect(audit.outcomes("tools/call")[0]?.mcp?.extensions).toEqual([ID]);
+		expect(alone.audit.outcomes("tools/call")[0]?.mcp).not.toHaveProperty("extensions");
+	});
+
 	it("[safe.extension_negotiated] no block goes to a server that is known not to have declared it", async () => {
 		const near = side(true);
 		const { client, wire } = await connect(generation, echo, { client: near, server: side() });

@@ -791,6 +791,38 @@ it("[honest.client_address] a transport finds its exchange again though the asyn
 	});
 });
 
+it("[honest.identity_hook] asks the application who was refused, too", async () => {
+	const { audit, edge, faults } = settings({ remoteAddress: () => "203.0.113.7" });
+	const asked: unknown[] = [];
+	instrumentation({
+		audit,
+		identify: ({ extra, ...request }) => {
+			asked.push(request);
+			const { headers } = as<{ request: Request }>(extra).request;
+			return { id: headers.get("x-user") ?? "nobody" };
+		},
+	});
+	const handle = edge.fetch<Handle>(() => new Response(null, { status: 403 }));
+	const headers = { ...CALL, "x-user": "u-17", authorization: "Bearer TOKEN-CANARY" };
+	await handle(new Request("http://localhost/mcp", { method: "POST", headers }));
+	expect(audit.events[0]?.actor?.principal).toEqual({
+		type: "user",
+		id: "u-17",
+		assurance: "asserted",
+		source: "application",
+	});
+	expect(asked).toEqual([
+		{
+			role: "server",
+			transport: "streamable_http",
+			method: "tools/call",
+			clientAddress: "203.0.113.7",
+		},
+	]);
+	expect(faults).toEqual([]);
+	expect(JSON.stringify(audit.events)).not.toContain("CANARY");
+});
+
 it("[transparent.listen_answer] a stream of bytes stays one: its reader may bring its own buffer", async () => {
 	const { audit, edge } = settings();
 	const encoder = new TextEncoder();

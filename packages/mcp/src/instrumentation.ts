@@ -16,6 +16,7 @@ import { measureAudit } from "./otel/measure-audit.ts";
 import { clientAddressReader, type TrustedHops } from "./http/client-address.ts";
 import { identifier } from "./identity/identifier.ts";
 import type { Identify } from "./identity/identity.ts";
+import { identifies } from "./identity/of-audit.ts";
 import { traced, type TracedOptions } from "./otel/traced.ts";
 import { processAudit } from "./process-audit.ts";
 import { emitWarning, reporter } from "./warnings.ts";
@@ -148,6 +149,7 @@ export function instrumentation(options: InstrumentationOptions = {}): Instrumen
 		? (line: string): string => audit.digester.digest("command", line)
 		: undefined;
 	const identify = identifier({ identify: options.identify, digestToken, warn });
+	if (audit && identify) identifies(audit, identify);
 	const watchFetch = audit ? companion({ audit, identify, onFault }) : undefined;
 	const shared: Omit<PeerOptions, "role"> = {
 		digestToken,

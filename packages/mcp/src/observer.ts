@@ -66,6 +66,8 @@ export interface Connection {
 	server(): { readonly name: string; readonly version?: string } | undefined;
 	/** Version negotiated on this connection, where one was. */
 	protocolVersion(): string | undefined;
+	/** Extensions that both sides declared: what `_meta` of a request says of its client counts for that request. */
+	extensions?(meta: JsonObject | undefined): readonly string[] | undefined;
 }
 
 /** Why a frame was dropped, or an answer matched no request. */

@@ -83,6 +83,8 @@ function mcpOf(
 	if (era === undefined) delete mcp.era;
 	if (ending?.how === "local") mcp.local = true;
 	if (taken.session !== undefined) mcp.session_digest = taken.session;
+	const extensions = connection.extensions?.(exchange.meta);
+	if (extensions) mcp.extensions = extensions;
 	const type = result?.["resultType"];
 	if (typeof type === "string" && WORD.test(type)) mcp.result_type = type;
 	if (ending?.progressCount !== undefined) mcp.progress_count = ending.progressCount;

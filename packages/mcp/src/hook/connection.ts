@@ -1,10 +1,12 @@
 import type { Connection, JsonObject } from "../observer.ts";
+import { extensionsIn, negotiated } from "./extensions.ts";
 import { isObject } from "./frame.ts";
 import { member } from "./loose.ts";
 import type { Reach } from "./reached.ts";
 
 const PROTOCOL_VERSION = "io.modelcontextprotocol/protocolVersion";
 const CLIENT_INFO = "io.modelcontextprotocol/clientInfo";
+const CLIENT_CAPABILITIES = "io.modelcontextprotocol/clientCapabilities";
 const SERVER_INFO = "io.modelcontextprotocol/serverInfo";
 /** The first revision that is stateless. */
 const MODERN = "2026-07-28";
@@ -110,7 +112,10 @@ export function connectionOf(
 	transport: object,
 	role: "client" | "server",
 	reach?: Reach,
+	ownCapabilities?: () => unknown,
 ): LearningConnection {
+	let ofClient: JsonObject | undefined;
+	let ofServer: JsonObject | undefined;
 	let client: Name | undefined;
 	let server: Name | undefined;
 	let version: string | undefined;
@@ -129,9 +134,20 @@ export function connectionOf(
 		protocolVersion: () => version,
 		spoken: undefined,
 		learnRequest(method, params) {
-			if (method === "initialize") client = nameOf(params?.["clientInfo"]) ?? client;
+			if (method !== "initialize") return;
+			client = nameOf(params?.["clientInfo"]) ?? client;
+			ofClient = extensionsIn(params?.["capabilities"]);
+		},
+		extensions(meta) {
+			const said = meta?.[CLIENT_CAPABILITIES];
+			const theirs = said === undefined ? ofClient : extensionsIn(said);
+			if (theirs === undefined) return undefined;
+			ofServer ??= role === "server" ? extensionsIn(ownCapabilities?.()) : undefined;
+			return ofServer && negotiated(theirs, ofServer);
 		},
 		learnResult(method, result) {
+			if (method === "initialize" || method === "server/discover")
+				ofServer = extensionsIn(result["capabilities"]);
 			if (method === "initialize") {
 				server = nameOf(result["serverInfo"]) ?? server;
 				const agreed = result["protocolVersion"];

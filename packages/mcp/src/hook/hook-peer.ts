@@ -70,6 +70,8 @@ function install(low: object, target: unknown, options: PeerOptions): Peer {
 		watch(watcher) {
 			if (watchers.every(({ key }) => key !== watcher.key)) watchers.push(watcher);
 		},
+		// Both SDKs keep them in the same private member.
+		capabilities: () => member(low, "_capabilities"),
 		v1: isCallback(member(low, "requestStream")),
 		registrations:
 			options.role === "server" && low !== target && typeof target === "object" && target !== null

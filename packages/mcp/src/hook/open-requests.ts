@@ -66,7 +66,7 @@ export function openRequests(
 	peer: Peer,
 	drop: (entry: Entry) => void,
 ): OpenRequests {
-	const connection = connectionOf(transport, peer.role, peer.reach);
+	const connection = connectionOf(transport, peer.role, peer.reach, peer.capabilities);
 	const inbound = exchanges(peer.maxOpen);
 	const outbound = exchanges(peer.maxOpen);
 	const sending = new Map<Entry, JsonObject>();

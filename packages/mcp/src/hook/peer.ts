@@ -14,6 +14,8 @@ export interface Peer {
 	readonly watchers: readonly Watcher[];
 	/** Adds an observer, unless one with its key is there. */
 	watch(watcher: Watcher): void;
+	/** What it can do by its own word. */
+	readonly capabilities?: () => unknown;
 	/** Open requests per direction of a connection. */
 	readonly maxOpen: number;
 	readonly openTtlMs: number;

@@ -1,8 +1,10 @@
 import type { Audit, Decision, Subject } from "@mcp-trail/audit";
-import { cleanText, type Actor, type NewEvent } from "@mcp-trail/event";
+import { cleanText, type Actor, type Network, type NewEvent } from "@mcp-trail/event";
 import { actorOf, keepsOf } from "../describe/actor.ts";
 import { authFacts, credentialDigest } from "../hook/auth-facts.ts";
 import { schemeOf } from "../hook/http-facts.ts";
+import { member } from "../hook/loose.ts";
+import { identifierOf } from "../identity/of-audit.ts";
 import type { AuthFacts } from "../observer.ts";
 import type { Asked } from "./asked.ts";
 import type { Refused } from "./describe-refusal.ts";
@@ -11,7 +13,7 @@ import type { Refused } from "./describe-refusal.ts";
 export interface EdgeJudge {
 	/** What the host found out of the credentials, where it did. */
 	auth(asked: Asked): AuthFacts | undefined;
-	actor(asked: Asked, auth: AuthFacts | undefined, client: Refused["read"]["client"]): Actor;
+	actor(asked: Asked, auth: AuthFacts | undefined, read: Refused["read"], network: Network): Actor;
 	/** What the policy decides; where it throws, less is kept, never nothing. */
 	decide(refused: Refused): Decision;
 }
@@ -33,6 +35,15 @@ export interface Started {
 export const lastedUs = (started: Started): number =>
 	Math.max(0, Math.round(performance.now() * 1000) - started.us);
 
+/** What an SDK would hand on beside the message, in the forms of both generations. */
+const extraOf = (asked: Asked): unknown => ({
+	get authInfo() {
+		return asked.authInfo();
+	},
+	request: asked.request,
+	requestInfo: { headers: member(asked.request, "headers") },
+});
+
 const FAILED: Decision = {
 	rule: "policy_failed",
 	level: "metadata",
@@ -42,27 +53,36 @@ const FAILED: Decision = {
 
 /** Makes the judge of an edge; `guarded` runs what may throw, and gives nothing where it did. */
 export function edgeJudge(
-	{ policy, digester }: Audit,
+	audit: Audit,
 	guarded: <R>(work: () => R) => R | undefined,
 	onFault: (fault: unknown) => void,
 ): EdgeJudge {
+	const { policy, digester } = audit;
 	const digestToken = (token: string): string => digester.digest("token", token);
 	return {
 		auth: (asked) => guarded(() => authFacts(asked.authInfo(), digestToken)),
-		actor: (asked, auth, client) =>
-			actorOf(
+		actor(asked, auth, { client, method }, network) {
+			const tokenDigest = guarded(() =>
+				auth === undefined
+					? credentialDigest(asked.header("authorization"), digestToken)
+					: undefined,
+			);
+			const identity = identifierOf(audit)?.(
 				{
-					auth,
-					authScheme: schemeOf((name) => asked.header(name)),
-					tokenDigest: guarded(() =>
-						auth === undefined
-							? credentialDigest(asked.header("authorization"), digestToken)
-							: undefined,
-					),
-					client,
+					role: "server",
+					transport: "streamable_http",
+					method,
+					clientAddress: network.client_address,
+					extra: extraOf(asked),
 				},
+				auth?.tokenDigest ?? tokenDigest,
+			);
+			const authScheme = schemeOf((name) => asked.header(name));
+			return actorOf(
+				{ auth, authScheme, tokenDigest, identity, client },
 				keepsOf(policy, digester),
-			),
+			);
+		},
 		decide({ read, actor }) {
 			const { principal } = actor;
 			const subject: Subject = {

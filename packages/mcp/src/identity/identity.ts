@@ -13,7 +13,7 @@ export interface IdentifyRequest {
 	readonly clientAddress: string | undefined;
 	/**
 	 * What the SDK hands on beside a message, on servers: 1.x `{ authInfo, requestInfo }`, 2.x `{ authInfo, request }`.
-	 * Nothing of it is recorded.
+	 * Of what an HTTP edge saw refused: both, where `request` is the host's own. Nothing of it is recorded.
 	 */
 	readonly extra: unknown;
 }
