@@ -1,8 +1,9 @@
 import { AUDIT_EXTENSION as ID } from "@mcp-trail/mcp";
+import { httpEdge } from "@mcp-trail/mcp/http";
 import { createMcpHandler, inputRequired } from "@modelcontextprotocol/server";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { as } from "../mcp/support.ts";
+import { as, until } from "../mcp/support.ts";
 import {
 	blockOf,
 	type Build,
@@ -496,3 +497,64 @@ describe("one process alone", () => {
 		expect(makeClient("v1", side({ id: "com.example/audit" }))).toBeDefined();
 	});
 });
+
+it.each(["edge", "no edge"])(
+	"[failclosed.extension_mandatory] a mandatory server opens no stream for who did not declare it, with %s around it",
+	async (around) => {
+		const far = side({ mandatory: true });
+		const handler = far.seen.handler(
+			createMcpHandler(() => as(far.seen.server(makeServer("v2 modern", echo)))),
+		);
+		const serve = (request: Request): Promise<Response> => handler.fetch(request);
+		const edge = httpEdge({ audit: far.audit });
+		const host = around === "edge" ? edge.fetch(serve) : serve;
+		const listen = async (capabilities: object): Promise<Response> =>
+			host(
+				new Request(URL_HERE, {
+					method: "POST",
+					headers: {
+						"content-type": "application/json",
+						accept: "application/json, text/event-stream",
+						"mcp-protocol-version": "2026-07-28",
+						"mcp-method": "subscriptions/listen",
+					},
+					body: JSON.stringify({
+						jsonrpc: "2.0",
+						id: "listen:0",
+						method: "subscriptions/listen",
+						params: {
+							notifications: { toolsListChanged: true },
+							_meta: {
+								"io.modelcontextprotocol/protocolVersion": "2026-07-28",
+								"io.modelcontextprotocol/clientInfo": { name: "probe", version: "1" },
+								"io.modelcontextprotocol/clientCapabilities": capabilities,
+							},
+						},
+					}),
+				}),
+			);
+		const refused = await listen({});
+		expect(refused.status).toBe(400);
+		expect(await refused.json()).toMatchObject({
+			id: "listen:0",
+			error: {
+				code: -32_021,
+				data: { requiredCapabilities: { extensions: { [ID]: {} } } },
+			},
+		});
+		await until(() => far.audit.outcomes("subscriptions/listen").length === 1, "the refusal");
+		const [event, ...more] = far.audit.outcomes("subscriptions/listen");
+		expect(more).toEqual([]);
+		expect(event?.outcome).toMatchObject({
+			status: "rejected",
+			reason: "missing_capability",
+			rpc_code: -32_021,
+			http_status: 400,
+		});
+		const taken = await listen({ extensions: { [ID]: declaration } });
+		expect(taken.status).toBe(200);
+		await taken.body?.cancel();
+		await handler.close();
+		expect(far.warnings).toEqual([]);
+	},
+);

@@ -4,17 +4,20 @@ import { definitions } from "./audited/definitions.ts";
 import { companion, type Fetch } from "./client/companion.ts";
 import { capturesContent } from "./env.ts";
 import { advertise } from "./extension/advertise.ts";
-import { auditExtension, type Extension } from "./extension/extension.ts";
+import { auditExtension, MISSING_CAPABILITY, type Extension } from "./extension/extension.ts";
 import { speaks } from "./extension/of-audit.ts";
 import type { ExtensionOptions } from "./extension/settings.ts";
 import { authFacts } from "./hook/auth-facts.ts";
-import { hookEntry } from "./hook/hook-entry.ts";
+import { hookEntry, type EntryGuard } from "./hook/hook-entry.ts";
+import { member } from "./hook/loose.ts";
 import { hookPeer, type PeerOptions } from "./hook/hook-peer.ts";
 import { reach, type ListedServer } from "./hook/reached.ts";
 import type { Watcher } from "./hook/watch.ts";
 import { measureAudit } from "./otel/measure-audit.ts";
 import { clientAddressReader, type TrustedHops } from "./http/client-address.ts";
 import { identifier } from "./identity/identifier.ts";
+import { askedOfWeb } from "./http/asked.ts";
+import { edgeCore } from "./http/edge-core.ts";
 import type { Identify } from "./identity/identity.ts";
 import { identifies } from "./identity/of-audit.ts";
 import { traced, type TracedOptions } from "./otel/traced.ts";
@@ -173,6 +176,7 @@ export function instrumentation(options: InstrumentationOptions = {}): Instrumen
 	};
 	// Now, where the SDK is started before; else when the first request comes after it was.
 	if (audit && options.metrics !== false) measureAudit(audit, options);
+	const guard = audit && extension ? entryGuard(audit, extension, options, onFault) : undefined;
 	const hook = <T>(target: T, role: PeerOptions["role"]): T => {
 		hookPeer(target, { ...shared, role }, watchers);
 		if (audit && extension && !advertise(target, extension.id, extension.settings(role)))
@@ -186,10 +190,32 @@ export function instrumentation(options: InstrumentationOptions = {}): Instrumen
 		server: (server) => hook(server, "server"),
 		client: (client) => hook(client, "client"),
 		handler: (handler) => {
-			if (audit) hookEntry(handler, audit);
+			if (audit) hookEntry(handler, audit, guard);
 			return handler;
 		},
 		fetch: (fetch) => watchFetch?.(fetch) ?? fetch,
+	};
+}
+
+/** Of a mandatory extension; what it refuses is counted as an edge's refusals are. */
+function entryGuard(
+	audit: Audit,
+	extension: Extension,
+	hops: TrustedHops,
+	onFault: (fault: unknown) => void,
+): EntryGuard | undefined {
+	if (extension.refusalAtEntry(undefined) === undefined) return undefined;
+	const addressOf = clientAddressReader(hops);
+	const isMcp = (): boolean => true;
+	const edge = edgeCore({ audit, isMcp, addressOf, windowMs: 5_000, maxKinds: 256, onFault });
+	return {
+		extension,
+		onFault,
+		refused(request, options, { frame }) {
+			const extras = { authInfo: member(options, "authInfo"), parsedBody: frame };
+			const exchange = edge.watch(() => askedOfWeb(request, extras, undefined));
+			exchange?.ended({ status: 400, challenge: undefined, code: MISSING_CAPABILITY });
+		},
 	};
 }
 

@@ -28,6 +28,8 @@ export interface Extension {
 	answered(exchange: Exchange, result: JsonObject): void;
 	/** Why a request is refused where the extension is mandatory. */
 	refusal(exchange: Exchange, claim: Claim | undefined): Refusal | undefined;
+	/** As `refusal`, of a request of 2026-07-28 that no server sees: its entry answers it. */
+	refusalAtEntry(meta: JsonObject | undefined): Refusal | undefined;
 	/** The receipt of an answer, where its client gets one; `eventId` is asked for it only then. */
 	receipt(
 		exchange: Exchange,
@@ -40,7 +42,8 @@ export interface Extension {
 }
 
 const CLIENT_CAPABILITIES = "io.modelcontextprotocol/clientCapabilities";
-const MISSING_CAPABILITY = -32021;
+/** JSON-RPC code of a refusal for a capability that the client did not declare. */
+export const MISSING_CAPABILITY = -32021;
 
 /** By these a peer learns what is asked of it; they are answered to everybody. */
 const OPEN: ReadonlySet<string> = new Set(["initialize", "ping", "server/discover"]);
@@ -62,6 +65,12 @@ const isOfOneRequest = (connection: Connection): boolean =>
 export function auditExtension(options: ExtensionOptions): Extension {
 	const id = extensionIdentifier(options.id ?? AUDIT_EXTENSION);
 	const { receipts = false, mandatory = false, a2aBaggage = false } = options;
+	const missing: Refusal = {
+		code: MISSING_CAPABILITY,
+		message: `This server requires the extension ${id}`,
+		reason: "missing_capability",
+		data: { requiredCapabilities: { extensions: { [id]: {} } } },
+	};
 	/** What the peer of a connection declared when it was opened. */
 	const declared = new WeakMap<Connection, boolean>();
 
@@ -108,14 +117,10 @@ export function auditExtension(options: ExtensionOptions): Extension {
 			const { connection, inbound, method } = exchange;
 			if (!mandatory || !inbound || connection.role !== "server" || OPEN.has(method))
 				return undefined;
-			if (isDeclared(exchange, claim)) return undefined;
-			return {
-				code: MISSING_CAPABILITY,
-				message: `This server requires the extension ${id}`,
-				reason: "missing_capability",
-				data: { requiredCapabilities: { extensions: { [id]: {} } } },
-			};
+			return isDeclared(exchange, claim) ? undefined : missing;
 		},
+		refusalAtEntry: (meta) =>
+			mandatory && !declares(meta?.[CLIENT_CAPABILITIES], id) ? missing : undefined,
 		receipt(exchange, claim, result, eventId) {
 			const { connection, inbound } = exchange;
 			if (!receipts || !inbound || connection.role !== "server") return undefined;
