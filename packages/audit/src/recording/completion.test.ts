@@ -60,6 +60,18 @@ describe("completion", () => {
 		expect(at(() => 0)({ ...request, id: "forged" }).id).not.toBe("forged");
 	});
 
+	it("writes an event with its time as one without, and nothing of its own in the place of what is added", () => {
+		const time = "2026-11-20T10:15:30.123Z";
+		const complete = at(() => 0);
+		const late = complete({ ...request, time });
+		expect(Object.keys(late)).toEqual(Object.keys(complete(request)));
+		for (const forged of ["schema_version", "producer", "integrity"])
+			expect({ ...complete({ ...request, time, [forged]: "forged" }), id: "" }).toEqual({
+				...late,
+				id: "",
+			});
+	});
+
 	it("keeps the time that it is given", () => {
 		const time = "2026-11-20T10:15:30.123Z";
 		expect(at(() => 0)({ ...request, time }).time).toBe(time);

@@ -28,7 +28,7 @@ export function completion(options: CompletionOptions): (event: NewEvent) => Aud
 	let pool: Uint8Array = new Uint8Array(0);
 	let used = 0;
 
-	const id = (nowMs: number): string => {
+	const newId = (nowMs: number): string => {
 		if (used >= pool.length) {
 			pool = system.random(UUID7_RANDOM_BYTES * IDS_PER_DRAW);
 			used = 0;
@@ -40,10 +40,15 @@ export function completion(options: CompletionOptions): (event: NewEvent) => Aud
 
 	return (event) => {
 		const nowMs = system.clock.nowMs();
+		// Half the cost of the loop below; a time that stands elsewhere in the event keeps the place it has here.
+		if (labels === undefined && isUsual(event)) {
+			const { time = "" } = event;
+			return { schema_version: SCHEMA_VERSION, id: newId(nowMs), time, ...event, producer };
+		}
 		const whole: Members = {
 			schema_version: SCHEMA_VERSION,
 			// What is no id would make an event that no reader takes.
-			id: typeof event.id === "string" && id7.test(event.id) ? event.id : id(nowMs),
+			id: typeof event.id === "string" && id7.test(event.id) ? event.id : newId(nowMs),
 			time: event.time ?? timeText(nowMs),
 		};
 		// A loop: spreading several objects into one costs fifty times as much.
@@ -70,6 +75,15 @@ const ours: ReadonlySet<string> = new Set([
 	"producer",
 	"integrity",
 ]);
+
+/** A request as observers build it: in order, with its time, and without what is added here. */
+const isUsual = (event: NewEvent): boolean =>
+	event.type === "mcp.request" &&
+	typeof event.time === "string" &&
+	!("id" in event) &&
+	!("schema_version" in event) &&
+	!("producer" in event) &&
+	!("integrity" in event);
 
 const isMembers = (value: object): value is Members => typeof value === "object";
 const isWhole = (value: object): value is AuditEvent => "type" in value && "producer" in value;
