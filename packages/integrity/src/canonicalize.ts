@@ -98,10 +98,18 @@ function smallText(
 	return isList ? `[${text}]` : `{${text}}`;
 }
 
+const FEW_KEYS = 8;
+
 function sortedKeys(value: Container): string[] {
 	const keys = Object.keys(value);
-	for (let index = 1; index < keys.length; index++)
-		if ((keys[index - 1] ?? "") > (keys[index] ?? "")) return keys.toSorted();
+	if (keys.length > FEW_KEYS) return keys.toSorted();
+	// By insertion: a call of sort() costs more than sorting a few.
+	for (let index = 1; index < keys.length; index++) {
+		const key = keys[index] ?? "";
+		let at = index;
+		for (; at > 0 && (keys[at - 1] ?? "") > key; at--) keys[at] = keys[at - 1] ?? "";
+		keys[at] = key;
+	}
 	return keys;
 }
 
