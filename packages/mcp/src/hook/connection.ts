@@ -26,14 +26,24 @@ export function isModern(version: string): boolean {
 	return version.length === MODERN.length && version >= MODERN;
 }
 
+/** The last names said. Of 2026-07-28 on each message says one: as one object, what was made of it is found again. */
+const said: Name[] = [];
+const MAX_SAID = 4;
+let oldest = 0;
+
 /** `{name, version}` as peers report themselves. */
 function nameOf(value: unknown): Name | undefined {
-	if (!isObject(value) || typeof value["name"] !== "string" || value["name"] === "")
-		return undefined;
-	const version = value["version"];
-	return typeof version === "string" && version !== ""
-		? { name: value["name"], version }
-		: { name: value["name"] };
+	if (!isObject(value)) return undefined;
+	const { name, version } = value;
+	if (typeof name !== "string" || name === "") return undefined;
+	const own = typeof version === "string" && version !== "" ? version : undefined;
+	for (const one of said) if (one.name === name && one.version === own) return one;
+	const made = own === undefined ? { name } : { name, version: own };
+	// What is long is not held beyond its connection.
+	if (name.length > 128 || (own?.length ?? 0) > 64) return made;
+	said[oldest] = made;
+	oldest = (oldest + 1) % MAX_SAID;
+	return made;
 }
 
 export const metaOf = (container: JsonObject | undefined): JsonObject | undefined => {
