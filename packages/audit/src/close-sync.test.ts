@@ -311,3 +311,37 @@ describe("closeSync", () => {
 		}
 	});
 });
+
+describe("a deadline in the middle of the trail's own close", () => {
+	/** A disk that takes what says where a stream ended only after a while. */
+	const slow =
+		(hold: Promise<void>) =>
+		({ files }: System): Partial<System> => ({
+			files: {
+				...files,
+				async open(path, flag) {
+					if (path.includes("ended.json") && flag === "create") await hold;
+					return files.open(path, flag);
+				},
+			},
+		});
+
+	it.each([
+		["the process is killed: no clean end is claimed", false],
+		["the process exits: what was missing is written", true],
+	])("[durable.exit] leaves what the next process understands: %s", async (_, exits) => {
+		const world = simulatedWorld(11);
+		const { audit, process, leave, errors } = live(world, {}, slow(new Promise(() => {})));
+		await world.run(() => audit.ready);
+		for (const n of upTo(5)) audit.record(paid(n));
+		const { clean } = await world.run(() => audit.close());
+		expect(clean).toBe(false);
+		expect(errors.map(({ message }) => message).join()).toContain("closing the trail");
+		if (exits) leave();
+		else process.kill();
+		expect((await look(world)).report.faults).toEqual([]);
+		expect(await endings(world)).toEqual([exits]);
+		const { numbers, ofType } = await look(world);
+		expect([numbers, ofType("trail.recovered")]).toEqual([upTo(5), 1]);
+	});
+});

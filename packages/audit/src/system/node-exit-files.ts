@@ -15,7 +15,7 @@ import {
 	writeSync,
 } from "node:fs";
 import type { ExitFiles } from "../system.ts";
-import { errorCode } from "./error-code.ts";
+import { errorCode, isFolderSyncUnknown } from "./error-code.ts";
 
 const { O_CREAT, O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR } = constants;
 const GUARDED = (O_NOFOLLOW ?? 0) | (O_NONBLOCK ?? 0);
@@ -65,6 +65,8 @@ export const nodeExitFiles: ExitFiles = {
 		const fd = openSync(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
 		try {
 			fsyncSync(fd);
+		} catch (error) {
+			if (!isFolderSyncUnknown(error)) throw error;
 		} finally {
 			closeSync(fd);
 		}

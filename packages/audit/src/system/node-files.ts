@@ -16,7 +16,7 @@ import {
 } from "node:fs";
 import { promisify } from "node:util";
 import type { Files, FileStatus } from "../system.ts";
-import { errorCode } from "./error-code.ts";
+import { errorCode, isFolderSyncUnknown } from "./error-code.ts";
 import { fileHandle } from "./node-file-handle.ts";
 
 const { O_APPEND, O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR } =
@@ -102,6 +102,8 @@ export const nodeFiles: Files = {
 		const fd = await files.open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
 		try {
 			await files.fsync(fd);
+		} catch (error) {
+			if (!isFolderSyncUnknown(error)) throw error;
 		} finally {
 			await files.close(fd);
 		}

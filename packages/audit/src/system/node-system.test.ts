@@ -23,6 +23,15 @@ async function codeOf(work: Promise<unknown>): Promise<string | undefined> {
 }
 
 describe("files", () => {
+	it.runIf(process.platform === "linux")(
+		"go on where a file system cannot sync a folder, and not where there is none",
+		async () => {
+			await files.syncFolder("/proc");
+			system.exitFiles?.syncFolder("/proc");
+			expect(await codeOf(files.syncFolder(`${dir}/none`))).toBe("ENOENT");
+		},
+	);
+
 	it("writes, reads, cuts and measures at offsets", async () => {
 		const file = await files.open(`${dir}/a`, "create");
 		expect(await file.writev([Buffer.from("hello "), Buffer.from("world")], 0)).toBe(11);
