@@ -312,20 +312,20 @@ describe("closeSync", () => {
 	});
 });
 
-describe("a deadline in the middle of the trail's own close", () => {
-	/** A disk that takes what says where a stream ended only after a while. */
-	const slow =
-		(hold: Promise<void>) =>
-		({ files }: System): Partial<System> => ({
-			files: {
-				...files,
-				async open(path, flag) {
-					if (path.includes("ended.json") && flag === "create") await hold;
-					return files.open(path, flag);
-				},
+/** A disk that takes what says where a stream ended only after a while. */
+const slow =
+	(hold: Promise<void>) =>
+	({ files }: System): Partial<System> => ({
+		files: {
+			...files,
+			async open(path, flag) {
+				if (path.includes("ended.json") && flag === "create") await hold;
+				return files.open(path, flag);
 			},
-		});
+		},
+	});
 
+describe("a deadline in the middle of the trail's own close", () => {
 	it.each([
 		["the process is killed: no clean end is claimed", false],
 		["the process exits: what was missing is written", true],
