@@ -510,7 +510,7 @@ describe("the fetch that helpers are given", () => {
 		[
 			"leaves its loop",
 			async (body) => {
-				for await (const _part of as<AsyncIterable<unknown>>(body)) break;
+				for await (const part of as<AsyncIterable<unknown>>(body)) if (part) break;
 			},
 		],
 		[

@@ -197,6 +197,8 @@ export function instrumentation(options: InstrumentationOptions = {}): Instrumen
 	};
 }
 
+const isMcp = (): boolean => true;
+
 /** Of a mandatory extension; what it refuses is counted as an edge's refusals are. */
 function entryGuard(
 	audit: Audit,
@@ -206,7 +208,6 @@ function entryGuard(
 ): EntryGuard | undefined {
 	if (extension.refusalAtEntry(undefined) === undefined) return undefined;
 	const addressOf = clientAddressReader(hops);
-	const isMcp = (): boolean => true;
 	const edge = edgeCore({ audit, isMcp, addressOf, windowMs: 5_000, maxKinds: 256, onFault });
 	return {
 		extension,

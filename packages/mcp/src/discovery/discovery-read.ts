@@ -84,7 +84,7 @@ function eventOf(audit: Audit, read: DiscoveryRead): NewEvent {
 	const before =
 		digest === undefined
 			? undefined
-			: previousDigest(audit, `${source} ${shortKey(String(read.url))}`, digest);
+			: previousDigest(audit, `${source} ${shortKey(read.url)}`, digest);
 	const discovery: Writable<DiscoveryDetail> = { source };
 	if (url !== undefined) discovery.url = url;
 	if (digest !== undefined) discovery.digest = digest;
