@@ -27,7 +27,7 @@ export function isModern(version: string): boolean {
 }
 
 /** The last names said. Of 2026-07-28 on each message says one: as one object, what was made of it is found again. */
-const said: Name[] = [];
+const lastNames: Name[] = [];
 const MAX_SAID = 4;
 let oldest = 0;
 
@@ -37,11 +37,11 @@ function nameOf(value: unknown): Name | undefined {
 	const { name, version } = value;
 	if (typeof name !== "string" || name === "") return undefined;
 	const own = typeof version === "string" && version !== "" ? version : undefined;
-	for (const one of said) if (one.name === name && one.version === own) return one;
+	for (const one of lastNames) if (one.name === name && one.version === own) return one;
 	const made = own === undefined ? { name } : { name, version: own };
 	// What is long is not held beyond its connection.
 	if (name.length > 128 || (own?.length ?? 0) > 64) return made;
-	said[oldest] = made;
+	lastNames[oldest] = made;
 	oldest = (oldest + 1) % MAX_SAID;
 	return made;
 }
