@@ -24,7 +24,7 @@ export function whileSending<R>(sending: Sending | undefined, run: () => R): R {
 }
 
 /** The request for whose sake something is fetched. */
-export function beingSent(): Sending | undefined {
+function beingSent(): Sending | undefined {
 	const sending = current.getStore();
 	return sending?.gone === false ? sending : undefined;
 }
