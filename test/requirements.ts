@@ -131,6 +131,11 @@ export const requirements: readonly Requirement[] = [
 		],
 	},
 	{
+		id: "transparent.no_context",
+		says: "A client that is audited alone opens no asynchronous context, unless a fetch or an auth provider of its host's needs one.",
+		provenBy: ["packages/mcp/src/otel/traced.test.ts", "test/mcp/asynchronous-context.test.ts"],
+	},
+	{
 		id: "transparent.no_stdout",
 		says: "Nothing is written to standard output.",
 		provenBy: [

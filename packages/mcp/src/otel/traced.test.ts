@@ -6,6 +6,7 @@ import {
 } from "@opentelemetry/sdk-trace-base";
 import { NodeTracerProvider } from "@opentelemetry/sdk-trace-node";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { tellsItself } from "../client/sending.ts";
 import type { Connection, Ending, Exchange, JsonObject, Observation } from "../observer.ts";
 import { aConnection, anExchange } from "../testing/exchange.ts";
 import { keptSpans } from "../testing/telemetry.ts";
@@ -541,14 +542,20 @@ describe("without a span SDK", () => {
 		});
 	});
 
-	it("opens no context around a sending that carries the ids to another process", () => {
+	it("[transparent.no_context] opens none around a sending to another process, whether the wire carries the ids or not", () => {
 		for (const transport of ["stdio", "streamable_http", "http_sse", "websocket"] as const) {
 			expect(observeBare(bare, { inbound: false, transport })).not.toHaveProperty("run");
-			// What carries no ids is joined by its context alone; what came in is joined by what it calls.
-			expect(observeBare(bare, { inbound: false, transport, method: "ping" })).toHaveProperty(
-				"run",
-			);
+			// What came in is joined by what it calls.
 			expect(observeBare(bare, { transport })).toHaveProperty("run");
+			const ping = exchange({ inbound: false, transport, method: "ping" });
+			const connections = { tells: ping.connection, asks: { ...ping.connection } };
+			tellsItself(connections.tells);
+			const pinged = (connection: Connection) => traced(bare).request?.({ ...ping, connection });
+			expect(pinged(connections.tells)).not.toHaveProperty("run");
+			// A `fetch` of the host's may end in this process.
+			const isHttp = transport === "streamable_http" || transport === "http_sse";
+			expect("run" in (pinged(connections.asks) ?? {})).toBe(isHttp);
+			expect(pinged({ ...connections.asks, role: "server" })).not.toHaveProperty("run");
 		}
 		expect(observeBare(bare, { inbound: false, transport: "in_memory" })).toHaveProperty("run");
 	});

@@ -1,4 +1,5 @@
 import * as api from "@opentelemetry/api";
+import { isSelfTelling } from "../client/sending.ts";
 import type {
 	Connection,
 	Ending,
@@ -65,16 +66,19 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 /** Nothing was begun that would have to be ended. */
 const ended: Observation["end"] = () => undefined;
 
+const HTTP: ReadonlySet<Connection["transport"]> = new Set(["streamable_http", "http_sse"]);
+
 /**
- * Transports whose receiver is another process, and learns of the ids by the wire: minted ids need no context around
- * the sending. One `AsyncLocalStorage` in use slows every promise of a process before Node 24 (a tenth of a call's CPU).
+ * True where nothing that a sending runs could see minted ids: they need no context then. One `AsyncLocalStorage` in
+ * use slows every promise of a process before Node 24 (a tenth of a call's CPU).
  */
-const LEAVES: ReadonlySet<Connection["transport"]> = new Set([
-	"stdio",
-	"streamable_http",
-	"http_sse",
-	"websocket",
-]);
+function leaves(connection: Connection, isWritten: boolean): boolean {
+	const { transport, role } = connection;
+	if (transport === "stdio" || transport === "websocket") return true;
+	if (!HTTP.has(transport)) return false;
+	// A `fetch` of the host's may end in this process, and an auth provider makes requests of its own.
+	return isWritten || role === "server" || isSelfTelling(connection);
+}
 
 /** Only sampled and random have a meaning in version 00; unknown flags are not passed on. */
 const KNOWN_FLAGS = 0x03;
@@ -127,7 +131,7 @@ export function traced(options: TracedOptions = {}): Observer {
 			);
 		const isWritten = writes(exchange);
 		if (isWritten) observation.meta = injectIds(ids);
-		if (!isWritten || !LEAVES.has(exchange.connection.transport))
+		if (exchange.inbound || !leaves(exchange.connection, isWritten))
 			observation.run = (fn) => runMinted(ids, exchange, fn);
 		return observation;
 	}
