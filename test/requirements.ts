@@ -491,7 +491,12 @@ export const requirements: readonly Requirement[] = [
 	{
 		id: "complete.zero_code",
 		says: "Under register every request of an untouched client or server has its outcome, once.",
-		provenBy: ["test/node/http.test.ts", "test/node/reads.test.ts", "test/node/register.test.ts"],
+		provenBy: [
+			"test/node/http.test.ts",
+			"test/node/permission.test.ts",
+			"test/node/reads.test.ts",
+			"test/node/register.test.ts",
+		],
 	},
 	{
 		id: "complete.zero_code_http",
@@ -583,7 +588,7 @@ export const requirements: readonly Requirement[] = [
 	{
 		id: "durable.power",
 		says: "Every acknowledged event survives a cut back to the last fdatasync.",
-		provenBy: ["test/fault/power-loss.test.ts"],
+		provenBy: ["test/fault/power-loss.test.ts", "test/node/permission.test.ts"],
 	},
 	{
 		id: "durable.release",
@@ -683,6 +688,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["test/services/nginx/stateless.service.test.ts"],
 	},
 	{
+		id: "honest.open_late",
+		says: "A trail that does not open is told of within seconds, whatever it waits for.",
+		provenBy: ["packages/audit/src/open-audit.test.ts"],
+	},
+	{
 		id: "honest.own_exchange",
 		says: "Only what carries a request says what it was sent with; what is fetched elsewhere within it does not.",
 		provenBy: ["test/mcp/fetch-companion.test.ts"],
@@ -730,7 +740,7 @@ export const requirements: readonly Requirement[] = [
 	{
 		id: "honest.unwritable",
 		says: "An unwritable folder is named with its user and the remedy.",
-		provenBy: ["test/fault/permissions.test.ts"],
+		provenBy: ["test/fault/permissions.test.ts", "test/node/permission.test.ts"],
 	},
 	{
 		id: "bounded.close",

@@ -229,6 +229,27 @@ describe("closeSync", () => {
 		await world.run(() => other.audit.close());
 	});
 
+	it("writes nothing at the end of a process whose trail could not be opened, closed or not", async () => {
+		const world = simulatedWorld(6);
+		let opened: string | undefined;
+		const { audit, leave, errors } = live(world, {}, ({ files }) => ({
+			files: {
+				...files,
+				rename(from) {
+					opened = from;
+					return Promise.reject(new Error("refused"));
+				},
+			},
+		}));
+		await world.run(() => audit.ready);
+		expect(opened).toContain(dir);
+		await world.run(() => audit.close());
+		const before = world.disk.list(dir);
+		leave();
+		expect(world.disk.list(dir)).toEqual(before);
+		expect(errors.map(({ code }) => code)).toContain("open_failed");
+	});
+
 	it("[durable.exit] gives the ballast back where the disk is full", async () => {
 		const world = simulatedWorld(6);
 		const { audit, leave, errors } = live(world);

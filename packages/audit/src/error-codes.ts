@@ -82,6 +82,11 @@ export const errorCodes = {
 			"The trail could not be opened; nothing can be recorded, and everything is counted as lost.",
 		remedy: "The cause names the folder or file; correct it and start again.",
 	},
+	open_late: {
+		means:
+			"The trail is still not open after five seconds; what is recorded waits in memory, within its bound.",
+		remedy: "See whether the disk of the trail's folder answers, such as that of a network.",
+	},
 	ownership_lost: {
 		means: "Another process has taken over the stream of this one, which was held for dead.",
 		remedy:

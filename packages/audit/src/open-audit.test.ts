@@ -449,6 +449,36 @@ describe("record", () => {
 		]);
 	});
 
+	it("[honest.open_late] says that a trail does not open, and that it waits for it, after seconds", async () => {
+		vi.useFakeTimers();
+		const opens: (() => void)[] = [];
+		const { audit, errors } = opened({
+			trail: async (context) => {
+				await new Promise<void>((resolve) => opens.push(resolve));
+				return memoryTrail()(context);
+			},
+		});
+		audit.record(paid(1));
+		await vi.advanceTimersByTimeAsync(4_999);
+		expect(errors).toEqual([]);
+		await vi.advanceTimersByTimeAsync(60_000);
+		expect(errors.map(({ code }) => code)).toEqual(["open_late"]);
+		expect(errors[0]?.message).toContain("1 event waits in memory");
+		expect(audit.health()).toMatchObject({ state: "opening", queued: 1 });
+		for (const open of opens) open();
+		await audit.ready;
+		await audit.flush(AbortSignal.timeout(5_000));
+		expect(audit.health()).toMatchObject({ state: "open", recorded: 2, lost: 0 });
+	});
+
+	it("[honest.open_late] says nothing of a trail that has opened", async () => {
+		vi.useFakeTimers();
+		const { audit, errors } = opened();
+		await audit.ready;
+		await vi.advanceTimersByTimeAsync(60_000);
+		expect(errors).toEqual([]);
+	});
+
 	it("counts everything as lost where the trail cannot be opened, and says why once", async () => {
 		const { audit, errors } = opened({
 			sinks: [collecting()],

@@ -28,6 +28,12 @@ import type { Trail, TrailHealth } from "./trail.ts";
 import { exitOf } from "./trail/exit-way.ts";
 import { memoryTrail } from "./trail/memory-trail.ts";
 
+/** A trail that is not open by then is told of. */
+const LATE_MS = 5_000;
+
+const lateMessage = (queued: number): string =>
+	`the trail is not open after ${LATE_MS / 1_000} seconds: ${queued} event${queued === 1 ? " waits" : "s wait"} in memory. See whether the disk of its folder answers`;
+
 /** What a decision is for an event that no policy was asked about. */
 const UNDECIDED: Decision = Object.freeze({
 	rule: "default",
@@ -71,6 +77,8 @@ export function openAudit(options: AuditOptions): Audit {
 		onError: report,
 	});
 	let state: Health["state"] = "opening";
+	/** There is no trail, and none will be, whatever `state` becomes. */
+	let hasFailed = false;
 	let trail: Trail | undefined;
 	const ending = new AbortController();
 	const lastCall = new AbortController();
@@ -156,21 +164,29 @@ export function openAudit(options: AuditOptions): Audit {
 		armCheckpoint();
 	};
 
-	const ready = start().catch((error: unknown) => {
-		state = "failed";
-		events.fail();
-		report(
-			new AuditError("open_failed", `the trail could not be opened: ${messageOf(error)}`, error),
-		);
-	});
+	// A disk that never answers, such as one of a network that is gone, must not be waited for in silence.
+	const opensLate = timers.after(
+		LATE_MS,
+		() => report(new AuditError("open_late", lateMessage(events.counts().queued))),
+		{ ref: false },
+	);
+	const ready = start()
+		.catch((error: unknown) => {
+			hasFailed = true;
+			state = "failed";
+			events.fail();
+			report(
+				new AuditError("open_failed", `the trail could not be opened: ${messageOf(error)}`, error),
+			);
+		})
+		.finally(opensLate);
 
 	/** The stream has its end: nothing is left to be done when the process ends. */
 	let ended = false;
 	let closing: Promise<CloseReport> | undefined;
 	const close = async (signal?: AbortSignal): Promise<CloseReport> => {
-		const failed = state === "failed";
 		lastCall.abort();
-		if (!failed) state = "closing";
+		if (!hasFailed) state = "closing";
 		events.stop();
 		ending.abort();
 		cancelCheckpoint?.();
@@ -192,7 +208,7 @@ export function openAudit(options: AuditOptions): Audit {
 
 	const closeSync = (): void => {
 		const { exitFiles } = system;
-		if (ended || state === "failed" || exitFiles === undefined) return;
+		if (ended || hasFailed || exitFiles === undefined) return;
 		lastCall.abort();
 		const exit = exitOf(openTrail);
 		const way = exit?.way();

@@ -16,6 +16,7 @@ import {
 } from "node:fs";
 import type { ExitFiles } from "../system.ts";
 import { errorCode, isFolderSyncUnknown } from "./error-code.ts";
+import { syncsFolders, WRITE_THROUGH, writesThrough } from "./write-through.ts";
 
 const { O_CREAT, O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR } = constants;
 const GUARDED = (O_NOFOLLOW ?? 0) | (O_NONBLOCK ?? 0);
@@ -23,14 +24,14 @@ const GUARDED = (O_NOFOLLOW ?? 0) | (O_NONBLOCK ?? 0);
 /** Real files, written without a wait: at the end of a process no promise is kept any more. */
 export const nodeExitFiles: ExitFiles = {
 	write(path, bytes, position, sync) {
-		const fd = openSync(path, O_RDWR | O_CREAT | GUARDED, 0o600);
+		const fd = openSync(path, O_RDWR | O_CREAT | GUARDED | WRITE_THROUGH, 0o600);
 		try {
 			if (!fstatSync(fd).isFile()) throw new Error(`${path} is not a regular file.`);
 			let written = 0;
 			while (written < bytes.length)
 				written += writeSync(fd, bytes, written, bytes.length - written, position + written);
 			ftruncateSync(fd, position + bytes.length);
-			if (sync) fdatasyncSync(fd);
+			if (sync && !writesThrough) fdatasyncSync(fd);
 		} finally {
 			closeSync(fd);
 		}
@@ -61,7 +62,7 @@ export const nodeExitFiles: ExitFiles = {
 		return process.platform === "win32" || (mode & 0o022) === 0 || (mode & 0o1000) !== 0;
 	},
 	syncFolder(path) {
-		if (process.platform === "win32") return;
+		if (!syncsFolders) return;
 		const fd = openSync(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
 		try {
 			fsyncSync(fd);

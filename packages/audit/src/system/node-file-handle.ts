@@ -1,5 +1,6 @@
 import { close, fdatasync, fstat, ftruncate, read, writev } from "node:fs";
 import type { FileHandle } from "../system.ts";
+import { writesThrough } from "./write-through.ts";
 
 type Done<T> = (error: Error | null, value: T) => void;
 
@@ -50,7 +51,10 @@ export function fileHandle(fd: number, appends: boolean): FileHandle {
 			}
 			return filled === length ? buffer : buffer.subarray(0, filled);
 		},
-		datasync: () => call<void>((done) => fdatasync(fd, (error) => done(error, undefined))),
+		datasync: () =>
+			call<void>((done) =>
+				writesThrough ? done(null, undefined) : fdatasync(fd, (error) => done(error, undefined)),
+			),
 		truncate: (length) =>
 			call<void>((done) => ftruncate(fd, length, (error) => done(error, undefined))),
 		async size() {

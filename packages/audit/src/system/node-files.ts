@@ -18,15 +18,16 @@ import { promisify } from "node:util";
 import type { Files, FileStatus } from "../system.ts";
 import { errorCode, isFolderSyncUnknown } from "./error-code.ts";
 import { fileHandle } from "./node-file-handle.ts";
+import { syncsFolders, WRITE_THROUGH } from "./write-through.ts";
 
 const { O_APPEND, O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR } =
 	constants;
 // Windows has neither O_NOFOLLOW nor O_NONBLOCK. Non-blocking, so that a pipe laid in the folder cannot hang an open.
 const GUARDED = (O_NOFOLLOW ?? 0) | (O_NONBLOCK ?? 0);
 const FLAGS = {
-	create: O_RDWR | O_CREAT | O_EXCL | GUARDED,
-	update: O_RDWR | GUARDED,
-	append: O_RDWR | O_APPEND | O_CREAT | GUARDED,
+	create: O_RDWR | O_CREAT | O_EXCL | GUARDED | WRITE_THROUGH,
+	update: O_RDWR | GUARDED | WRITE_THROUGH,
+	append: O_RDWR | O_APPEND | O_CREAT | GUARDED | WRITE_THROUGH,
 	read: O_RDONLY | GUARDED,
 } as const;
 
@@ -98,7 +99,7 @@ export const nodeFiles: Files = {
 	},
 	async syncFolder(path) {
 		// Windows cannot open a folder; there a new name's survival of a power loss is not promised.
-		if (process.platform === "win32") return;
+		if (!syncsFolders) return;
 		const fd = await files.open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
 		try {
 			await files.fsync(fd);

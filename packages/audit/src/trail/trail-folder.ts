@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import type { Files, System } from "../system.ts";
+import { errorCode } from "../system/error-code.ts";
 import { BALLAST, isStreamId, LOSS_SLOT, unfinishedName } from "./layout.ts";
 import { encodeLosses, LOSS_BYTES } from "./loss-slot.ts";
 import { ownerNow, writeOwner } from "./owner.ts";
@@ -122,10 +123,14 @@ export async function othersBytes(
 }
 
 function unusable(dir: string, uid: number, error: unknown): Error {
+	const remedy =
+		errorCode(error) === "ERR_ACCESS_DENIED"
+			? "Node's permission model refuses it: make the folder before Node starts, allow it to be read and written (--allow-fs-read, --allow-fs-write), and share it with no group"
+			: "Give that user write permission and free space there, or choose another folder";
 	return folderError(
 		"folder_unusable",
 		dir,
-		`The trail's folder ${dir} cannot be used by uid ${uid} (${reasonOf(error)}). Give that user write permission and free space there, or choose another folder.`,
+		`The trail's folder ${dir} cannot be used by uid ${uid} (${reasonOf(error)}). ${remedy}.`,
 		error,
 	);
 }

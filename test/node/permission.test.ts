@@ -1,0 +1,62 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { builtRegister } from "./built.ts";
+import { app, ask, inFolder, outcomes, recorded, startNode } from "./untouched.ts";
+
+const isNode20 = process.versions.node.startsWith("20.");
+/** Node's permission model; it says of itself, in Node 20, that it is new. */
+const restricted = [
+	"--no-warnings",
+	isNode20 ? "--experimental-permission" : "--permission",
+	"--allow-fs-read=*",
+];
+
+let register: Awaited<ReturnType<typeof builtRegister>>;
+beforeAll(async () => {
+	register = await builtRegister();
+});
+afterAll(() => register.remove());
+
+/** Runs a server of `apps/` under Node's permission model. */
+async function run(name: string, dir: string, allowed: readonly string[]) {
+	const args = [...restricted, ...allowed, "--import", register.file, app(name)];
+	const running = startNode(args, { MCP_TRAIL_DIR: dir });
+	await ask(running);
+	running.child.stdin?.end();
+	return running.ended;
+}
+
+describe("Node's permission model", () => {
+	it("[complete.zero_code] records every call where the trail's folder may be written", async () => {
+		await inFolder(async (dir) => {
+			const ended = await run("v1.mjs", join(dir, "trail"), ["--allow-fs-write=*"]);
+			expect(ended).toMatchObject({ code: 0, signal: null, stderr: "" });
+			const events = recorded(dir);
+			expect(outcomes(events)).toHaveLength(6);
+			expect(events.at(-1)?.type).toBe("trail.stopped");
+		});
+	});
+
+	// Linux tells of an open file how it is written.
+	it.runIf(process.platform === "linux")(
+		"[durable.power] writes durably though Node refuses every fsync",
+		async () => {
+			await inFolder(async (dir) => {
+				const ended = await run("synced.mjs", join(dir, "trail"), ["--allow-fs-write=*"]);
+				expect(ended).toMatchObject({ code: 0, signal: null, stderr: "synced\n" });
+			});
+		},
+	);
+
+	it("[honest.unwritable] says at once, also where warnings are off, that the trail cannot be opened, and what to allow", async () => {
+		await inFolder(async (dir) => {
+			const trail = join(dir, "trail");
+			const { code, stderr } = await run("v1.mjs", trail, []);
+			expect(code).toBe(0);
+			expect(stderr).toContain("mcp-trail: [open_failed] the trail could not be opened");
+			expect(stderr).toContain("--allow-fs-write");
+			expect(existsSync(trail)).toBe(false);
+		});
+	});
+});
