@@ -629,6 +629,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["test/mcp/identity.test.ts", "test/mcp/http-edge.test.ts"],
 	},
 	{
+		id: "honest.client_certificate",
+		says: "A client certificate that TLS found good names who asked and is held against a token's binding; any other names nobody.",
+		provenBy: ["test/mcp/client-certificate.test.ts"],
+	},
+	{
 		id: "honest.collector_memory",
 		says: "A Collector that gathers batches in memory loses them when it is killed, as the page says.",
 		provenBy: ["test/services/collector/collector.service.test.ts"],

@@ -81,7 +81,15 @@ export type Misfit =
 /** A frame that is no request and no answer to one, and what could be read of it. */
 export interface Seen extends Pick<
 	Exchange,
-	"auth" | "authScheme" | "client" | "era" | "headers" | "identity" | "network" | "tokenDigest"
+	| "auth"
+	| "authScheme"
+	| "certificate"
+	| "client"
+	| "era"
+	| "headers"
+	| "identity"
+	| "network"
+	| "tokenDigest"
 > {
 	readonly connection: Connection;
 	readonly direction: Direction;
@@ -116,6 +124,16 @@ export interface Closing {
 	readonly durationUs: number;
 }
 
+/** A client certificate that TLS found good. */
+export interface CertificateFacts {
+	/** Base64url of the SHA-256 of its DER form: `x5t#S256` (RFC 8705 §3.1). */
+	readonly thumbprint: string;
+	/** Its SPIFFE id, else its subject in the form of RFC 4514. */
+	readonly id?: string;
+	/** Who signed it, in the form of RFC 4514. */
+	readonly issuer?: string;
+}
+
 /** One JSON-RPC request and everything known when it was seen. */
 export interface Exchange {
 	readonly connection: Connection;
@@ -139,6 +157,8 @@ export interface Exchange {
 	readonly authScheme: "none" | "bearer" | "dpop" | "basic" | "api_key" | "other" | undefined;
 	/** `hmac-sha256:…` of the token in that header, kind `token`, where `auth` says nothing of it. */
 	readonly tokenDigest?: string | undefined;
+	/** Of the connection that it came on, where TLS ended in this process. */
+	readonly certificate?: CertificateFacts | undefined;
 	/** Who asks by the word of the application. */
 	readonly identity?: KnownIdentity | undefined;
 	/** Where it came from (server) or went to (client); absent where there is no network. */

@@ -50,7 +50,7 @@ const UNSAID = ["_meta", "inputResponses", "requestState"] as const;
 const META = ["_meta"] as const;
 
 function subjectOf(exchange: Exchange, facts: MethodFacts, name: unknown): Subject {
-	const { connection, direction, params, auth, identity } = exchange;
+	const { connection, direction, params, auth, certificate, identity } = exchange;
 	const target: Writable<NonNullable<Subject["target"]>> = { kind: facts.kind };
 	const shown = cleanText(name, 256);
 	if (shown !== undefined) target.name = shown;
@@ -64,7 +64,7 @@ function subjectOf(exchange: Exchange, facts: MethodFacts, name: unknown): Subje
 		target,
 	};
 	// Who asks is told in one way only: as the event will say it.
-	if (auth || identity) subject.principal = actorOf(exchange, undefined).principal;
+	if (auth || certificate || identity) subject.principal = actorOf(exchange, undefined).principal;
 	return subject;
 }
 

@@ -18,10 +18,14 @@ export function scopeOf(exchange: Exchange): string {
 	const { connection, inbound } = exchange;
 	if (!inbound || connection.role !== "server") return `connection ${numberOf(connection)}`;
 	const { principal, auth } = actorOf(exchange, undefined);
-	const { issuer, tenant, assurance } = principal;
+	const { issuer, tenant, assurance, source } = principal;
 	const id = principal.id ?? principal.id_digest;
 	// An id that somebody checked is not the same one that an application merely said.
-	if (id !== undefined) return JSON.stringify(["principal", assurance, issuer, tenant, id]);
+	if (id !== undefined) {
+		// A proxy's certificate is that of many: their tokens tell them apart.
+		const token = source === "client_certificate" ? auth?.token_digest : undefined;
+		return JSON.stringify(["principal", assurance, issuer, tenant, id, token]);
+	}
 	if (auth?.client_id !== undefined)
 		return JSON.stringify(["client", issuer, tenant, auth.client_id]);
 	if (auth?.token_digest !== undefined) return JSON.stringify(["token", auth.token_digest]);

@@ -9,7 +9,7 @@ import {
 } from "@mcp-trail/event";
 import { isObject } from "../hook/frame.ts";
 import type { KnownIdentity } from "../identity/identity.ts";
-import type { AuthFacts, Exchange, JsonObject } from "../observer.ts";
+import type { AuthFacts, CertificateFacts, Exchange, JsonObject } from "../observer.ts";
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -80,13 +80,22 @@ function delegationOf(claims: JsonObject, keeps: Keeps): readonly Delegate[] {
 	return chain;
 }
 
-/** The key a token is bound to (RFC 9449, RFC 8705). */
-function bindingOf(claims: JsonObject): Pick<Auth, "binding" | "key_thumbprint"> {
-	const { cnf } = claims;
-	if (!isObject(cnf)) return {};
+/**
+ * The key a token is bound to (RFC 9449, RFC 8705), and whether that is the one of the certificate that came with it:
+ * a token that names another is bound to nothing that was shown.
+ */
+function bindingOf(
+	{ cnf }: JsonObject,
+	certificate: CertificateFacts | undefined,
+): Pick<Auth, "binding" | "key_thumbprint"> {
+	const shown = certificate?.thumbprint;
+	const proof = shown === undefined ? {} : { key_thumbprint: shown };
+	if (!isObject(cnf)) return proof;
 	const dpop = typeof cnf["jkt"] === "string";
 	const thumbprint = dpop ? cnf["jkt"] : cnf["x5t#S256"];
-	if (typeof thumbprint !== "string") return {};
+	if (typeof thumbprint !== "string") return proof;
+	if (!dpop && shown !== undefined)
+		return { binding: shown === thumbprint ? "mtls" : "none", ...proof };
 	return {
 		binding: dpop ? "dpop" : "mtls",
 		...(THUMBPRINT.test(thumbprint) && { key_thumbprint: thumbprint }),
@@ -118,14 +127,14 @@ const LAST_TIME_MS = Date.UTC(9999, 11, 31);
 /** Whatever a peer sent: a request, or a frame that is none. */
 export type FromPeer = Pick<
 	Exchange,
-	"auth" | "authScheme" | "client" | "identity" | "tokenDigest"
+	"auth" | "authScheme" | "certificate" | "client" | "identity" | "tokenDigest"
 >;
 
 function authOf(auth: AuthFacts, from: FromPeer): Auth {
 	const clientId = cleanText(auth.clientId, 512);
 	const scopes = scopesOf(auth);
 	const audience = audienceOf(auth.claims, auth.resource);
-	const { binding, key_thumbprint } = bindingOf(auth.claims);
+	const { binding, key_thumbprint } = bindingOf(auth.claims, from.certificate);
 	const grant = grantOf(auth.claims);
 	const scheme = from.authScheme;
 	const expires = auth.expiresAtMs;
@@ -158,6 +167,19 @@ function principalOf(auth: AuthFacts, keeps: Keeps): Principal {
 		...(tenant !== undefined && { tenant }),
 		assurance: "verified",
 		source: "access_token",
+	};
+}
+
+/** Who a certificate names; whether that is a person or a program, it does not say of itself. */
+function namedBy({ id: name, issuer: signer }: CertificateFacts, keeps: Keeps): Principal {
+	const id = cleanText(name, 256);
+	const issuer = cleanText(signer, 512);
+	return {
+		type: WORKLOADS.some((start) => id?.startsWith(start)) ? "workload" : "unknown",
+		...kept(id, keeps),
+		...(issuer !== undefined && { issuer }),
+		assurance: "verified",
+		source: "client_certificate",
 	};
 }
 
@@ -196,32 +218,40 @@ function identityOf({ identity }: FromPeer, keeps: Keeps): KnownIdentity | undef
 
 /**
  * Who asked. What the application itself verified counts first, then claims that a verifier of this host checked, then
- * what the application merely says: it adds a tenant and a kind to a checked principal, but replaces none.
+ * what the application merely says: it adds a tenant and a kind to a checked principal, but replaces none. A client
+ * certificate comes last: it may be a proxy's, and only the application knows whose requests come through that.
  */
 function whoOf(
 	from: FromPeer,
 	keeps: Keeps,
 ): { readonly principal: Principal; readonly delegation: readonly Delegate[] } {
-	const { auth, authScheme } = from;
+	const { auth, authScheme, certificate } = from;
 	const told = identityOf(from, keeps);
 	if (auth === undefined) {
 		// No credential came: that is known. One that nobody here checked proves nothing.
 		const nobody = authScheme === "none" ? anonymous : unknown;
-		return told ?? { principal: nobody, delegation: NOBODY };
+		if (certificate?.id === undefined || from.identity?.principal.id !== undefined)
+			return told ?? { principal: nobody, delegation: NOBODY };
 	}
 	if (told?.principal.assurance === "verified") return told;
-	const principal = principalOf(auth, keeps);
-	const delegation = delegationOf(auth.claims, keeps);
-	if (told === undefined) return { principal, delegation };
+	if (auth !== undefined)
+		return {
+			principal: withWord(principalOf(auth, keeps), told),
+			delegation: delegationOf(auth.claims, keeps),
+		};
+	const principal = certificate ? namedBy(certificate, keeps) : unknown;
+	return { principal: withWord(principal, told), delegation: told?.delegation ?? NOBODY };
+}
+
+/** A checked principal, with what the application says beside it. */
+function withWord(principal: Principal, told: KnownIdentity | undefined): Principal {
+	if (told === undefined) return principal;
 	const { type, tenant } = told.principal;
-	return {
-		principal: inOrder({
-			...principal,
-			...(type !== "unknown" && type !== "anonymous" && { type }),
-			...(principal.tenant === undefined && tenant !== undefined && { tenant }),
-		}),
-		delegation,
-	};
+	return inOrder({
+		...principal,
+		...(type !== "unknown" && type !== "anonymous" && { type }),
+		...(principal.tenant === undefined && tenant !== undefined && { tenant }),
+	});
 }
 
 /** Members as the format has them. */
@@ -234,17 +264,23 @@ const NOBODY: readonly Delegate[] = [];
 
 /** Who asked, and what the peer says of itself, which proves nothing. */
 export function actorOf(from: FromPeer, keeps: Keeps): Actor {
-	const { auth, authScheme, tokenDigest } = from;
+	const { auth, authScheme, certificate } = from;
 	const { principal, delegation } = whoOf(from, keeps);
 	const actor: Writable<Actor> = { principal };
 	if (delegation.length > 0) actor.delegation = delegation;
 	const client = clientOf(from);
 	if (client) actor.client = client;
 	if (auth) actor.auth = authOf(auth, from);
-	else if (authScheme !== undefined)
-		actor.auth =
-			tokenDigest === undefined
-				? { scheme: authScheme }
-				: { scheme: authScheme, token_digest: tokenDigest };
+	else if (authScheme !== undefined || certificate !== undefined) actor.auth = uncheckedOf(from);
 	return actor;
+}
+
+/** How a request authenticated that no verifier of this host told anything of. */
+function uncheckedOf({ authScheme, certificate, tokenDigest }: FromPeer): Auth {
+	const isAlone = certificate !== undefined && (authScheme ?? "none") === "none";
+	return {
+		scheme: isAlone ? "mtls" : (authScheme ?? "none"),
+		...(tokenDigest !== undefined && { token_digest: tokenDigest }),
+		...(certificate && { key_thumbprint: certificate.thumbprint }),
+	};
 }

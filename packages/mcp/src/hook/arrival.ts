@@ -1,6 +1,7 @@
 import type { Exchange } from "../observer.ts";
 import type { LearningConnection } from "./connection.ts";
 import { httpFacts, type HttpFacts } from "./http-facts.ts";
+import { currentTicket } from "./http-ticket.ts";
 import { member } from "./loose.ts";
 import { arrivedFrom, sentTo } from "./network.ts";
 import type { Peer } from "./peer.ts";
@@ -8,7 +9,7 @@ import type { Peer } from "./peer.ts";
 /** Who a frame came from, and where it came from or goes to. */
 type Arrival = Pick<
 	Exchange,
-	"auth" | "authScheme" | "headers" | "identity" | "network" | "tokenDigest"
+	"auth" | "authScheme" | "certificate" | "headers" | "identity" | "network" | "tokenDigest"
 > & { readonly http: HttpFacts | undefined };
 
 /** Gathers what came with a frame from outside; of a frame that this side sends, what is known of its way. */
@@ -31,6 +32,7 @@ export function arrivalOf(
 		authScheme: http?.authScheme,
 		headers: http?.headers,
 		tokenDigest,
+		certificate: http && currentTicket()?.certificate,
 		network,
 		identity:
 			identify && fromClient

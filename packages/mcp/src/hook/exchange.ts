@@ -78,6 +78,7 @@ export function exchangeOf(
 			auth: arrival.auth,
 			authScheme: arrival.authScheme,
 			tokenDigest: arrival.tokenDigest,
+			certificate: arrival.certificate,
 			identity: arrival.identity,
 			network: arrival.network,
 			headers: arrival.headers,

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Network } from "@mcp-trail/event";
-import type { Connection, Observer } from "../observer.ts";
+import type { CertificateFacts, Connection, Observer } from "../observer.ts";
 import type { Watcher } from "./watch.ts";
 
 /** One HTTP exchange that an edge watches, so that a transport inside it can say what it records itself. */
@@ -15,6 +15,8 @@ export interface HttpTicket {
 	isOver?: boolean;
 	/** Where the exchange came from, as the edge knows it. */
 	readonly network: Network;
+	/** Of the connection it came on. */
+	readonly certificate: CertificateFacts | undefined;
 	/** An edge of another audit around this one. */
 	readonly outer: HttpTicket | undefined;
 	/** Of the watch on the whole process: an edge inside it takes over. */
@@ -43,16 +45,20 @@ export function enterTicket(ticket: HttpTicket, request: object): void {
 const NO_EDGE = Symbol("no edge");
 
 /**
- * Runs a transport's handling of a request within the ticket of that request. Where no edge gave one out, `address`
+ * Runs a transport's handling of a request within the ticket of that request. Where no edge gave one out, `from`
  * tells where the request came from.
  */
-export function resumeTicket<R>(request: unknown, run: () => R, address?: () => Network): R {
+export function resumeTicket<R>(
+	request: unknown,
+	run: () => R,
+	from?: () => Pick<HttpTicket, "certificate" | "network">,
+): R {
 	const ticket =
 		typeof request === "object" && request !== null ? ofRequest.get(request) : undefined;
 	const here = current.getStore();
 	if (ticket !== undefined) return ticket === here ? run() : current.run(ticket, run);
-	if (here !== undefined || address === undefined) return run();
-	return current.run({ key: NO_EDGE, seen: false, network: address(), outer: undefined }, run);
+	if (here !== undefined || from === undefined) return run();
+	return current.run({ key: NO_EDGE, seen: false, ...from(), outer: undefined }, run);
 }
 
 /** The ticket of the exchange under way. */

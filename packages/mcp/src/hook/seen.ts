@@ -54,6 +54,7 @@ export function seenOf(
 		auth: arrival?.auth,
 		authScheme: arrival?.authScheme,
 		tokenDigest: arrival?.tokenDigest,
+		certificate: arrival?.certificate,
 		identity: arrival?.identity,
 		network: arrival?.network,
 		headers: arrival?.headers,

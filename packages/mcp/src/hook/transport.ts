@@ -1,6 +1,6 @@
-import type { Network } from "@mcp-trail/event";
 import { hookFetch } from "../client/hook-fetch.ts";
 import { tellsItself } from "../client/sending.ts";
+import { certificateOfNode } from "../http/client-certificate.ts";
 import type { Misfit } from "../observer.ts";
 import type { Entry } from "./exchanges.ts";
 import { admission } from "./gate.ts";
@@ -92,9 +92,16 @@ function resumeTickets(transport: object, key: string, open: () => OpenRequests)
 	const own = Object.getOwnPropertyDescriptor(transport, key);
 	if (!isCallback(handle) || own?.configurable === false) return;
 	override(transport, key, function (this: unknown, ...args) {
-		const address = (): Network =>
-			open().guarded(() => addressOfNode(args[0], open().peer.addressOf)) ?? {};
-		return resumeTicket(args[0], () => Reflect.apply(handle, this, args), address);
+		const [request] = args;
+		const { guarded, peer } = open();
+		return resumeTicket(
+			request,
+			() => Reflect.apply(handle, this, args),
+			() => ({
+				network: guarded(() => addressOfNode(request, peer.addressOf)) ?? {},
+				certificate: guarded(() => certificateOfNode(request)),
+			}),
+		);
 	});
 }
 

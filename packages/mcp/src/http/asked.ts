@@ -1,6 +1,7 @@
-import type { JsonObject } from "../observer.ts";
+import type { CertificateFacts, JsonObject } from "../observer.ts";
 import { isObject } from "../hook/frame.ts";
 import { isCallback, member } from "../hook/loose.ts";
+import { certificateOfNode } from "./client-certificate.ts";
 
 /** What an edge reads of an HTTP request, whatever kind of object that is. */
 export interface Asked {
@@ -17,6 +18,8 @@ export interface Asked {
 	frame(): JsonObject | undefined;
 	/** What a verifier inside the edge found out, in the SDK's form. */
 	authInfo(): unknown;
+	/** Of the client, where the connection ends in this process. */
+	certificate(): CertificateFacts | undefined;
 }
 
 const text = (value: unknown): string | undefined =>
@@ -55,14 +58,19 @@ export function askedOfNode(request: object): Asked {
 		header: (name) => text(member(headers, name)),
 		frame: () => frameOf(member(request, "body")),
 		authInfo: () => member(request, "auth"),
+		certificate: () => certificateOfNode(request),
 	};
 }
 
-/** Reads a web `Request`; `extras` is what an MCP handler takes beside it: `authInfo`, `parsedBody`. */
+/**
+ * Reads a web `Request`; `extras` is what an MCP handler takes beside it: `authInfo`, `parsedBody`; `behind` is the
+ * request of `node:http` that it was made of, where the host keeps it.
+ */
 export function askedOfWeb(
 	request: object,
 	extras: unknown,
 	remoteAddress: string | undefined,
+	behind?: unknown,
 ): Asked {
 	const headers = member(request, "headers");
 	const get = member(headers, "get");
@@ -76,5 +84,6 @@ export function askedOfWeb(
 			isCallback(get) ? text(Reflect.apply(get, headers, [name]) ?? undefined) : undefined,
 		frame: () => frameOf(member(extras, "parsedBody")),
 		authInfo: () => member(extras, "authInfo"),
+		certificate: () => certificateOfNode(behind),
 	};
 }

@@ -89,6 +89,7 @@ export function edgeCore(options: {
 						...options.addressOf(asked.remote, (name) => asked.header(name)),
 						http: httpOf(asked),
 					},
+					certificate: asked.certificate(),
 					outer: yields ? undefined : currentTicket(),
 					...(yields && { yields }),
 				};

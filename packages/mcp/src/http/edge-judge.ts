@@ -1,8 +1,9 @@
 import type { Audit, Decision, Subject } from "@mcp-trail/audit";
-import { cleanText, type Actor, type Network, type NewEvent } from "@mcp-trail/event";
+import { cleanText, type Actor, type NewEvent } from "@mcp-trail/event";
 import { actorOf, keepsOf } from "../describe/actor.ts";
 import { authFacts, credentialDigest } from "../hook/auth-facts.ts";
 import { schemeOf } from "../hook/http-facts.ts";
+import type { HttpTicket } from "../hook/http-ticket.ts";
 import { member } from "../hook/loose.ts";
 import { identifierOf } from "../identity/of-audit.ts";
 import type { AuthFacts } from "../observer.ts";
@@ -13,7 +14,12 @@ import type { Refused } from "./describe-refusal.ts";
 export interface EdgeJudge {
 	/** What the host found out of the credentials, where it did. */
 	auth(asked: Asked): AuthFacts | undefined;
-	actor(asked: Asked, auth: AuthFacts | undefined, read: Refused["read"], network: Network): Actor;
+	actor(
+		asked: Asked,
+		auth: AuthFacts | undefined,
+		read: Refused["read"],
+		from: Pick<HttpTicket, "certificate" | "network">,
+	): Actor;
 	/** What the policy decides; where it throws, less is kept, never nothing. */
 	decide(refused: Refused): Decision;
 }
@@ -61,7 +67,7 @@ export function edgeJudge(
 	const digestToken = (token: string): string => digester.digest("token", token);
 	return {
 		auth: (asked) => guarded(() => authFacts(asked.authInfo(), digestToken)),
-		actor(asked, auth, { client, method }, network) {
+		actor(asked, auth, { client, method }, { certificate, network }) {
 			const tokenDigest = guarded(() =>
 				auth === undefined
 					? credentialDigest(asked.header("authorization"), digestToken)
@@ -79,7 +85,7 @@ export function edgeJudge(
 			);
 			const authScheme = schemeOf((name) => asked.header(name));
 			return actorOf(
-				{ auth, authScheme, tokenDigest, identity, client },
+				{ auth, authScheme, tokenDigest, certificate, identity, client },
 				keepsOf(policy, digester),
 			);
 		},

@@ -32,7 +32,7 @@ export function edgeListen(
 		asked,
 		read,
 		network: ticket.network,
-		actor: judge.actor(asked, judge.auth(asked), read, ticket.network),
+		actor: judge.actor(asked, judge.auth(asked), read, ticket),
 		isRequest: true,
 		authorization: undefined,
 		startMs: started.ms,

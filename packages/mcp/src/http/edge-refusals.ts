@@ -59,7 +59,7 @@ export function edgeRefusals(
 				},
 			);
 			const auth = judge.auth(asked);
-			const actor = judge.actor(asked, auth, read, ticket.network);
+			const actor = judge.actor(asked, auth, read, ticket);
 			const { principal } = actor;
 			const who = [
 				principal.issuer,

@@ -115,7 +115,8 @@ export function httpEdge(options: HttpEdgeOptions = {}): HttpEdge {
 			if (edge === undefined) return next();
 			const { raw } = context.req;
 			const address = edge.guarded(() => remoteAddress?.(raw, context) ?? honoAddress(context));
-			const exchange = edge.watch(() => askedOfWeb(raw, undefined, address));
+			const behind = edge.guarded(() => member(context.env, "incoming"));
+			const exchange = edge.watch(() => askedOfWeb(raw, undefined, address, behind));
 			if (exchange === undefined) return next();
 			await exchange.run(next);
 			const { res } = context;
