@@ -61,6 +61,32 @@ describe("two hosts that share a folder", () => {
 		},
 	);
 
+	it("[durable.lease] leave each other's streams alone after both stood still at once", async () => {
+		const world = simulatedWorld(1);
+		const errors: Error[] = [];
+		let asleep = false;
+		/** Stops with the other one, and goes on a little later where it is told to. */
+		const stopped = (host: string, lateMs: number): System => {
+			const { timers, ...process } = world.start({ host });
+			const after: System["timers"]["after"] = (ms, fn, options) =>
+				timers.after(ms, () => (asleep ? void after(lateMs + 500, fn, options) : fn()), options);
+			return { ...process, timers: { after } };
+		};
+		const one = await open(world, stopped("one", 0), errors);
+		const two = await open(world, stopped("two", 3_000), errors);
+		await world.pass(2 * minute);
+		for (const sleepMs of [50_000, 20 * minute]) {
+			asleep = true;
+			await world.pass(sleepMs);
+			asleep = false;
+			await world.pass(2 * minute);
+		}
+		expect(await adopted(world)).toEqual([false, false]);
+		await world.run(() => one.append(testEvent(1)));
+		await world.run(() => two.append(testEvent(2)));
+		expect(errors).toEqual([]);
+	});
+
 	it("[durable.fence] say so where clocks differ by more, and fork nothing", async () => {
 		const world = simulatedWorld(1);
 		const errors: Error[] = [];
