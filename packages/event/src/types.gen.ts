@@ -578,7 +578,7 @@ export interface PruneDetail {
 	readonly last_sequence: number;
 	/** Hash of the last record removed. (digest) */
 	readonly last_hash: string;
-	/** Why, such as disk_limit or retention. (word) */
+	/** Why, such as disk_limit or retention; damaged = what was removed was known not to verify. (word) */
 	readonly reason: string;
 }
 
