@@ -1,4 +1,4 @@
-import type { FileHandle, Files, OpenFlag, System } from "../system.ts";
+import type { ExitFiles, FileHandle, Files, OpenFlag, System } from "../system.ts";
 import { seededRandom } from "./seeded-random.ts";
 import { simulatedDisk, systemError, type SimulatedDisk } from "./simulated-disk.ts";
 import { simulatedExitFiles } from "./simulated-exit-files.ts";
@@ -113,7 +113,7 @@ export function simulatedWorld(seed: number): SimulatedWorld {
 		alive.delete(pid);
 		for (const { pid: of, torn, act } of queue) {
 			if (of !== pid) continue;
-			if (byExit && act !== undefined && random.chance(0.7)) attempt(act);
+			if (byExit && act !== undefined && random.chance(0.7)) act();
 			else torn?.();
 		}
 		queue = queue.filter((entry) => entry.pid !== pid);
@@ -124,15 +124,35 @@ export function simulatedWorld(seed: number): SimulatedWorld {
 		return new Promise((resolve, reject) => {
 			if (!alive.has(pid)) return;
 			const us = random.chance(faults.slow) ? random.below(1_000_000) : 20 + random.below(400);
-			const fire = (): void => {
+			let happened: (() => void) | undefined;
+			const happen = (): (() => void) => {
 				try {
-					resolve(act());
+					const value = act();
+					return () => resolve(value);
 				} catch (error) {
-					reject(error instanceof Error ? error : new Error(String(error)));
+					return () => reject(error instanceof Error ? error : new Error(String(error)));
 				}
 			};
-			due(pid, us, fire, torn, act);
+			const actOnce = (): (() => void) => (happened ??= happen());
+			due(pid, us, () => actOnce()(), torn, actOnce);
 		});
+	}
+
+	/** The files of a process at its end, while other threads go on with the calls it has under way. */
+	function exitFilesOf(pid: number, uid: number): ExitFiles {
+		const files = simulatedExitFiles(disk, uid);
+		const meanwhile = <T>(act: () => T): T => {
+			for (const entry of queue)
+				if (entry.pid === pid && entry.act !== undefined && random.chance(0.1)) entry.act();
+			return act();
+		};
+		return {
+			...files,
+			write: (...of) => meanwhile(() => files.write(...of)),
+			rename: (...of) => meanwhile(() => files.rename(...of)),
+			isFolder: (...of) => meanwhile(() => files.isFolder(...of)),
+			syncFolder: (...of) => meanwhile(() => files.syncFolder(...of)),
+		};
 	}
 
 	function filesOf(pid: number, uid: number): Files {
@@ -217,7 +237,7 @@ export function simulatedWorld(seed: number): SimulatedWorld {
 			alive.set(pid, startTime);
 			return {
 				files: filesOf(pid, uid),
-				exitFiles: simulatedExitFiles(disk, uid),
+				exitFiles: exitFilesOf(pid, uid),
 				clock: { nowMs: () => world.nowMs(), monotonicUs: () => nowUs },
 				timers: {
 					after(ms, fn) {

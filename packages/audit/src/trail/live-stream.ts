@@ -32,6 +32,8 @@ export interface LiveStreamOptions {
 
 /** After a failure nothing is tried again for so long. */
 const BACKOFF_MS = 1_000;
+/** Of a process that ends, at a file that is being removed: some 10 ms. */
+const MAX_LOOKS = 10_000;
 const NOTHING = new Uint8Array(0);
 
 /** Starts a stream without segments. */
@@ -46,6 +48,8 @@ export function liveStream(options: LiveStreamOptions): LiveStream {
 	let failure: { readonly error: TrailError; readonly untilUs: number } | undefined;
 	/** The process was to end: what is there since is no longer known here. */
 	let exited = false;
+	/** A name on its way off the disk: what is stored under it now would go with it. */
+	let removing: string | undefined;
 	let scratch = Buffer.allocUnsafe(64 * 1024);
 
 	async function put(lines: readonly SealedEvent[], bytes: number): Promise<void> {
@@ -88,11 +92,25 @@ export function liveStream(options: LiveStreamOptions): LiveStream {
 		}
 		const path = segmentPath(stream.path, first);
 		// Only an attempt of our own that failed half-way can have left this name.
-		if ((await files.status(path)) !== undefined) await files.remove(path);
+		await removeLeft(path);
 		const handle = await files.open(path, "create");
 		const segment: Segment = { path, first, last: first - 1, bytes: 0 };
 		current = { segment, handle };
 		await files.syncFolder(stream.path);
+	}
+
+	/** Removes what an attempt that failed has left, unless the process was to end meanwhile: the name is taken then. */
+	async function removeLeft(path: string): Promise<void> {
+		const isThere = (await files.status(path)) !== undefined;
+		if (exited) throw closedError();
+		if (!isThere) return;
+		removing = path;
+		try {
+			await files.remove(path);
+		} finally {
+			removing = undefined;
+		}
+		if (exited) throw closedError();
 	}
 
 	/** A failed write or sync is final for the segment: its descriptor is never written or synced again. */
@@ -109,7 +127,7 @@ export function liveStream(options: LiveStreamOptions): LiveStream {
 		if (exited) throw closedError();
 		if (broken === undefined) return;
 		if (broken.bytes === 0) {
-			if ((await files.status(broken.path)) !== undefined) await files.remove(broken.path);
+			await removeLeft(broken.path);
 			await files.syncFolder(stream.path);
 		} else {
 			const handle = await files.open(broken.path, "update");
@@ -171,6 +189,9 @@ export function liveStream(options: LiveStreamOptions): LiveStream {
 		},
 		exit(lines, ending) {
 			exited = true;
+			// It takes a moment in another thread. Where it fails, the name stays.
+			for (let looks = 0; removing !== undefined && looks < MAX_LOOKS; looks++)
+				if (ending.isFolder(removing) === undefined) break;
 			const all = [...writing, ...lines];
 			if (broken !== undefined) ending.write(broken.path, NOTHING, broken.bytes, sync);
 			const [first] = all;
