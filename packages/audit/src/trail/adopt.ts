@@ -8,11 +8,18 @@ import { ENDED, isStreamId, LOSS_SLOT, RECOVERED, unfinishedStream } from "./lay
 import { decodeLosses, LOSS_BYTES } from "./loss-slot.ts";
 import type { LeaseWatch } from "./lease-watch.ts";
 import { claim, ownerNow, readOwner } from "./owner.ts";
-import { listSegments, readCursors, removeStream, type OwnedStream } from "./owned-stream.ts";
+import {
+	listSegments,
+	readCursors,
+	removeStream,
+	tornBytes,
+	type OwnedStream,
+} from "./owned-stream.ts";
 import { recoverEnd } from "./recover-end.ts";
 import type { Segment } from "./scan-segments.ts";
 import { openSlotFile } from "./slot-file.ts";
 import { folderError, reasonOf } from "./trail-error.ts";
+import { releaseBallast } from "./trail-folder.ts";
 
 /** A dead owner's stream, taken over. */
 export interface Adopted {
@@ -123,17 +130,20 @@ async function adoptOne(
 			end: { sequence: end.lastSequence, hash: end.lastHash },
 		}),
 	};
+	// Nothing is written here any more that could want its room.
+	await releaseBallast(files, path);
 	if (known !== undefined) return { stream, lastSequence: end.lastSequence, losses: [] };
+	const torn = await tornBytes(files, path);
 	const ended = await readJson(files, `${path}/${ENDED}`);
 	const recovery: RecoveryDetail = {
 		stream_id: streamId,
 		last_sequence: end.lastSequence,
 		clean_end:
-			end.tornBytes === 0 &&
+			torn === 0 &&
 			ended?.["last_sequence"] === end.lastSequence &&
 			ended["last_hash"] === end.lastHash,
 		...(end.lastHash !== undefined && { last_hash: end.lastHash }),
-		...(end.tornBytes > 0 && { torn_bytes: end.tornBytes }),
+		...(torn > 0 && { torn_bytes: torn }),
 	};
 	const losses = adoptedLosses(slot, end);
 	return { stream, lastSequence: end.lastSequence, recovery, losses };

@@ -82,7 +82,7 @@ it("gives back from the slot what was put there", () => {
 
 it("takes off what the stream tells of and the slot did not yet know", () => {
 	const slot = { total: 12, recorded: 2, unrecorded: [loss("disk_full", 7), loss("other", 3)] };
-	const end = { lastSequence: 9, tornBytes: 0 };
+	const end = { lastSequence: 9 };
 	expect(adoptedLosses(slot, { ...end, lossRecords: [] })).toEqual(slot.unrecorded);
 	expect(
 		adoptedLosses(slot, {

@@ -71,10 +71,23 @@ export async function openCursor(
 }
 
 /** Bytes of a stream's segments and of what was set aside. */
-export async function storedBytes(files: Files, path: string): Promise<number> {
+export function storedBytes(files: Files, path: string): Promise<number> {
+	return bytesWhere(files, path, (name) => segmentFirst(name) !== undefined || isTorn(name));
+}
+
+/** Bytes that were set aside, by this recovery of the stream or by one that was cut off. */
+export function tornBytes(files: Files, path: string): Promise<number> {
+	return bytesWhere(files, path, isTorn);
+}
+
+async function bytesWhere(
+	files: Files,
+	path: string,
+	counts: (name: string) => boolean,
+): Promise<number> {
 	let bytes = 0;
 	for (const name of await files.list(path)) {
-		if (segmentFirst(name) === undefined && !isTorn(name)) continue;
+		if (!counts(name)) continue;
 		bytes += (await files.status(`${path}/${name}`))?.size ?? 0;
 	}
 	return bytes;

@@ -10,8 +10,6 @@ import type { Segment } from "./scan-segments.ts";
 export interface StreamEnd {
 	readonly lastSequence: number;
 	readonly lastHash?: string;
-	/** Set aside in a `.torn` file. */
-	readonly tornBytes: number;
 	/** `trail.lost` records of the last segment, and of those before it as far back as was asked. */
 	readonly lossRecords: readonly { readonly streamTotal: number; readonly loss: Loss }[];
 }
@@ -34,7 +32,6 @@ export async function recoverEnd(
 	toldUpTo?: number,
 ): Promise<StreamEnd> {
 	const lossRecords: { streamTotal: number; loss: Loss }[] = [];
-	let tornBytes = 0;
 	for (const segment of segments.toReversed()) {
 		const handle = await files.open(segment.path, "update");
 		try {
@@ -57,7 +54,7 @@ export async function recoverEnd(
 				addLoss(line.bytes, record, lossRecords);
 			}
 			if (good < size) {
-				tornBytes += await setAside(files, folder, segment, handle, good, size);
+				await setAside(files, folder, segment, handle, good, size);
 			}
 			segment.bytes = good;
 			segment.last = last?.sequence ?? segment.first - 1;
@@ -65,13 +62,13 @@ export async function recoverEnd(
 				const earlier = segments.slice(0, segments.indexOf(segment));
 				if (toldUpTo !== undefined)
 					await lossesBefore(files, streamId, earlier, toldUpTo, lossRecords);
-				return { lastSequence: last.sequence, lastHash: last.hash, tornBytes, lossRecords };
+				return { lastSequence: last.sequence, lastHash: last.hash, lossRecords };
 			}
 		} finally {
 			await handle.close();
 		}
 	}
-	return { lastSequence: 0, tornBytes, lossRecords };
+	return { lastSequence: 0, lossRecords };
 }
 
 /** Goes back until a record tells of no more than the slot calls recorded: the slot may be some segments behind. */
@@ -117,7 +114,7 @@ async function setAside(
 	handle: FileHandle,
 	from: number,
 	size: number,
-): Promise<number> {
+): Promise<void> {
 	const name = segment.path.slice(segment.path.lastIndexOf("/") + 1);
 	const path = `${folder}/${tornName(name, from)}`;
 	// An earlier recovery that was cut off may have left a copy; the tail is still in the segment.
@@ -135,7 +132,6 @@ async function setAside(
 	await files.syncFolder(folder);
 	await handle.truncate(from);
 	await handle.datasync();
-	return size - from;
 }
 
 function mentions(bytes: Uint8Array, mark: string): boolean {
