@@ -113,6 +113,32 @@ describe("what records say of other streams", () => {
 		]);
 	});
 
+	it("[tamper.pruned] names what was removed damaged once, however often that is said", () => {
+		const [a, b] = [sealer(A), sealer(B)];
+		const lines = records(a, 4);
+		const damaged = {
+			type: "trail.pruned",
+			prune: {
+				stream_id: A,
+				first_sequence: 1,
+				last_sequence: 2,
+				last_hash: hashIn(lines[1]),
+				reason: "damaged",
+			},
+		};
+		// A process that died before the removal says it again; a sink may hold each twice.
+		const says = [add(b, damaged), add(b, damaged)];
+		for (const put of [says, [...says, ...says]]) {
+			const { faults, faultCount } = judge([...lines.slice(2), ...put].join(""), {
+				context: "copy",
+			});
+			expect([faultCount, faults]).toEqual([
+				1,
+				[{ class: "edited", detail: "pruned", streamId: A, sequence: 1, lastSequence: 2 }],
+			]);
+		}
+	});
+
 	it("finds what a folder says was the end of a stream", () => {
 		const a = sealer(A);
 		const lines = records(a, 3);

@@ -8,7 +8,7 @@ import { isIntact, names, type Reading } from "./reading.ts";
 import { type KnownHead, type Note, streamReports, type VerifyReport } from "./report.ts";
 import { seen } from "./seen.ts";
 import { strayList } from "./strays.ts";
-import { readTestimony, testimonies } from "./testimony.ts";
+import { readTestimony, testimonies, type Testimony } from "./testimony.ts";
 
 /** What is verified, and against what. */
 export interface VerifyOptions {
@@ -83,6 +83,7 @@ export function verifier(options: VerifyOptions = {}): Verifier {
 	const chains = new Map<string, Chain>();
 	const headsOf = headIndex();
 	const said = testimonies(maxStreams);
+	const damaged = new Set<string>();
 	const notes: Note[] = [];
 	let noteCount = 0;
 	let lines = 0;
@@ -178,6 +179,14 @@ export function verifier(options: VerifyOptions = {}): Verifier {
 		return true;
 	};
 
+	/** The records are gone; that they were damaged stays known, and is named once however often it was said. */
+	const nameDamaged = ({ streamId, sequence }: Testimony, from: number): void => {
+		const key = `${streamId}/${from}-${sequence}`;
+		if (damaged.has(key)) return;
+		if (damaged.size < maxStreams) damaged.add(key);
+		setRange(faults.add({ class: "edited", detail: "pruned", streamId }), from, sequence);
+	};
+
 	const receive = (reading: Reading, bytes: Uint8Array): void => {
 		const { streamId, sequence, place } = reading;
 		const own = chainOf(source.streamId ?? streamId);
@@ -203,15 +212,7 @@ export function verifier(options: VerifyOptions = {}): Verifier {
 		if (intact) {
 			const testimony = readTestimony(bytes, reading);
 			if (testimony !== undefined) said.add(testimony);
-			// The records are gone; that they were damaged stays known.
-			if (testimony?.damagedFrom !== undefined) {
-				const fault = faults.add({
-					class: "edited",
-					detail: "pruned",
-					streamId: testimony.streamId,
-				});
-				setRange(fault, testimony.damagedFrom, testimony.sequence);
-			}
+			if (testimony?.damagedFrom !== undefined) nameDamaged(testimony, testimony.damagedFrom);
 		}
 		receiveInto(own, reading);
 	};
