@@ -1,6 +1,7 @@
+import { once } from "node:events";
 import { sealer } from "@mcp-trail/integrity";
 import { expect, it } from "vitest";
-import type { Files } from "../system.ts";
+import type { ExitFiles, Files } from "../system.ts";
 import { simulatedWorld } from "../testing/simulated-world.ts";
 import { testEvent } from "../testing/trail-check-kit.ts";
 import { liveStream } from "./live-stream.ts";
@@ -12,12 +13,12 @@ it.each(["removes", "is about to remove"])(
 		for (let seed = 1; seed <= 40; seed += 1) {
 			const world = simulatedWorld(seed);
 			const process = world.start();
+			const exitFiles = process.exitFiles as ExitFiles;
 			const path = "/stream";
 			await world.run(() => process.files.makeFolder(path));
-			let reached = (): void => undefined;
-			const atRemoval = new Promise<void>((resolve) => {
-				reached = resolve;
-			});
+			const removal = new AbortController();
+			const atRemoval = once(removal.signal, "abort");
+			const reached = (): void => removal.abort();
 			const files: Files = {
 				...process.files,
 				async status(of) {
@@ -26,9 +27,9 @@ it.each(["removes", "is about to remove"])(
 					return status;
 				},
 				remove(of) {
-					const removal = process.files.remove(of);
+					const removing = process.files.remove(of);
 					reached();
-					return removal;
+					return removing;
 				},
 			};
 			const stream: OwnedStream = {
@@ -50,14 +51,13 @@ it.each(["removes", "is about to remove"])(
 			const lines = [chain.seal(testEvent(1))];
 			const bytes = (lines[0]?.bytes.length ?? 0) + 1;
 			world.faults.writeError = 1;
-			const writing = world.run(async () => {
+			await world.run(async () => {
 				const failed = live.write(lines, bytes).catch(() => undefined);
 				await atRemoval;
-				live.exit([chain.seal(testEvent(2))], process.exitFiles ?? expect.unreachable());
+				live.exit([chain.seal(testEvent(2))], exitFiles);
 				if (what === "removes") process.exit();
 				else await failed;
 			});
-			await writing;
 			const kept = world.disk.open(segmentPath(path, 1), "read", 1);
 			const text = Buffer.from(kept.read(kept.size, 0)).toString();
 			expect([seed, text.split("\n").length - 1]).toEqual([seed, 2]);

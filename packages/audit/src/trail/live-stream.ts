@@ -190,8 +190,8 @@ export function liveStream(options: LiveStreamOptions): LiveStream {
 		exit(lines, ending) {
 			exited = true;
 			// It takes a moment in another thread. Where it fails, the name stays.
-			for (let looks = 0; removing !== undefined && looks < MAX_LOOKS; looks++)
-				if (ending.isFolder(removing) === undefined) break;
+			for (let looks = 0; looks < MAX_LOOKS; looks++)
+				if (removing === undefined || ending.isFolder(removing) === undefined) break;
 			const all = [...writing, ...lines];
 			if (broken !== undefined) ending.write(broken.path, NOTHING, broken.bytes, sync);
 			const [first] = all;

@@ -43,7 +43,10 @@ const prune = block(
 		first_sequence: field(int(1), "First sequence removed."),
 		last_sequence: field(int(1), "Last sequence removed."),
 		last_hash: field(digest, "Hash of the last record removed."),
-		reason: field(word, "Why, such as disk_limit or retention; damaged = what was removed was known not to verify."),
+		reason: field(
+			word,
+			"Why, such as disk_limit or retention; damaged = what was removed was known not to verify.",
+		),
 	},
 );
 
