@@ -17,6 +17,7 @@ export default defineConfig({
 			"test/**/*.long.test.ts",
 			// Their properties try all their cases here: test/runs.ts.
 			"packages/{event,formats}/src/**/*.test.ts",
+			"packages/audit/src/close-sync.test.ts",
 			"test/mcp/hostile-frames.test.ts",
 			"test/mcp/memory.test.ts",
 		],

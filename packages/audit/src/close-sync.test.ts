@@ -1,6 +1,7 @@
 import type { NewEvent, StoredEvent } from "@mcp-trail/event";
 import { readLine, verifier, type VerifyReport } from "@mcp-trail/integrity";
 import { describe, expect, it } from "vitest";
+import { runs } from "../../../test/runs.ts";
 import type { Audit } from "./audit.ts";
 import type { CodedError } from "./audit-error.ts";
 import { openAudit } from "./open-audit.ts";
@@ -123,7 +124,8 @@ const upTo = (count: number): readonly number[] => Array.from({ length: count },
 
 describe("closeSync", () => {
 	it("[durable.exit] ends a stream once, wherever in close the process ends", async () => {
-		for (let step = 0; step < 30; step += 1) {
+		// Every step in the long run, here every third.
+		for (let step = 0; step < 30; step += 30 / runs(30, 3)) {
 			const world = simulatedWorld(step);
 			const { audit, leave } = live(world);
 			await world.run(() => audit.ready);
@@ -143,7 +145,7 @@ describe("closeSync", () => {
 	});
 
 	it("[durable.exit] keeps or tells everything, on a disk that fails in the middle of it", async () => {
-		for (let seed = 1; seed <= 25; seed += 1) {
+		for (let seed = 1; seed <= runs(500, 50); seed += 1) {
 			const world = simulatedWorld(seed);
 			const random = seededRandom(seed);
 			const { audit, leave } = live(world, { segmentBytes: 3_000 });
@@ -188,7 +190,8 @@ describe("closeSync", () => {
 		const world = simulatedWorld(3);
 		const maxBytes = 1 << 16;
 		const sizes: number[] = [];
-		for (let round = 0; round < 6; round += 1) {
+		const rounds = runs(12, 4);
+		for (let round = 0; round < rounds; round += 1) {
 			const { audit, leave } = live(world, { maxBytes });
 			await world.run(() => audit.ready);
 			await world.pass(100);
@@ -202,7 +205,7 @@ describe("closeSync", () => {
 		// What a process at the limit adds is the trail's own: that it ended, and what it could not keep.
 		for (const [round, size] of sizes.slice(1).entries())
 			expect(size - (sizes[round] ?? 0)).toBeLessThan(4_000);
-		expect((await look(world)).told).toBe(200 * 5);
+		expect((await look(world)).told).toBe(200 * (rounds - 1));
 	});
 
 	it("[durable.fence] writes nothing into a stream that another host has taken meanwhile", async () => {
@@ -311,7 +314,7 @@ describe("closeSync", () => {
 	});
 
 	it("is the end, though the process goes on and is closed after it", async () => {
-		for (let step = 0; step < 12; step += 1) {
+		for (let step = 0; step < 12; step += 12 / runs(12, 3)) {
 			const world = simulatedWorld(10);
 			const { audit, process } = live(world);
 			await world.run(() => audit.ready);
