@@ -674,6 +674,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["test/fault/disk-full.test.ts"],
 	},
 	{
+		id: "honest.lists_by_token",
+		says: "Lists that one client process reads with several principals' tokens are not held against each other; a renewed token's are.",
+		provenBy: ["test/mcp/definitions.test.ts"],
+	},
+	{
 		id: "honest.identity_hook",
 		says: "What an application says of who asks is its word unless it says that it checked; it never breaks a call.",
 		provenBy: ["test/mcp/http-edge.test.ts", "test/mcp/identity.test.ts"],

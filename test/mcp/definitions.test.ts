@@ -165,3 +165,114 @@ it("[complete.definition_changes] the list of one person is not held against ano
 	}
 	expect(told(audit, "server")).toEqual([]);
 });
+
+/** A server at a URL that shows each token something else, and takes the tokens it is told to. */
+function byToken(trail: Instrumentation) {
+	const shown = new Map<string, readonly (readonly [name: string, description: string])[]>();
+	const serve = async (at: string | URL, init?: RequestInit): Promise<Response> => {
+		if (String(at).endsWith("/token"))
+			return Response.json({
+				access_token: new URLSearchParams(as<string>(init?.body)).get("scope"),
+			});
+		const token = new Headers(init?.headers).get("authorization")?.slice(7) ?? "";
+		const tools = shown.get(token);
+		if (tools === undefined) return new Response(null, { status: 401 });
+		const handler = createMcpHandler(() => {
+			const server = new McpServer({ name: "desk", version: "1.0.0" });
+			for (const [name, description] of tools)
+				server.registerTool(name, { description }, () => ({ content: [] }));
+			return server;
+		});
+		return handler.fetch(new Request(at, init));
+	};
+	/** A client whose transport sends the token that is current, and the next one where that is refused. */
+	const join = async (...tokens: string[]) => {
+		const client = trail.client(
+			new Client(
+				{ name: "probe", version: "2.0.0" },
+				{ versionNegotiation: { mode: { pin: "2026-07-28" } } },
+			),
+		);
+		const authProvider = {
+			token: () => Promise.resolve(tokens[0]),
+			onUnauthorized: () => Promise.resolve(void tokens.shift()),
+		};
+		const url = new URL("https://one.example/mcp");
+		const transport = new StreamableHTTPClientTransport(url, { fetch: serve, authProvider });
+		await client.connect(transport);
+		return { client, transport, tokens };
+	};
+	return { shown, serve, join };
+}
+
+/** The form of a token request; the server of {@link byToken} gives out what it is asked for as scope. */
+const asking = (grant: string, token: string): RequestInit => ({
+	method: "POST",
+	headers: { "content-type": "application/x-www-form-urlencoded" },
+	body: `grant_type=${grant}&client_id=desk&scope=${token}`,
+});
+
+const names = (audit: FakeAudit) =>
+	told(audit, "client").map(({ definition, target }) => [definition?.change, target?.name]);
+
+describe("[honest.lists_by_token] definitions that one client process lists with several tokens", () => {
+	it("are not held against each other", async () => {
+		const audit = fakeAudit();
+		const { shown, join } = byToken(instrumentation({ audit }));
+		shown.set("root", [
+			["read", "for root"],
+			["admin", "administers"],
+		]);
+		shown.set("guest", [["read", "for guests"]]);
+		const root = await join("root");
+		const guest = await join("guest");
+		for (const { client } of [root, guest, root, guest]) await client.listTools();
+		expect(names(audit)).toEqual([]);
+		shown.set("guest", [["read", "for guests, and tells"]]);
+		await guest.client.listTools();
+		expect(names(audit)).toEqual([["changed", "read"]]);
+	});
+
+	it("are where a refused request went on with the next token", async () => {
+		const audit = fakeAudit();
+		const { shown, join } = byToken(instrumentation({ audit }));
+		shown.set("first", [["read", "reads"]]);
+		const { client } = await join("first", "second");
+		await client.listTools();
+		shown.delete("first");
+		shown.set("second", [["read", "reads, and tells"]]);
+		await client.listTools();
+		expect(names(audit)).toEqual([["changed", "read"]]);
+	});
+
+	it("are where a transport renewed its token", async () => {
+		const audit = fakeAudit();
+		const { shown, join } = byToken(instrumentation({ audit }));
+		shown.set("first", [["read", "reads"]]);
+		shown.set("second", [["read", "reads, and tells"]]);
+		const { client, transport, tokens } = await join("first", "second");
+		await client.listTools();
+		const { _fetchWithInit: renew } = as<{ _fetchWithInit: typeof fetch }>(transport);
+		await (await renew("https://idp.example/token", asking("refresh_token", "second"))).json();
+		tokens.shift();
+		await client.listTools();
+		expect(names(audit)).toEqual([["changed", "read"]]);
+	});
+
+	it("are where both tokens are a client's own, whichever connection sends them", async () => {
+		const audit = fakeAudit();
+		const trail = instrumentation({ audit });
+		const { shown, serve, join } = byToken(trail);
+		const idp = trail.fetch(serve);
+		for (const [token, description] of [
+			["first", "reads"],
+			["second", "reads, and tells"],
+		] as const) {
+			shown.set(token, [["read", description]]);
+			await (await idp("https://idp.example/token", asking("client_credentials", token))).json();
+			const { client } = await join(token);
+			await client.listTools();
+		}
+		expect(names(audit)).toEqual([["changed", "read"]]);
+	});
+});

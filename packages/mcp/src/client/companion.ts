@@ -3,6 +3,7 @@ import type { Audit } from "@mcp-trail/audit";
 import { isEndpoint } from "../hook/connection.ts";
 import { isCallback, member } from "../hook/loose.ts";
 import type { Identifier } from "../identity/identifier.ts";
+import { shortKey } from "../short-key.ts";
 import { attempts } from "../http/attempts.ts";
 import { authAsked, type AuthAsked } from "./oauth.ts";
 import { carriedBy, noteAnswer } from "./carried.ts";
@@ -10,13 +11,17 @@ import { describeAuth, describePassthrough, describeUnsent } from "./describe-au
 import { fetchedWith, type Fetched } from "./fetched.ts";
 import { passthroughOf } from "./passthrough.ts";
 import { readJson } from "./read-json.ts";
+import { lineOfAll, noteSent, tokenLinesOf, type Sent } from "./token-lines.ts";
 import { sentWith, type FindSending, type Sending } from "./sending.ts";
 
 /** Anything that fetches as `fetch` does. */
 export type Fetch = (input: never, init?: never) => Promise<Response>;
 
-/** Observes what clients fetch; the same function comes back, watched. Where `find` knows no request, the context does. */
-export type Companion = <F extends Fetch>(fetch: F, find?: FindSending) => F;
+/**
+ * Observes what clients fetch; the same function comes back, watched. Where `find` knows no request, the context does;
+ * `sent` is what the transport that fetches has sent.
+ */
+export type Companion = <F extends Fetch>(fetch: F, find?: FindSending, sent?: Sent) => F;
 
 const MAX_ISSUERS = 200;
 const METADATA = /\/\.well-known\/(?:oauth-authorization-server|openid-configuration)/;
@@ -74,6 +79,7 @@ export function companion(options: {
 	const { audit, identify, onFault } = options;
 	const { digester } = audit;
 	const passthrough = passthroughOf(audit);
+	const lines = tokenLinesOf(audit);
 	const { told, issuers, attemptOf } = memoryOf(audit);
 
 	function guarded<R>(work: () => R): R | undefined {
@@ -103,7 +109,19 @@ export function companion(options: {
 		}
 	}
 
-	function exchange(asked: AuthAsked, sending: Sending | undefined): Watched {
+	/** Whose token an exchange renews: a client's own, or the one that its transport sends. */
+	function lineOf({ endpoint, detail, auth }: AuthAsked, sent: Sent | undefined) {
+		if (detail.grant === "client_credentials" && auth.client_id !== undefined)
+			return shortKey(`client ${endpoint.href} ${auth.client_id}`);
+		return detail.grant === "refresh_token" && sent ? lineOfAll(sent, lines) : undefined;
+	}
+
+	function exchange(
+		asked: AuthAsked,
+		sending: Sending | undefined,
+		sent: Sent | undefined,
+	): Watched {
+		const line = lineOf(asked, sent);
 		const startMs = Date.now();
 		const startUs = performance.now() * 1000;
 		const { endpoint, detail, auth } = asked;
@@ -123,22 +141,23 @@ export function companion(options: {
 			const durationUs = Math.max(0, Math.round(performance.now() * 1000 - startUs));
 			const attempt = attemptOf(key.join("\n"), startMs);
 			void answer.then((json) =>
-				guarded(() =>
-					audit.record(
-						describeAuth(audit, {
-							asked,
-							issuer,
-							who,
-							attempt,
-							status,
-							answer: json,
-							trace: sending?.exchange.trace,
-							startMs,
-							endMs: startMs + Math.round(durationUs / 1000),
-							durationUs,
-						}),
-					),
-				),
+				guarded(() => {
+					const event = describeAuth(audit, {
+						asked,
+						issuer,
+						who,
+						attempt,
+						status,
+						answer: json,
+						trace: sending?.exchange.trace,
+						startMs,
+						endMs: startMs + Math.round(durationUs / 1000),
+						durationUs,
+					});
+					const token = event.authorization?.token_digest;
+					if (token !== undefined && line !== undefined) lines.follows(token, line);
+					audit.record(event);
+				}),
 			);
 		};
 		return {
@@ -148,13 +167,20 @@ export function companion(options: {
 	}
 
 	/** A request of the protocol itself: what it carried is told with its outcome, or alone where it has none. */
-	function message(fetched: Fetched, around: Sending | undefined): Watched {
+	function message(fetched: Fetched, around: Sending | undefined, sent: Sent | undefined): Watched {
 		const sending = around && isOwn(fetched, around) ? around : undefined;
 		const request = sending?.exchange;
+		const before = request?.carried;
 		const carried = carriedBy(fetched, digester, request?.carried);
 		const { tokenDigest } = carried;
 		const origin = fetched.url?.origin;
 		if (request) request.carried = carried;
+		if (tokenDigest !== undefined) {
+			// The same request, sent again as its token was of no use any more: whoever asked is the same.
+			if (before?.status === 401 && before.tokenDigest !== undefined)
+				lines.follows(tokenDigest, lines.of(before.tokenDigest));
+			if (sent) noteSent(sent, tokenDigest);
+		}
 		if (tokenDigest !== undefined && origin !== undefined && passthrough.sent(tokenDigest, origin))
 			audit.record(describePassthrough(audit, carried, origin, around?.exchange.trace));
 		return {
@@ -168,14 +194,18 @@ export function companion(options: {
 		};
 	}
 
-	function watch(args: readonly unknown[], find: FindSending | undefined): Watched | undefined {
+	function watch(
+		args: readonly unknown[],
+		find: FindSending | undefined,
+		sent: Sent | undefined,
+	): Watched | undefined {
 		const fetched = fetchedWith(args[0], args[1]);
 		// A stream that is opened beside requests is none of them, whichever of them opened it.
 		const sending = fetched.method === "POST" ? sentWith(args[1], find) : undefined;
 		const asked = authAsked(fetched, digester);
-		if (asked) return exchange(asked, sending);
-		if (fetched.header("accept")?.includes(STREAM)) return message(fetched, sending);
-		if (sending && isOwn(fetched, sending)) return message(fetched, sending);
+		if (asked) return exchange(asked, sending, sent);
+		if (fetched.header("accept")?.includes(STREAM)) return message(fetched, sending, sent);
+		if (sending && isOwn(fetched, sending)) return message(fetched, sending, sent);
 		return fetched.method === "GET" && METADATA.test(fetched.url?.pathname ?? "")
 			? {
 					answered: (response) => void learnIssuer(response, fetched.url?.origin).catch(onFault),
@@ -191,10 +221,10 @@ export function companion(options: {
 		return true;
 	};
 
-	return (fetch, find) =>
+	return (fetch, find, sent) =>
 		new Proxy(fetch, {
 			apply(target, self, args: Parameters<typeof fetch>) {
-				const watched = guarded(() => watch(args, find));
+				const watched = guarded(() => watch(args, find, sent));
 				const answer: unknown = Reflect.apply(target, self, args);
 				if (watched === undefined || !types.isPromise(answer)) return answer;
 				// The host gets what follows on it: a failure that nobody handles stays one.

@@ -2,6 +2,7 @@ import { isCallback, member } from "../hook/loose.ts";
 import type { Companion, Fetch } from "./companion.ts";
 import { requestIdOf } from "./request-id.ts";
 import type { Sending } from "./sending.ts";
+import type { Sent } from "./token-lines.ts";
 
 const isFetch = (value: unknown): value is Fetch => isCallback(value);
 
@@ -34,8 +35,11 @@ export function hookFetch(
 	};
 	// With DPoP the SDK adds its proof inside: what is seen around it would be told wrongly.
 	const isBound = member(member(transport, "_oauthProvider"), "dpop") !== undefined;
-	if (!isBound)
-		Reflect.set(transport, "_fetch", watch(fetch ?? globalFetch, isAlone ? find : undefined));
-	Reflect.set(transport, "_fetchWithInit", watch(ofHelpers.value));
+	const sent: Sent = new Set();
+	if (!isBound) {
+		const watched = watch(fetch ?? globalFetch, isAlone ? find : undefined, sent);
+		Reflect.set(transport, "_fetch", watched);
+	}
+	Reflect.set(transport, "_fetchWithInit", watch(ofHelpers.value, undefined, sent));
 	return isAlone;
 }

@@ -6,10 +6,12 @@ import {
 	type NewEvent,
 	type Target,
 } from "@mcp-trail/event";
+import { tokenLinesOf } from "../client/token-lines.ts";
 import { derived } from "../audited/derived.ts";
 import type { Following } from "../audited/follower.ts";
 import { isObject } from "../hook/frame.ts";
 import type { Connection, Exchange, JsonObject } from "../observer.ts";
+import { shortKey } from "../short-key.ts";
 import { drift, type Change, type Drift } from "./drift.ts";
 import { fieldWord } from "./fingerprint.ts";
 import { nameOwners, type NameOwners } from "./name-owners.ts";
@@ -66,13 +68,19 @@ function serverOf(memory: Memory, connection: Connection): string {
 }
 
 /** Whose list: public ones are everybody's, others are never compared between principals. */
-function readerOf({ auth, identity }: Exchange, result: JsonObject): string | undefined {
-	if ((auth ?? identity) === undefined || result["cacheScope"] === "public") return "";
+function readerOf(audit: Audit, exchange: Exchange, result: JsonObject): string | undefined {
+	if (result["cacheScope"] === "public") return "";
+	const { auth, carried, certificate, identity } = exchange;
 	const { iss = "", sub = "" } = auth?.claims ?? {};
 	const { id, issuer, tenant } = identity?.principal ?? {};
-	return typeof iss === "string" && typeof sub === "string"
-		? JSON.stringify([iss, sub, auth?.clientId, id, issuer, tenant])
-		: undefined;
+	if (typeof iss !== "string" || typeof sub !== "string") return undefined;
+	// On a client the application may say for whom it calls; else its tokens do.
+	const token = id === undefined ? carried?.tokenDigest : undefined;
+	if ((auth ?? certificate ?? identity ?? token) === undefined) return "";
+	const line = token === undefined ? undefined : tokenLinesOf(audit).of(token);
+	const shown = auth === undefined && id === undefined ? certificate : undefined;
+	const words = [iss, sub, auth?.clientId, id, issuer, tenant, line, shown?.id, shown?.issuer];
+	return shortKey(JSON.stringify(words));
 }
 
 function targetOf(
@@ -133,7 +141,7 @@ export function followList(audit: Audit, exchange: Exchange): Following | undefi
 		answered({ result }, listed) {
 			const items = isObject(result) ? result[member] : undefined;
 			if (!isObject(result) || !Array.isArray(items)) return;
-			const reader = readerOf(exchange, result);
+			const reader = readerOf(audit, exchange, result);
 			if (reader === undefined) return;
 			const shown = items.slice(0, MAX_ITEMS).flatMap((item: unknown) => {
 				const name = isObject(item) ? item[key] : undefined;
