@@ -103,7 +103,7 @@ export const errorCodes = {
 	},
 	segment_damaged: {
 		means:
-			"A line of a segment is not a record of its stream, and records follow it; it stays where it is and is passed over.",
+			"A line of a segment is not a record of its stream, and records follow it; it stays where it is and is passed over. Or a segment is gone that was there.",
 		remedy: "Run `mcp-trail verify` on the folder.",
 	},
 	sink_failing: {

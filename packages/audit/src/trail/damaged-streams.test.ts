@@ -111,3 +111,34 @@ it("[bounded.disk] is done with a stream whose last records were damaged since i
 		expect.objectContaining({ class: "edited", detail: "pruned", streamId, lastSequence: 40 }),
 	]);
 });
+
+it("[bounded.disk] passes over a segment that somebody removed, makes room, and verify goes on to say so", async () => {
+	const world = simulatedWorld(1);
+	const old = world.start();
+	const errors: Error[] = [];
+	const before = await open(world, old, errors);
+	await append(world, before, 40);
+	const { streamId } = before.health();
+	old.kill();
+	const trail = await open(world, world.start(), errors);
+	const reader = await world.run(() => trail.reader("sink"));
+	const [, second, third] = await segmentsOf(world, streamId);
+	const [from, next] = [second?.firstSequence ?? 0, third?.firstSequence ?? 0];
+	world.disk.remove(second?.path ?? "");
+	const events = await world.run(() => drain(reader, 41 - (next - from)));
+	const read = events.filter(({ stream }) => stream === streamId).map(({ sequence }) => sequence);
+	expect(read).toEqual(
+		Array.from({ length: 40 }, (_, n) => n + 1).filter((n) => n < from || n >= next),
+	);
+	for (let round = 0; round < 10 && (await segmentsOf(world, streamId)).length > 0; round += 1) {
+		await append(world, trail, 10);
+		await world.run(() => drain(reader, 10));
+	}
+	expect(await segmentsOf(world, streamId)).toEqual([]);
+	expect(errors.map((error) => "code" in error && error.code)).toEqual(["segment_damaged"]);
+	expect(errors[0]?.message).toContain("is gone");
+	const { faults } = await verify(world);
+	expect(faults).toEqual([
+		expect.objectContaining({ class: "edited", detail: "pruned", streamId, sequence: from }),
+	]);
+});

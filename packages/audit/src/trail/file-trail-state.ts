@@ -27,6 +27,7 @@ export interface DeadStream {
 export interface Reporter {
 	readonly report: (error: Error) => void;
 	readonly damaged: (segment: Segment, offset: number) => void;
+	readonly missing: (segment: Segment) => void;
 }
 
 /** How many different things are remembered as told. */
@@ -47,6 +48,10 @@ export function reporter(onError: (error: Error) => void): Reporter {
 			segment.damaged = true;
 			report(damagedError(segment, offset));
 		},
+		missing(segment) {
+			segment.damaged = true;
+			report(missingError(segment));
+		},
 	};
 }
 
@@ -55,5 +60,13 @@ function damagedError({ path }: Segment, offset: number): FolderError {
 		"segment_damaged",
 		path,
 		`The line at byte ${offset} of ${path} is not a record of its stream, and records follow it. It stays where it is and is passed over; run mcp-trail verify on the folder.`,
+	);
+}
+
+function missingError({ path }: Segment): FolderError {
+	return folderError(
+		"segment_damaged",
+		path,
+		`${path} is gone, and this process has not removed it. Its records are passed over; put it back from a copy, and run mcp-trail verify on the folder.`,
 	);
 }

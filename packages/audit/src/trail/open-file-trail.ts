@@ -41,7 +41,7 @@ export async function openFileTrail(
 	const { system } = context;
 	const { files, clock, process } = system;
 	const { dir, sync } = limits;
-	const { report, damaged } = reporter((error) => context.onError(error));
+	const { report, damaged, missing } = reporter((error) => context.onError(error));
 	const share: Share = async (path) => {
 		if (limits.gid !== undefined) await files.share(path, limits.gid, 0o750);
 	};
@@ -141,7 +141,7 @@ export async function openFileTrail(
 		cache,
 		last: () => durable,
 		live: () => !closed,
-		damaged,
+		told: { damaged, missing },
 	});
 
 	function forget(stream: OwnedStream): void {
@@ -159,7 +159,7 @@ export async function openFileTrail(
 			dead.push({
 				stream,
 				lastSequence,
-				source: deadSource(system, stream, lastSequence, damaged),
+				source: deadSource(system, stream, lastSequence, { damaged, missing }),
 			});
 			dead.sort((one, other) => (one.stream.streamId < other.stream.streamId ? -1 : 1));
 			changes.notify();

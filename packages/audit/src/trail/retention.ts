@@ -1,6 +1,7 @@
 import type { PruneDetail } from "@mcp-trail/event";
 import { readLink } from "@mcp-trail/integrity";
 import type { Files } from "../system.ts";
+import { errorCode } from "../system/error-code.ts";
 import { lineWalk } from "./segment-lines.ts";
 import { removeStream, type OwnedStream } from "./owned-stream.ts";
 import type { Segment } from "./scan-segments.ts";
@@ -89,8 +90,12 @@ export async function removeVictims(
 ): Promise<readonly OwnedStream[]> {
 	const gone: OwnedStream[] = [];
 	const touched = new Set<OwnedStream>();
+	for (const { segment } of victims) segment.isGoing = true;
 	for (const { stream, segment } of victims) {
-		await files.remove(segment.path);
+		await files.remove(segment.path).catch((error: unknown) => {
+			// Somebody was faster, as `trail.pruned` says by its reason.
+			if (errorCode(error) !== "ENOENT") throw error;
+		});
 		stream.segments.splice(stream.segments.indexOf(segment), 1);
 		touched.add(stream);
 	}
@@ -137,7 +142,11 @@ async function linkAt(
 	from: number,
 	lines = Infinity,
 ): Promise<ReturnType<typeof readLink>> {
-	const handle = await files.open(segment.path, "read");
+	const handle = await files.open(segment.path, "read").catch((error: unknown) => {
+		if (errorCode(error) !== "ENOENT") throw error;
+		return undefined;
+	});
+	if (handle === undefined) return undefined;
 	try {
 		const walk = lineWalk(handle, from);
 		let link: ReturnType<typeof readLink>;

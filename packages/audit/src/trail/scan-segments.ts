@@ -1,5 +1,6 @@
 import { readLine, type SealedEvent } from "@mcp-trail/integrity";
 import type { FileHandle, Files } from "../system.ts";
+import { errorCode } from "../system/error-code.ts";
 import { lineWalk, verifies, type LineWalk } from "./segment-lines.ts";
 import type { Scan } from "./reader.ts";
 
@@ -14,6 +15,8 @@ export interface Segment {
 	bytes: number;
 	/** True once a line was found in it that is no record of its stream. */
 	damaged?: boolean;
+	/** True once it is being removed to make room. */
+	isGoing?: boolean;
 }
 
 /** What a scan needs of its stream. */
@@ -24,6 +27,8 @@ export interface SegmentedStream {
 	readonly segments: readonly Segment[];
 	/** Told of each line that is not a record of the stream, once for each scan. */
 	damaged(segment: Segment, offset: number): void;
+	/** Told of a segment that is gone though nobody here removes it; absent = others may, and reading it fails. */
+	missing?(segment: Segment): void;
 }
 
 /** Walks the records of a stream's segments after a sequence; lines that do not verify are reported and passed over. */
@@ -31,8 +36,16 @@ export function scanSegments(stream: SegmentedStream, after: number): Scan {
 	let current: { segment: Segment; handle: FileHandle; walk: LineWalk } | undefined;
 	let last = after;
 
-	async function enter(segment: Segment): Promise<NonNullable<typeof current>> {
-		const handle = await stream.files.open(segment.path, "read");
+	/** Undefined where the segment is gone, which has been told. */
+	async function enter(segment: Segment): Promise<typeof current> {
+		let handle: FileHandle;
+		try {
+			handle = await stream.files.open(segment.path, "read");
+		} catch (error) {
+			if (errorCode(error) !== "ENOENT" || segment.isGoing === true || !stream.missing) throw error;
+			stream.missing(segment);
+			return undefined;
+		}
 		current = { segment, handle, walk: lineWalk(handle) };
 		return current;
 	}
@@ -57,9 +70,9 @@ export function scanSegments(stream: SegmentedStream, after: number): Scan {
 			let bytes = 0;
 			let segment = current?.segment ?? start();
 			while (segment !== undefined && events.length < maxEvents) {
-				const { walk } = current ?? (await enter(segment));
-				const line = walk.held() ?? (await walk.next(segment.bytes));
-				if (line === undefined) {
+				const walk: LineWalk | undefined = (current ?? (await enter(segment)))?.walk;
+				const line = walk?.held() ?? (await walk?.next(segment.bytes));
+				if (walk === undefined || line === undefined) {
 					const next = following(segment);
 					if (next === undefined) break;
 					await leave();

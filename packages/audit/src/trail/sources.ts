@@ -4,6 +4,9 @@ import type { Scan, Source } from "./reader.ts";
 import { scanSegments, type SegmentedStream } from "./scan-segments.ts";
 import type { TailCache } from "./tail-cache.ts";
 
+/** Whom a source tells of damage. */
+type Told = Required<Pick<SegmentedStream, "damaged" | "missing">>;
+
 /** Makes what readers see of the stream that is being written: its end from memory, the rest from disk. */
 export function liveSource(of: {
 	readonly files: Files;
@@ -12,13 +15,13 @@ export function liveSource(of: {
 	/** The last record that is as durable as promised. */
 	readonly last: () => number;
 	readonly live: () => boolean;
-	readonly damaged: SegmentedStream["damaged"];
+	readonly told: Told;
 }): Source {
-	const { files, stream, cache, last, live, damaged } = of;
+	const { files, stream, cache, last, live, told } = of;
 	const { streamId } = stream;
 
 	function scan(after: number): Scan {
-		const segments = { files, streamId, segments: stream.segments, damaged };
+		const segments = { files, streamId, segments: stream.segments, ...told };
 		let passed = after;
 		let disk: Scan | undefined;
 		return {
@@ -48,7 +51,7 @@ export function deadSource(
 	{ files }: Pick<System, "files">,
 	stream: OwnedStream,
 	lastSequence: number,
-	damaged: SegmentedStream["damaged"],
+	told: Told,
 ): Source {
 	const { streamId, segments } = stream;
 	return {
@@ -56,6 +59,6 @@ export function deadSource(
 		first: () => segments[0]?.first ?? lastSequence + 1,
 		last: () => lastSequence,
 		live: () => false,
-		scan: (after) => scanSegments({ files, streamId, segments, damaged }, after),
+		scan: (after) => scanSegments({ files, streamId, segments, ...told }, after),
 	};
 }
