@@ -142,3 +142,29 @@ it("[bounded.disk] passes over a segment that somebody removed, makes room, and 
 		expect.objectContaining({ class: "edited", detail: "pruned", streamId, sequence: from }),
 	]);
 });
+
+it("[bounded.disk] looks at what earlier processes left before it goes, though nobody reads it any more", async () => {
+	const world = simulatedWorld(1);
+	const old = world.start();
+	const before = await open(world, old, []);
+	const delivered = await world.run(() => before.reader("sink"));
+	await append(world, before, 40);
+	await world.run(() => drain(delivered, 40));
+	const { streamId } = before.health();
+	old.kill();
+	const [first, second] = await segmentsOf(world, streamId);
+	await spoil(world, second?.path ?? "", 300, 20);
+	const trail = await open(world, world.start(), []);
+	const reader = await world.run(() => trail.reader("sink"));
+	await world.run(() => drain(reader, 1));
+	for (let round = 0; round < 10 && (await segmentsOf(world, streamId)).length > 0; round += 1) {
+		await append(world, trail, 10);
+		await world.run(() => drain(reader, 10));
+	}
+	expect(await segmentsOf(world, streamId)).toEqual([]);
+	const { faults } = await verify(world);
+	expect(first?.firstSequence).toBe(1);
+	expect(faults).toMatchObject([
+		{ class: "edited", detail: "pruned", streamId, sequence: second?.firstSequence },
+	]);
+});

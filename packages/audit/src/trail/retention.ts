@@ -1,5 +1,5 @@
 import type { PruneDetail } from "@mcp-trail/event";
-import { readLink } from "@mcp-trail/integrity";
+import { hashOf, readLink } from "@mcp-trail/integrity";
 import type { Files } from "../system.ts";
 import { errorCode } from "../system/error-code.ts";
 import { lineWalk } from "./segment-lines.ts";
@@ -65,7 +65,11 @@ export async function pruning(
 			const end = segment.last < segment.first ? undefined : await endOf(files, stream, segment);
 			if (end === undefined) continue;
 			const isDamaged =
-				!end.isReadable || group.length > 1 || segments.some(({ damaged }) => damaged);
+				!end.isReadable ||
+				group.length > 1 ||
+				segments.some(({ damaged }) => damaged) ||
+				// What this process wrote it knows; of what others left it may not have read a line.
+				(stream.end !== undefined && !(await isWhole(files, stream, segment)));
 			details.push({
 				stream_id: stream.streamId,
 				first_sequence: first,
@@ -134,6 +138,30 @@ async function endOf(
 	if (after?.sequence === segment.last + 1 && after.previousHash !== undefined)
 		return { hash: after.previousHash, isReadable: false };
 	return undefined;
+}
+
+/** True where every record of a segment is there, unchanged and linked to the one before. */
+async function isWhole(
+	files: Files,
+	{ streamId }: OwnedStream,
+	{ path, first, last, bytes }: Segment,
+): Promise<boolean> {
+	const handle = await files.open(path, "read");
+	try {
+		const walk = lineWalk(handle);
+		let next = first;
+		let before: string | undefined;
+		for (let line = await walk.next(bytes); line; line = walk.held() ?? (await walk.next(bytes))) {
+			const link = readLink(line.bytes);
+			const isNext = link?.streamId === streamId && link.sequence === next++;
+			if (!isNext || hashOf(line.bytes) !== link.hash) return false;
+			if (before !== undefined && link.previousHash !== before) return false;
+			before = link.hash;
+		}
+		return next === last + 1;
+	} finally {
+		await handle.close();
+	}
 }
 
 async function linkAt(
