@@ -1097,6 +1097,24 @@ describe("[transparent.listen_answer] the answer to a listen request", () => {
 		expect(audit.events[0]?.outcome?.status).toBe("success");
 	});
 
+	it("[complete.http_edge] is a refusal where a capability lacks, and nothing ran for it", async () => {
+		for (const status of [400, 200]) {
+			const { audit, edge } = settings();
+			const error = { code: -32021, message: "missing capability" };
+			const answer = Response.json({ jsonrpc: "2.0", id: "s-1", error }, { status });
+			await (await listened(edge, answer)).text();
+			await until(() => audit.outcomes("subscriptions/listen").length === 1, "the refusal");
+			expect(audit.outcomes("subscriptions/listen")[0]?.outcome).toEqual({
+				status: "rejected",
+				layer: "protocol",
+				reason: "missing_capability",
+				executed: "no",
+				rpc_code: -32021,
+				http_status: status,
+			});
+		}
+	});
+
 	it("[bounded.listen_stream] counts what is too long to be read, and says nothing of what it cannot read", async () => {
 		const { audit, edge } = settings();
 		const granted = sent({

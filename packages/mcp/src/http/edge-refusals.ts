@@ -55,6 +55,7 @@ export function edgeRefusals(
 				{
 					hasCredentials: authorization !== undefined,
 					hasSession: asked.header("mcp-session-id") !== undefined,
+					method: read.method,
 					version: read.version,
 				},
 			);

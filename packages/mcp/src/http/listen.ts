@@ -3,6 +3,7 @@ import {
 	inMemberOrder,
 	type NewEvent,
 	type Outcome,
+	type Reason,
 	type SubscriptionDetail,
 } from "@mcp-trail/event";
 import { derived } from "../audited/derived.ts";
@@ -30,6 +31,12 @@ export interface ListenRecord {
 	readonly record: (event: NewEvent) => void;
 }
 
+/** Errors that say of a stream that it was never opened. */
+const refusals: ReadonlyMap<unknown, Reason> = new Map([
+	[-32602, "invalid_params"],
+	[-32021, "missing_capability"],
+]);
+
 function outcomeOf(answer: JsonObject | undefined, isRead: boolean): Outcome {
 	const http_status = 200;
 	// Something was answered, and nobody here can say what.
@@ -41,11 +48,12 @@ function outcomeOf(answer: JsonObject | undefined, isRead: boolean): Outcome {
 	if (!isObject(error)) return { status: "success", executed: "yes", http_status };
 	const { code } = error;
 	const rpc = Number.isSafeInteger(code) ? { rpc_code: Number(code) } : {};
-	return code === -32602
+	const reason = refusals.get(code);
+	return reason !== undefined
 		? {
 				status: "rejected",
 				layer: "protocol",
-				reason: "invalid_params",
+				reason,
 				executed: "no",
 				...rpc,
 				http_status,

@@ -2,7 +2,24 @@ import { expect, it } from "vitest";
 import { tokenChallenge } from "./challenge.ts";
 import { refusalOf } from "./refusal.ts";
 
-const told = { hasCredentials: false, hasSession: false, version: undefined };
+const told = { hasCredentials: false, hasSession: false, method: undefined, version: undefined };
+
+it("[complete.http_edge] a listen request that lacks a capability ran nothing, unlike a call", () => {
+	const answer = { status: 400, code: -32021, challenge: undefined };
+	for (const [method, executed] of [
+		["subscriptions/listen", "no"],
+		["tools/call", "unknown"],
+		[undefined, "unknown"],
+	] as const)
+		expect(refusalOf(answer, { ...told, method }).outcome).toEqual({
+			status: "rejected",
+			layer: "protocol",
+			reason: "missing_capability",
+			executed,
+			rpc_code: -32021,
+			http_status: 400,
+		});
+});
 
 it.each<[number | undefined, number | undefined, string | undefined, string]>([
 	// As the SDKs answer an Origin or Host that is not on the list; nobody else refuses so.

@@ -17,6 +17,8 @@ export interface Answer {
 export interface Told {
 	readonly hasCredentials: boolean;
 	readonly hasSession: boolean;
+	/** By the body where it was read, else by its header. */
+	readonly method: string | undefined;
 	readonly version: string | undefined;
 }
 
@@ -99,6 +101,9 @@ function verdictOf(answer: Answer, told: Told): Verdict {
 	if (status === 401) return unauthorized(answer, told);
 	if (status === 403) return forbidden(answer);
 	const known = byStatus.get(status) ?? byCode.get(code);
+	// A stream has no handler that could have run.
+	if (known?.executed === "unknown" && told.method === "subscriptions/listen")
+		return { ...known, executed: "no" };
 	if (known) return known;
 	if (status === 400 && code === SDK_REFUSAL) return sessionOrVersion(told);
 	if (status === 400 && challenge !== undefined) return denied("auth", "invalid_token");
