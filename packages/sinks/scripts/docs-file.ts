@@ -31,7 +31,7 @@ await audit.close();
 \`\`\`
 
 - **Secrets** are \`{ "env": "NAME" }\` or \`{ "file": "/path" }\`. The value itself is refused: a configuration file is copied, committed and pasted into tickets.
-  HTTP sinks read them again for each request, so that they can be rotated; Kafka's are read once, when it is opened. Certificates are public and may stand in the file.
+  HTTP sinks read them again for each request and Kafka its password for each connection, so that they can be rotated; Kafka's key is read once, when it is opened. Certificates are public and may stand in the file.
 - **\`format\`** is a name from [formats](formats.md). Without it a sink sends the stored line byte for byte, from which the chain can be verified, unless its own table says otherwise.
 - **\`name\`** is how a sink is called in \`health()\`, in dead letters and by \`test-event --to\`. It is the type where none is given; two sinks of one type need names.
 - **Errors** say everything that is wrong at once, each by its path: \`sinks[1].tokn is no option of this sink. Did you mean token?\`

@@ -240,7 +240,7 @@ describe("a secret", () => {
 		);
 	});
 
-	it("[sinks.config_secrets] of Kafka is read once, when it is opened", async () => {
+	it("[sinks.config_secrets] of Kafka is read when it is opened, and again for each connection", async () => {
 		const sasl = { mechanism: "plain", username: "u", password: { file: "/no/such/file" } };
 		const config = parseSinksConfig({ sinks: [{ type: "kafka", brokers: ["x:1"], sasl }] });
 		await expect(openSinks(config)).rejects.toThrow(
@@ -253,6 +253,20 @@ describe("a secret", () => {
 		await expect(
 			openSinks(parseSinksConfig({ sinks: blocks }), { env: { P: "p" }, onWarn: () => {} }),
 		).resolves.toHaveLength(1);
+		const folder = await mkdtemp(join(tmpdir(), "mcp-trail-config-"));
+		const file = join(folder, "password");
+		await writeFile(file, "p\n");
+		const rotated = {
+			type: "kafka",
+			brokers: ["127.0.0.1:1"],
+			sasl: { ...sasl, password: { file } },
+		};
+		const [sink] = await openSinks(parseSinksConfig({ sinks: [rotated] }));
+		await rm(folder, { recursive: true });
+		await expect(sink?.probe?.(new AbortController().signal)).rejects.toMatchObject({
+			code: "secret_unreadable",
+			verdict: "hold",
+		});
 	});
 });
 

@@ -32,7 +32,8 @@ export interface KafkaSinkOptions {
 	readonly inspectTopic?: InspectTopic;
 	/** TLS: true, or certificates as `node:tls` takes them. @default false */
 	readonly ssl?: boolean | ConnectionOptions;
-	readonly sasl?: KafkaSasl;
+	/** Credentials, or what gives them anew for each connection, so that they can be rotated. @default none */
+	readonly sasl?: KafkaSasl | (() => KafkaSasl | Promise<KafkaSasl>);
 	/** @default "mcp-trail" */
 	readonly clientId?: string;
 	/** `stream` keeps a chain in one partition and in order; `operation` spreads load. @default "stream" */

@@ -1,4 +1,4 @@
-import type { ConnectionOptions } from "node:tls";
+import { type ConnectionOptions, createSecureContext } from "node:tls";
 import type { Kafka } from "kafkajs";
 import type { ProducerFactory } from "./producer.ts";
 import { sinkError } from "./sink-error.ts";
@@ -25,7 +25,7 @@ export interface KafkajsOptions {
 	readonly brokers: readonly string[];
 	readonly clientId: string;
 	readonly ssl: boolean | ConnectionOptions | undefined;
-	readonly sasl: KafkaSasl | undefined;
+	readonly sasl: KafkaSasl | (() => KafkaSasl | Promise<KafkaSasl>) | undefined;
 	readonly warn: ((message: string) => void) | undefined;
 }
 
@@ -59,39 +59,55 @@ async function load(): Promise<typeof import("kafkajs")> {
 	}
 }
 
+/** Certificates are checked unless the caller's own `rejectUnauthorized` says otherwise. */
+function checkedTls(ssl: KafkajsOptions["ssl"]): ConnectionOptions | undefined {
+	if (ssl === undefined || ssl === false) return undefined;
+	const given = ssl === true ? {} : ssl;
+	try {
+		// kafkajs would call a key that is no key, or another certificate's, a broker that is down.
+		createSecureContext(given);
+	} catch (cause) {
+		throw sinkError(
+			"tls_failed",
+			"hold",
+			`The certificates in \`ssl\` cannot be used (${textOf(cause)}). Check that \`cert\`, \`key\` and \`passphrase\` belong together and are PEM.`,
+			cause,
+		);
+	}
+	// Else NODE_TLS_REJECT_UNAUTHORIZED=0, set for something else, would let anybody in between read credentials.
+	return { ...given, rejectUnauthorized: given.rejectUnauthorized ?? true };
+}
+
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 /** The default client: idempotent, one request in flight, its log kept off stdout. */
 export function kafkajsClient(options: KafkajsOptions): {
 	readonly factory: ProducerFactory;
 	readonly inspectTopic: InspectTopic;
 } {
 	const { warn } = options;
-	let client: Promise<Kafka> | undefined;
 
+	/** Anew each time: credentials may have been rotated, and kafkajs may be installed while the process runs. */
 	const kafka = async (): Promise<Kafka> => {
-		client ??= load().then(
-			(kafkajs) =>
-				new kafkajs.Kafka({
-					brokers: [...options.brokers],
-					clientId: options.clientId,
-					...(options.ssl === undefined ? {} : { ssl: options.ssl }),
-					...(options.sasl === undefined ? {} : { sasl: options.sasl }),
-					requestTimeout: REQUEST_TIMEOUT_MS,
-					connectionTimeout: CONNECTION_TIMEOUT_MS,
-					retry: RETRY,
-					logLevel: warn ? kafkajs.logLevel.WARN : kafkajs.logLevel.NOTHING,
-					// Its own log goes to stdout, which in a stdio server is the protocol.
-					logCreator: () => (entry) => {
-						const { message, error } = entry.log;
-						if (message.startsWith(RETRIES_NOTICE)) return;
-						warn?.(`kafkajs: ${message}${typeof error === "string" ? `: ${error}` : ""}`);
-					},
-				}),
-		);
-		// Installed while the process runs: the next attempt must see it.
-		client.catch(() => {
-			client = undefined;
+		const kafkajs = await load();
+		const ssl = checkedTls(options.ssl);
+		const sasl = typeof options.sasl === "function" ? await options.sasl() : options.sasl;
+		return new kafkajs.Kafka({
+			brokers: [...options.brokers],
+			clientId: options.clientId,
+			...(ssl === undefined ? {} : { ssl }),
+			...(sasl === undefined ? {} : { sasl }),
+			requestTimeout: REQUEST_TIMEOUT_MS,
+			connectionTimeout: CONNECTION_TIMEOUT_MS,
+			retry: RETRY,
+			logLevel: warn ? kafkajs.logLevel.WARN : kafkajs.logLevel.NOTHING,
+			// Its own log goes to stdout, which in a stdio server is the protocol.
+			logCreator: () => (entry) => {
+				const { message, error } = entry.log;
+				if (message.startsWith(RETRIES_NOTICE)) return;
+				warn?.(`kafkajs: ${message}${typeof error === "string" ? `: ${error}` : ""}`);
+			},
 		});
-		return client;
 	};
 
 	return {

@@ -101,7 +101,11 @@ it("refuses nothing while another partition can be retried or is held", () => {
 it("names the remedy", () => {
 	expect(judge({ code: 29 }).message).toBe(
 		"Kafka refused records for topic mcp.audit.events.v1: TOPIC_AUTHORIZATION_FAILED (29). " +
-			"Grant the producer's principal Write on topic mcp.audit.events.v1.",
+			"Grant the producer's principal Write on topic mcp.audit.events.v1, which implies Describe, and remove what denies either.",
+	);
+	expect(judge({ code: 33 }).message).toBe(
+		"Kafka at kafka-1:9092 refused the credentials: UNSUPPORTED_SASL_MECHANISM (33). " +
+			"Set `sasl.mechanism` to one that the broker offers on this port.",
 	);
 });
 
@@ -118,6 +122,7 @@ describe("[kafka.errors] a failed connection", () => {
 		["ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE", "hold", "tls_failed", "cert"],
 		["ERR_SSL_WRONG_VERSION_NUMBER", "hold", "tls_failed", "`ssl`"],
 		["ECONNREFUSED", "retry", "broker_unreachable", "the broker runs"],
+		["ECONNRESET", "retry", "broker_unreachable", "leave them out"],
 		["ETIMEDOUT", "retry", "broker_unreachable", "`brokers`"],
 		["ENOTFOUND", "retry", "broker_not_found", "`brokers`"],
 	])("with %s → %s, %s", (code, verdict, word, remedy) => {

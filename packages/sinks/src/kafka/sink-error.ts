@@ -45,7 +45,7 @@ interface Judgement {
 
 const caution: readonly Verdict[] = ["hold", "retry", "reject"];
 
-function byBroker({ brokerCodes }: Fault, { topic }: Destination): Judgement | undefined {
+function byBroker({ brokerCodes }: Fault, { topic, brokers }: Destination): Judgement | undefined {
 	const known = brokerCodes.map((number): [number, BrokerError] => [
 		number,
 		brokerErrors[number] ?? { name: `BROKER_ERROR_${number}`, verdict: "retry" },
@@ -54,13 +54,15 @@ function byBroker({ brokerCodes }: Fault, { topic }: Destination): Judgement | u
 	for (const verdict of caution) {
 		const found = known.find(([, one]) => one.verdict === verdict);
 		if (!found) continue;
-		const [number, { name, remedy = "" }] = found;
+		const [number, { name, remedy = "", refuses = "records" }] = found;
+		const refused =
+			refuses === "records"
+				? `Kafka refused records for topic ${topic}`
+				: `Kafka at ${brokers} refused the credentials`;
 		return {
 			code: name.toLowerCase(),
 			verdict,
-			message: `Kafka refused records for topic ${topic}: ${name} (${number}). ${remedy}`
-				.replaceAll("{topic}", topic)
-				.trim(),
+			message: `${refused}: ${name} (${number}). ${remedy}`.replaceAll("{topic}", topic).trim(),
 		};
 	}
 	return undefined;
@@ -122,9 +124,10 @@ function byConnection({ codes, names }: Fault, { brokers }: Destination): Judgem
 	return {
 		code: "broker_unreachable",
 		verdict: "retry",
-		message: closed
-			? `Kafka at ${brokers} closed the connection. Check that it runs; if it expects TLS or SASL, set \`ssl\` or \`sasl\`.`
-			: `Kafka at ${brokers} cannot be reached (${network}). Check \`brokers\` and that the broker runs.`,
+		message:
+			closed || network === "ECONNRESET"
+				? `Kafka at ${brokers} closed the connection. Check that it runs; if it expects TLS or SASL, set \`ssl\` or \`sasl\`; if it does not, leave them out.`
+				: `Kafka at ${brokers} cannot be reached (${network}). Check \`brokers\` and that the broker runs.`,
 	};
 }
 

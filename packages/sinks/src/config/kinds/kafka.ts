@@ -53,17 +53,20 @@ export const kafkaKind = sinkKind({
 		}) satisfies Every<Omit<KafkaSinkOptions, Injected> & { compression: unknown }>,
 	open: async ({ ssl, sasl, compression, ...options }, { onWarn }) => {
 		const { kafkaSink } = await import("../../kafka.ts");
-		// kafkajs takes values: they are read once, here.
+		// Certificates are read once, here; the password here, so that a missing one is said at once, and for each connection.
 		const secrets = secretKeeper();
 		const certificates: Record<string, string> = {};
 		for (const [option, value] of Object.entries(typeof ssl === "object" ? ssl : {})) {
 			certificates[option] = await secrets.read(value, `ssl.${option}`);
 		}
-		const password = sasl && (await secrets.read(sasl.password, "sasl.password"));
+		const credentials = sasl && {
+			now: async () => ({ ...sasl, password: await secrets.read(sasl.password, "sasl.password") }),
+		};
+		await credentials?.now();
 		return kafkaSink({
 			...options,
 			...(ssl === undefined ? {} : { ssl: typeof ssl === "boolean" ? ssl : certificates }),
-			...(sasl === undefined || password === undefined ? {} : { sasl: { ...sasl, password } }),
+			...(credentials === undefined ? {} : { sasl: credentials.now }),
 			...(compression === undefined
 				? {}
 				: { sendOptions: { compression: compressions[compression] } }),
