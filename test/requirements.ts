@@ -1615,6 +1615,7 @@ export const requirements: readonly Requirement[] = [
 		provenBy: [
 			"packages/sinks/src/kafka/kafkajs.test.ts",
 			"packages/sinks/src/kafka/sink-error.test.ts",
+			"test/services/kafka/secured.service.test.ts",
 		],
 	},
 	{
@@ -1667,6 +1668,14 @@ export const requirements: readonly Requirement[] = [
 		id: "kafka.round_trip",
 		says: "20,000 events arrive unchanged, in order, chained, by an idempotent producer.",
 		provenBy: ["test/services/kafka/delivery.service.test.ts"],
+	},
+	{
+		id: "kafka.secured",
+		says: "With TLS, SASL and permissions all arrives; a wrong one holds, says so, and goes on once it is right.",
+		provenBy: [
+			"packages/sinks/src/kafka/kafkajs.test.ts",
+			"test/services/kafka/secured.service.test.ts",
+		],
 	},
 	{
 		id: "kafka.topic_check",

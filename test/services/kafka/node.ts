@@ -22,6 +22,8 @@ interface NodeOptions {
 	readonly cluster: readonly NodeAddress[];
 	readonly heapMb: number;
 	readonly properties: Readonly<Record<string, string>>;
+	/** Passwords of the users of SCRAM-SHA-512, by name. */
+	readonly users: Readonly<Record<string, string>>;
 }
 
 /** Prepares one node; nothing runs until `launch`. */
@@ -47,7 +49,11 @@ export function kafkaNode(node: NodeAddress, options: NodeOptions): KafkaNode {
 		);
 		if (existsSync(join(dataFolder, "meta.properties"))) return;
 		const tool = ["kafka.tools.StorageTool", "format", "-t", CLUSTER_ID, "-c", configFile];
-		await run("java", [...java, ...tool]);
+		const users = Object.entries(options.users).flatMap(([name, password]) => [
+			"--add-scram",
+			`SCRAM-SHA-512=[name=${name},password=${password}]`,
+		]);
+		await run("java", [...java, ...tool, ...users]);
 	}
 
 	return {

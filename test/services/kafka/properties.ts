@@ -5,6 +5,8 @@ export interface NodeAddress {
 	readonly port: number;
 	/** Port of the controller quorum. */
 	readonly controllerPort: number;
+	/** Further ports for clients, by the protocol spoken there, such as `SASL_SSL`. */
+	readonly secured?: Readonly<Record<string, number>>;
 }
 
 /** Writes the `server.properties` of one node; `extra` wins over what stands here. */
@@ -16,17 +18,24 @@ export function serverProperties(
 ): string {
 	const several = cluster.length > 1;
 	const replicas = String(Math.min(cluster.length, 3));
+	const secured = Object.entries(node.secured ?? {});
+	const clients = [["PLAINTEXT", node.port] as const, ...secured]
+		.map(([protocol, port]) => `${protocol}://127.0.0.1:${port}`)
+		.join(",");
+	const protocols = ["PLAINTEXT", ...secured.map(([protocol]) => protocol)]
+		.map((protocol) => `${protocol}:${protocol}`)
+		.join(",");
 	const settings: Record<string, string> = {
 		"process.roles": "broker,controller",
 		"node.id": String(node.id),
 		"controller.quorum.voters": cluster
 			.map(({ id, controllerPort }) => `${id}@127.0.0.1:${controllerPort}`)
 			.join(","),
-		listeners: `PLAINTEXT://127.0.0.1:${node.port},CONTROLLER://127.0.0.1:${node.controllerPort}`,
-		"advertised.listeners": `PLAINTEXT://127.0.0.1:${node.port}`,
+		listeners: `${clients},CONTROLLER://127.0.0.1:${node.controllerPort}`,
+		"advertised.listeners": clients,
 		"controller.listener.names": "CONTROLLER",
 		"inter.broker.listener.name": "PLAINTEXT",
-		"listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
+		"listener.security.protocol.map": `CONTROLLER:PLAINTEXT,${protocols}`,
 		"log.dirs": dataFolder,
 		"num.partitions": "6",
 		"auto.create.topics.enable": "false",

@@ -16,6 +16,10 @@ export interface KafkaOptions {
 	readonly ports?: readonly number[];
 	/** Settings of `server.properties` that win over the suite's own. */
 	readonly properties?: Readonly<Record<string, string>>;
+	/** Further ports of the one broker, by the protocol spoken there, such as `SASL_SSL`. */
+	readonly secured?: Readonly<Record<string, number>>;
+	/** Users of SCRAM-SHA-512 that are there from the start: passwords by name. */
+	readonly users?: Readonly<Record<string, string>>;
 }
 
 /** A running Apache Kafka. Nodes are numbered from 1. */
@@ -48,6 +52,7 @@ export async function startKafka(options: KafkaOptions = {}): Promise<RunningKaf
 		id: index + 1,
 		port: options.ports?.[index] ?? free[index] ?? 0,
 		controllerPort: free[count + index] ?? 0,
+		secured: options.secured ?? {},
 	}));
 	const nodes = cluster.map((node) =>
 		kafkaNode(node, {
@@ -56,6 +61,7 @@ export async function startKafka(options: KafkaOptions = {}): Promise<RunningKaf
 			cluster,
 			heapMb: count === 1 ? 512 : 384,
 			properties: options.properties ?? {},
+			users: options.users ?? {},
 		}),
 	);
 	const find = (id: number): KafkaNode => {

@@ -1,7 +1,9 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
+import { createServer as createTlsServer } from "node:tls";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { kafkaSink } from "../kafka.ts";
+import { certificates } from "../http/testing/certificates.ts";
+import { type KafkaSasl, kafkaSink } from "../kafka.ts";
 
 const { signal } = new AbortController();
 const open: (() => void)[] = [];
@@ -26,6 +28,7 @@ async function listener(use: (socket: Socket) => void): Promise<string> {
 afterEach(() => {
 	for (const close of open.splice(0)) close();
 	vi.doUnmock("kafkajs");
+	vi.unstubAllEnvs();
 	vi.restoreAllMocks();
 });
 
@@ -73,5 +76,48 @@ describe("[kafka.errors] the default client", () => {
 			verdict: "hold",
 			message: expect.stringContaining("npm install kafkajs@2"),
 		});
+	});
+});
+
+describe("[kafka.secured] the default client", () => {
+	it("checks the broker's certificate, whatever the environment says", async () => {
+		const pair = certificates();
+		const server = createTlsServer(pair.server).listen(0, "127.0.0.1");
+		await once(server, "listening");
+		open.push(() => server.close());
+		const { port }: AddressInfo = Object(server.address());
+		vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0");
+		const sink = kafkaSink({ brokers: [`127.0.0.1:${port}`], ssl: true });
+		await expect(sink.probe?.(signal)).rejects.toMatchObject({
+			code: "tls_failed",
+			verdict: "hold",
+		});
+	});
+
+	it("says that a key is not the certificate's, without a connection", async () => {
+		const { ca, client, server } = certificates();
+		const connected = vi.fn<() => void>();
+		const brokers = [await listener(connected)];
+		const sink = kafkaSink({ brokers, ssl: { ca, cert: client.cert, key: server.key } });
+		await expect(sink.probe?.(signal)).rejects.toMatchObject({
+			code: "tls_failed",
+			verdict: "hold",
+			message: expect.stringContaining("belong together"),
+		});
+		expect(connected).not.toHaveBeenCalled();
+	});
+
+	it("asks for credentials anew for each connection", async () => {
+		const brokers = [await listener((socket) => socket.destroy())];
+		const sasl = vi.fn<() => Promise<KafkaSasl>>(async () => ({
+			mechanism: "plain",
+			username: "u",
+			password: "p",
+		}));
+		const sink = kafkaSink({ brokers, sasl });
+		for (const times of [1, 2]) {
+			await expect(sink.probe?.(signal)).rejects.toMatchObject({ verdict: "retry" });
+			expect(sasl).toHaveBeenCalledTimes(times);
+		}
 	});
 });
