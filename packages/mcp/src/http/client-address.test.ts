@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { isIP } from "node:net";
-import { describe, expect, it } from "vitest";
+import { BlockList, isIP } from "node:net";
+import { describe, expect, it, vi } from "vitest";
 import { clientAddressReader, type TrustedHops } from "./client-address.ts";
 
 const PROXY = { address: "10.0.0.1", port: 4711 };
@@ -75,6 +75,23 @@ describe("[safe.trusted_hops] how many hops", () => {
 			client_address: "198.51.100.1",
 			client_port: 9,
 		});
+	});
+
+	it("asks once whether a neighbour is trusted, and answers the same after any number of others", () => {
+		const check = vi.spyOn(BlockList.prototype, "check");
+		const reader = clientAddressReader({ trustedProxies: ["10.0.0.0/8"] });
+		const ask = (address: string) =>
+			reader({ address, port: 1 }, () => "203.0.113.7").client_address;
+		for (let again = 0; again < 5; again++) expect(ask("10.0.0.1")).toBe("203.0.113.7");
+		const checked = check.mock.calls.map(([address]) => address);
+		expect(checked).toEqual(["10.0.0.1"]);
+		for (let n = 0; n < 600; n++) {
+			const [trusted, stranger] = [`10.1.${n >> 8}.${n & 255}`, `192.0.${n >> 8}.${n & 255}`];
+			expect(ask(trusted)).toBe("203.0.113.7");
+			expect(ask(stranger)).toBe(stranger);
+		}
+		expect(ask("10.0.0.1")).toBe("203.0.113.7");
+		check.mockRestore();
 	});
 
 	it("names what is wrong in the options", () => {

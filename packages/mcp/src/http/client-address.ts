@@ -26,6 +26,7 @@ export type ClientAddressReader = (
 
 const MAX_LENGTH = 4096;
 const MAX_HOPS = 32;
+const MAX_REMEMBERED = 256;
 const MAPPED = "::ffff:";
 const BRACKETED = /^\[([^\]]*)\](?::[\w.-]*)?$/;
 
@@ -82,7 +83,21 @@ function saidBy(value: string, isStandard: boolean): readonly string[] {
 	return isStandard ? nearest.map(forOf) : nearest;
 }
 
+/** Remembers the last answers: asking a `BlockList` takes microseconds, and few addresses ask often. */
+function remembered(check: (address: string) => boolean): (address: string) => boolean {
+	const known = new Map<string, boolean>();
+	return (address) => {
+		const found = known.get(address);
+		if (found !== undefined) return found;
+		const answer = check(address);
+		if (known.size >= MAX_REMEMBERED) known.clear();
+		known.set(address, answer);
+		return answer;
+	};
+}
+
 function listed(proxies: readonly string[]): (address: string | undefined) => boolean {
+	if (proxies.length === 0) return () => false;
 	const list = new BlockList();
 	for (const [index, proxy] of proxies.entries()) {
 		const [address = "", bits, ...more] = proxy.split("/");
@@ -96,8 +111,10 @@ function listed(proxies: readonly string[]): (address: string | undefined) => bo
 			);
 		list.addSubnet(address, prefix, family === 4 ? "ipv4" : "ipv6");
 	}
-	return (address) =>
-		address !== undefined && list.check(address, isIP(address) === 4 ? "ipv4" : "ipv6");
+	const isListed = remembered((address) =>
+		list.check(address, isIP(address) === 4 ? "ipv4" : "ipv6"),
+	);
+	return (address) => address !== undefined && isListed(address);
 }
 
 function counted(hops: number): (address: string | undefined, hop: number) => boolean {
