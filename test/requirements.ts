@@ -826,7 +826,10 @@ export const requirements: readonly Requirement[] = [
 	{
 		id: "bounded.keys",
 		says: "What a peer makes long is held as a digest where it is a key.",
-		provenBy: ["packages/mcp/src/short-key.test.ts"],
+		provenBy: [
+			"packages/mcp/src/short-key.test.ts",
+			"packages/mcp/src/definitions/name-owners.test.ts",
+		],
 	},
 	{
 		id: "bounded.large_result",

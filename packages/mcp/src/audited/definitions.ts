@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Hints } from "@mcp-trail/event";
 import { canonicalize } from "@mcp-trail/integrity";
 import { isObject } from "../hook/frame.ts";
+import { shortKey } from "../short-key.ts";
 import type { Connection, Exchange, JsonObject } from "../observer.ts";
 
 /** What a list said of one tool or prompt. */
@@ -129,7 +130,9 @@ export function definitions(nowMs: () => number = Date.now): Definitions {
 		if (typeof iss !== "string" || typeof sub !== "string") return undefined;
 		const { id, issuer, tenant } = asserted?.principal ?? {};
 		const who =
-			auth || asserted ? JSON.stringify([iss, sub, auth?.clientId, id, issuer, tenant]) : "";
+			auth || asserted
+				? shortKey(JSON.stringify([iss, sub, auth?.clientId, id, issuer, tenant]))
+				: "";
 		const identity = identityOf(exchange);
 		if (identity === undefined) return undefined;
 		return [`${kind} ${identity} ${who}`, `${kind} ${identity} public`];
@@ -173,7 +176,7 @@ export function definitions(nowMs: () => number = Date.now): Definitions {
 			const names = first || before === undefined ? new Map<string, Definition>() : before.names;
 			for (const item of items.slice(0, MAX_NAMES)) {
 				if (!isObject(item) || typeof item["name"] !== "string") continue;
-				if (names.size < MAX_NAMES) names.set(item["name"], definitionOf(item, seenMs));
+				if (names.size < MAX_NAMES) names.set(shortKey(item["name"]), definitionOf(item, seenMs));
 			}
 			// Of pages that two callers read in between each other nobody knows whether they are all.
 			const follows = first || (before?.next !== undefined && before.next === cursor);
@@ -191,12 +194,13 @@ export function definitions(nowMs: () => number = Date.now): Definitions {
 			if (lists.size === 0 || typeof name !== "string") return NOTHING;
 			const scopes = scopesOf(exchange, kind);
 			if (scopes === undefined) return NOTHING;
+			const short = shortKey(name);
 			let seen = false;
 			let complete = true;
 			for (const scope of scopes) {
 				const list = live(scope, exchange.startMs);
 				if (list === undefined) continue;
-				const definition = list.names.get(name);
+				const definition = list.names.get(short);
 				if (definition) return { definition, known: true };
 				seen = true;
 				complete &&= list.complete;

@@ -1,3 +1,5 @@
+import { shortKey } from "../short-key.ts";
+
 /** Which servers offer a tool of a name; names are compared as they are. */
 export interface NameOwners {
 	/** Notes that a server offers a name; gives the others that do. */
@@ -12,10 +14,11 @@ export function nameOwners(): NameOwners {
 	const owners = new Map<string, Set<string>>();
 	return {
 		note(name, server) {
-			const known = owners.get(name) ?? new Set<string>();
+			const short = shortKey(name);
+			const known = owners.get(short) ?? new Set<string>();
 			const others = [...known].filter((other) => other !== server);
-			owners.delete(name);
-			owners.set(name, known);
+			owners.delete(short);
+			owners.set(short, known);
 			if (known.size <= MAX_OWNERS) known.add(server);
 			const [oldest] = owners.size > MAX_NAMES ? owners.keys() : [];
 			if (oldest !== undefined) owners.delete(oldest);
