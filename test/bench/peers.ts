@@ -1,10 +1,10 @@
 import type { Equipment } from "./equipment.ts";
 import { measurePath } from "./measure-path.ts";
 import { datadogEnvironment } from "./peers/datadog.ts";
-import { nullAgent } from "./peers/null-agent.ts";
+import { type NullAgent, nullAgent, sendTo } from "./peers/null-agent.ts";
 import { installPeers, PEERS } from "./peers/packages.ts";
 import { heading, report } from "./report.ts";
-import { cpuPerItem, paired, type Measured } from "./rounds.ts";
+import { cpuPerItem, paired, warmUpFor, type Measured } from "./rounds.ts";
 
 /** CPU of one call less that of the bare call of the same round, in microseconds. */
 const added = (bare: Measured, one: Measured): number => cpuPerItem(one) - cpuPerItem(bare);
@@ -16,15 +16,40 @@ const additions = (bare: readonly Measured[], of: readonly Measured[]): readonly
 		return { ...one, cpuUs: added(same, one) * one.items };
 	});
 
-/** Prints what others add to a tools/call, beside what ours adds: client and server, spans, metrics and audit on. */
-export async function benchPeers(options: {
+/** How many sides of a call make a span. */
+const SENDING = { whole: 2, spans: 2, sentry: 1 } as const;
+
+/** What was promised must have arrived, or the figure is that of a tool which lets go. */
+function checkArrived(agent: NullAgent, calls: number): void {
+	for (const [kind, sides] of Object.entries(SENDING)) {
+		const { spans, metrics } = agent.received(kind, "tools/call echo");
+		if (spans !== calls * sides || (kind === "whole" && metrics === 0))
+			throw new Error(
+				`${kind}: ${spans} of ${calls * sides} spans and ${metrics} exports of metrics arrived; the figure does not count`,
+			);
+	}
+}
+
+interface Size {
 	readonly rounds: number;
 	readonly scale: number;
-}): Promise<void> {
-	const { rounds, scale } = options;
+}
+
+/**
+ * Prints what others add to a tools/call, beside what ours adds: client and server, spans, metrics and audit on. First
+ * spans are thrown away before they are text, then each tool sends what it made to a server that only says yes.
+ */
+export async function benchPeers(size: Size): Promise<void> {
 	await installPeers();
 	const agent = await nullAgent();
 	Object.assign(process.env, datadogEnvironment(agent.url));
+	await compare(size, agent, false);
+	await compare(size, agent, true);
+	await agent.close();
+}
+
+async function compare({ rounds, scale }: Size, agent: NullAgent, sends: boolean): Promise<void> {
+	sendTo(sends ? agent : undefined);
 	const all: readonly Equipment[] = ["bare", "whole", "spans", "sentry", "datadog"];
 	// dd-trace does not see SDK 2.
 	const withoutDatadog = all.slice(0, -1);
@@ -37,10 +62,11 @@ export async function benchPeers(options: {
 		const tracesBefore = agent.traces();
 		const block = Math.max(50, Math.round(items * scale));
 		const measured = await measurePath(variant, kinds, { rounds, items: block });
+		if (sends) checkArrived(agent, 1 + warmUpFor(block) + block * rounds);
 		const of = (kind: Equipment): readonly Measured[] => measured.get(kind) ?? [];
 		const bare = of("bare");
 		heading(
-			`Beside others: tools/call, ${variant.sdk} ${variant.transport}, ${variant.concurrency} at once (added CPU, both processes)`,
+			`Beside others${sends ? ", all sending" : ""}: tools/call, ${variant.sdk} ${variant.transport}, ${variant.concurrency} at once (added CPU, both processes)`,
 		);
 		report(
 			"bare",
@@ -71,5 +97,5 @@ export async function benchPeers(options: {
 			{ kind: "at_most", value: 0.25 },
 		);
 	}
-	await agent.close();
+	sendTo(undefined);
 }

@@ -1,4 +1,5 @@
 /** Preloaded where Sentry is measured, as its manual asks: before anything that it instruments. */
+import { ingestUrl } from "./null-agent.ts";
 import { peerRequire } from "./packages.ts";
 
 interface Item {
@@ -14,7 +15,8 @@ interface SentryNode {
 	init(options: {
 		readonly dsn: string;
 		readonly tracesSampleRate: number;
-		readonly transport: () => Transport;
+		readonly transport?: () => Transport;
+		readonly transportOptions?: { readonly bufferSize: number };
 	}): void;
 	wrapMcpServerWithSentry<T extends object>(server: T): T;
 	flush(timeoutMs: number): Promise<boolean>;
@@ -23,24 +25,31 @@ interface SentryNode {
 const sentry: SentryNode = peerRequire("@sentry/node");
 let spans = 0;
 
+/** Nothing is put into text and nothing is sent: as our own exporter does where nothing is. */
+const counting = (): Transport => ({
+	async send([, items]) {
+		for (const [, item] of items) spans += item.items?.length ?? 0;
+		return {};
+	},
+	flush: () => Promise.resolve(true),
+});
+
+const ingest = ingestUrl("sentry");
 sentry.init({
-	dsn: "https://public@127.0.0.1/1",
+	dsn:
+		ingest === undefined ? "https://public@127.0.0.1/1" : `${ingest.replace("//", "//public@")}/1`,
 	tracesSampleRate: 1,
-	// Nothing is put into text and nothing is sent: as our own exporter does.
-	transport: () => ({
-		async send([, items]) {
-			for (const [, item] of items) spans += item.items?.length ?? 0;
-			return {};
-		},
-		flush: () => Promise.resolve(true),
-	}),
+	// Its own transport lets go of what comes while 64 envelopes are under way.
+	...(ingest === undefined
+		? { transport: counting }
+		: { transportOptions: { bufferSize: 100_000 } }),
 });
 
 /** Puts Sentry's MCP instrumentation on a server. */
 export const wrap = <T extends object>(server: T): T => sentry.wrapMcpServerWithSentry(server);
 
-/** Waits until every span was handed to the transport, and says how many there were. */
-export async function settled(): Promise<number> {
-	await sentry.flush(60_000);
-	return spans;
+/** Waits until every span was handed to the transport, and says how many there were, or sent: then their receiver knows. */
+export async function settled(): Promise<number | undefined> {
+	if (!(await sentry.flush(60_000))) throw new Error("Sentry did not send all within a minute");
+	return ingest === undefined ? spans : undefined;
 }
