@@ -11,12 +11,14 @@ const entries = {
 	probe: "hook/probe.ts",
 };
 
-/** Register as it is published, without a loader of TypeScript before it: in a folder of its own, with all that it needs. */
-export async function builtRegister(): Promise<{ readonly file: string; remove(): void }> {
+/** Register as it is published, without a loader of TypeScript before it: in a folder of its own, whose name begins so, with all that it needs. */
+export async function builtRegister(
+	prefix = "register-",
+): Promise<{ readonly file: string; remove(): void }> {
 	const cache = join(root, ".cache");
 	mkdirSync(cache, { recursive: true });
 	// Below the packages that stay outside.
-	const folder = mkdtempSync(join(cache, "register-"));
+	const folder = mkdtempSync(join(cache, prefix));
 	const imports = ["load", "loaded", "probe"].map((name) => [`#${name}`, `./${name}.js`]);
 	const manifest = { type: "module", imports: Object.fromEntries(imports) };
 	writeFileSync(join(folder, "package.json"), JSON.stringify(manifest));

@@ -49,6 +49,20 @@ describe("Node's permission model", () => {
 		},
 	);
 
+	// What Node 20 alone has: modules for which the hooks need a thread.
+	it.each(isNode20 ? ["--experimental-network-imports"] : [])(
+		"[complete.zero_code] records scripts with %s and no thread, and says what to allow",
+		async (option) => {
+			await inFolder(async (dir) => {
+				const ended = await run("v1.cjs", join(dir, "trail"), ["--allow-fs-write=*", option]);
+				expect(ended).toMatchObject({ code: 0, signal: null });
+				expect(ended.stderr).toContain("ES modules are not hooked");
+				expect(ended.stderr).toContain("--allow-worker");
+				expect(outcomes(recorded(dir))).toHaveLength(6);
+			});
+		},
+	);
+
 	it("[honest.unwritable] says at once, also where warnings are off, that the trail cannot be opened, and what to allow", async () => {
 		await inFolder(async (dir) => {
 			const trail = join(dir, "trail");

@@ -1,3 +1,7 @@
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { builtRegister } from "./built.ts";
 import { app, ask, type Ended, inFolder, outcomes, recorded, startNode } from "./untouched.ts";
@@ -42,6 +46,32 @@ const all = [
 	"server tools/call nobody rejected no",
 	"server nothing/known rejected no",
 ];
+
+const ODD = "a b%20\u00fc\u4e2d#?&'+@";
+
+/** Register, and a program of `apps/`, in folders whose names have a form of their own in URLs. */
+async function oddFolder(name: string) {
+	const built = await builtRegister(`${ODD}register-`);
+	const folder = mkdtempSync(join(tmpdir(), ODD));
+	const program = join(folder, name);
+	copyFileSync(app(name), program);
+	// Packages that are links, as pnpm has them, one by one.
+	const scope = "@modelcontextprotocol";
+	const packages = join(import.meta.dirname, "../../node_modules");
+	const names = readdirSync(packages).filter((one) => one !== scope);
+	const scoped = readdirSync(join(packages, scope)).map((one) => join(scope, one));
+	mkdirSync(join(folder, "node_modules", scope), { recursive: true });
+	for (const one of [...names, ...scoped])
+		symlinkSync(join(packages, one), join(folder, "node_modules", one));
+	return {
+		register: built.file,
+		program,
+		async [Symbol.asyncDispose]() {
+			built.remove();
+			rmSync(folder, { recursive: true, force: true });
+		},
+	};
+}
 
 const loader = ["--import", app("loader.mjs")];
 const oldLoader =
@@ -92,6 +122,12 @@ describe("ES modules under register", () => {
 		expect(seen).toEqual(all);
 	});
 
+	it("[complete.zero_code] records every call where the application has globals of its own", async () => {
+		const { ended, outcomes: seen } = await run("own-globals.mjs");
+		expect(ended).toMatchObject({ code: 0, signal: null, stderr: "" });
+		expect(seen).toEqual(all);
+	});
+
 	// What Node 20 alone has.
 	it.each(isNode20 ? ["--experimental-policy=policy.json", "--experimental-network-imports"] : [])(
 		"[complete.zero_code] records every call with %s, by a thread for hooks",
@@ -113,6 +149,25 @@ describe("ES modules under register", () => {
 			"server tools/call hello success yes",
 		]);
 	});
+
+	it.each(["v1.mjs", "v2.mjs", "v1.cjs"])(
+		"[complete.zero_code] records every call of %s in folders of odd names, as links are kept and as they are followed",
+		async (name) => {
+			await using odd = await oddFolder(name);
+			const keeping = ["--preserve-symlinks", "--preserve-symlinks-main"];
+			for (const options of [[], keeping]) {
+				const args = [...options, "--import", pathToFileURL(odd.register).href, odd.program];
+				const seen = await inFolder(async (dir) => {
+					const running = startNode(args, { MCP_TRAIL_DIR: dir });
+					await ask(running);
+					running.child.stdin?.end();
+					expect(await running.ended).toMatchObject({ code: 0, signal: null, stderr: "" });
+					return outcomes(recorded(dir));
+				});
+				expect(seen).toEqual(all);
+			}
+		},
+	);
 
 	it("[transparent.zero_code] an application that reads a file of its SDK gets what is in it", async () => {
 		const { ended } = await run("reads.mjs", { isQuiet: true });

@@ -329,6 +329,38 @@ describe("node --import @mcp-trail/node/register", () => {
 		});
 	});
 
+	it("[transparent.zero_code] tells a host that nothing is left to do, where nothing of the trail is left to do either", async () => {
+		await inFolder(async (dir) => {
+			const told = { code: 5, signal: null };
+			const says = "told 1 with 5\ntold 2 with 5\nexit 5\n";
+			// It outlives its input: its stream has its end by then.
+			const late = start([app("before-exit.mjs"), "stays"], { MCP_TRAIL_DIR: join(dir, "late") });
+			late.child.stdin?.end();
+			writeFileSync(join(dir, "file"), "");
+			const unopened = start([app("before-exit.mjs")], { MCP_TRAIL_DIR: join(dir, "file") });
+			unopened.child.stdin?.end();
+			expect(await late.ended).toMatchObject({ ...told, stderr: says });
+			expect(recorded(join(dir, "late")).at(-1)?.type).toBe("trail.stopped");
+			const { stderr, ...ended } = await unopened.ended;
+			expect(ended).toMatchObject(told);
+			expect(stderr).toContain("[open_failed]");
+			expect(stderr).toContain(says);
+		});
+	});
+
+	it("[durable.zero_code_ends] ends the stream of a process whose old emit was put back", async () => {
+		await inFolder(async (dir) => {
+			const { child, ended } = start([app("emit-back.mjs")], { MCP_TRAIL_DIR: dir });
+			child.stdin?.end();
+			expect(await ended).toMatchObject({
+				code: 5,
+				signal: null,
+				stderr: "told 1 with 5\ntold 2 with 5\nexit 5\n",
+			});
+			expect(recorded(dir).at(-1)?.type).toBe("trail.stopped");
+		});
+	});
+
 	it("[transparent.zero_code] a process without MCP leaves no trail and says nothing", async () => {
 		await inFolder(async (dir) => {
 			const trail = join(dir, "trail");

@@ -62,11 +62,13 @@ export function watchEndings({ flush, closeTrail, close, closeSync }: Endings) {
 	};
 	const begins = (): boolean => {
 		if (closing !== undefined) return false;
+		// Where nothing is left to be closed, the loop would stay empty and the host never be asked.
+		setImmediate(() => undefined);
 		void closeAtEnd();
 		return true;
 	};
 	beforeTheEnd(begins);
-	// Where somebody who stood before us has put the `emit` of before back.
+	// Where somebody who stood before us has put the `emit` of before back: the host is then told once more.
 	process.on("beforeExit", begins);
 
 	let others = false;

@@ -10,5 +10,6 @@ process.on("beforeExit", (code) => {
 });
 process.on("exit", (code) => void process.stderr.write(`exit ${code}\n`));
 process.exitCode = 5;
+if (process.argv[2] === "stays") setTimeout(() => undefined, 4_000);
 
 await new McpServer({ name: "before-exit", version: "1.0.0" }).connect(new StdioServerTransport());

@@ -5,6 +5,7 @@ import { isCallback, member } from "./loose.ts";
 import { hookMechanism } from "./mechanism.ts";
 import { hookReads, type Reads } from "./reads.ts";
 import { isSdkScript } from "./sdk-files.ts";
+import { messageOf, say } from "../say.ts";
 
 /** The module that hooked files show themselves to: the one that is loaded here. */
 const LOADED_URL = import.meta.resolve("#loaded");
@@ -42,8 +43,15 @@ function registerHooks(): void {
 	if (isCallback(register)) register({ load: loadNow });
 }
 
+/** Scripts are hooked all the same where there can be no thread. */
 function startThread(): void {
-	nodeModule.register("#load", { parentURL: import.meta.url, data: LOADED_URL });
+	try {
+		nodeModule.register("#load", { parentURL: import.meta.url, data: LOADED_URL });
+	} catch (error) {
+		say(
+			`ES modules are not hooked: ${messageOf(error)}. Clients and servers in them run unrecorded. Under Node's permission model, allow the thread of the hooks: --allow-worker`,
+		);
+	}
 }
 
 /** CommonJS: after a file has been run, its exports are shown. */

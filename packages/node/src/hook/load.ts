@@ -1,3 +1,5 @@
+// Node's own: an application may put another in its place.
+import { TextDecoder } from "node:util";
 import type { InitializeHook, LoadFnOutput, LoadHook } from "node:module";
 import { isSdkModule, withLastWord } from "./sdk-files.ts";
 

@@ -1,6 +1,9 @@
+// Node's own of what is global: an application may put others in its place.
+import { Buffer } from "node:buffer";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { promises } from "node:fs";
-import { messageOf, say } from "../say.ts";
+import { URL } from "node:url";
+import { TextDecoder, types } from "node:util";
 import { calledByLoader } from "./caller.ts";
 import { onLoaded } from "./loaded.ts";
 import { type Callback, isCallback, member } from "./loose.ts";
@@ -18,7 +21,7 @@ export interface Reads {
 /**
  * Hooks the ES modules of the MCP SDKs without the thread that Node 20 has for hooks: its loader reads every module by
  * what `fs.promises.readFile` is at that moment. Undefined, and nothing is changed, unless a module of our own proves it.
- * `startThread` is called, once, when a thread for the hooks of another comes: modules are then read there.
+ * `startThread`, which never throws, is called, once, when a thread for the hooks of another comes: modules are then read there.
  */
 export async function hookReads(
 	shownTo: string,
@@ -37,13 +40,7 @@ export async function hookReads(
 	const goOver = (): void => {
 		if (isOver) return;
 		end();
-		try {
-			startThread();
-		} catch (error) {
-			say(
-				`ES modules are not hooked: ${messageOf(error)}. Clients and servers in them run unrecorded.`,
-			);
-		}
+		startThread();
 	};
 	// Told while that thread is made, which does not bear another registration.
 	const onWorker = (message: unknown): void => {
@@ -79,7 +76,7 @@ function readsFor(before: Callback, shownTo: string): Callback {
 
 async function extended(read: unknown, url: string, shownTo: string): Promise<unknown> {
 	const source = await read;
-	return source instanceof Uint8Array
+	return types.isUint8Array(source)
 		? Buffer.from(withLastWord(new TextDecoder().decode(source), url, shownTo))
 		: source;
 }
