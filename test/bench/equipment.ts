@@ -56,7 +56,7 @@ export async function equipment(kind: Equipment, dir: string): Promise<Equipped>
 	return await ours(kind, dir);
 }
 
-/** Calls that take microtasks only fill a queue of the usual 2,048 before one answer of a collector is read. */
+/** A slow moment of the receiver loses no span, as it may with the usual 2,048. */
 const QUEUE = { maxQueueSize: 1_000_000 } as const;
 
 async function ours(kind: "audit" | "spans" | "both" | "whole", dir: string): Promise<Equipped> {
