@@ -40,6 +40,9 @@ declare module "vitest" {
 export async function setup(project: TestProject): Promise<void> {
 	const collector = await missingCollector();
 	project.provide("collectorNotRun", collector ?? "");
+	// First, since it installs what others need, too: openssl.
+	const syslog = await missingSyslogTools();
+	project.provide("syslogNotRun", syslog ?? "");
 	const kafka = await missingTools();
 	project.provide("kafkaNotRun", kafka ?? "");
 	if (kafka === undefined) await kafkaJars();
@@ -54,8 +57,6 @@ export async function setup(project: TestProject): Promise<void> {
 	project.provide("otelNotRun", otel ?? "");
 	const s3 = await missingS3Tools();
 	project.provide("s3NotRun", s3 ?? "");
-	const syslog = await missingSyslogTools();
-	project.provide("syslogNotRun", syslog ?? "");
 	const missing = [
 		...(collector === undefined
 			? []

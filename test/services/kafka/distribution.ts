@@ -19,6 +19,8 @@ export async function missingTools(): Promise<string | undefined> {
 	const major = Number(/version "(\d+)/u.exec(java.stderr)?.[1] ?? 0);
 	if (major < 17)
 		return `Java ${major} is too old: Apache Kafka ${KAFKA_VERSION} needs 17 or later`;
+	const openssl = await run("openssl", ["version"]).catch(() => undefined);
+	if (!openssl) return "openssl is not installed (it makes the certificates of the secured broker)";
 	return missingMaven(jars);
 }
 
