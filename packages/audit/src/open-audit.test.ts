@@ -465,7 +465,7 @@ describe("record", () => {
 		expect(errors.map(({ code }) => code)).toEqual(["open_late"]);
 		expect(errors[0]?.message).toContain("1 event waits in memory");
 		expect(audit.health()).toMatchObject({ state: "opening", queued: 1 });
-		for (const open of opens) open();
+		for (const letOpen of opens) letOpen();
 		await audit.ready;
 		await audit.flush(AbortSignal.timeout(5_000));
 		expect(audit.health()).toMatchObject({ state: "open", recorded: 2, lost: 0 });
