@@ -49,11 +49,13 @@ export function serve(program: Program): void {
 		process.stdout.write(`listening on http://127.0.0.1:${port}/mcp\n`);
 	});
 	process.once("SIGTERM", () => {
-		http.close();
-		http.closeAllConnections();
-		program.close().catch((error: unknown) => {
-			console.error(error);
-			process.exitCode = 1;
+		// Answers that are still open end with their connections: what records them is closed after them.
+		http.close(() => {
+			program.close().catch((error: unknown) => {
+				console.error(error);
+				process.exitCode = 1;
+			});
 		});
+		http.closeAllConnections();
 	});
 }

@@ -1,5 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { memoryTrail, openAudit } from "@mcp-trail/audit";
+import type { NewEvent } from "@mcp-trail/event";
 import { instrumentation } from "@mcp-trail/mcp";
 import { httpEdge } from "@mcp-trail/mcp/http";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
@@ -112,6 +114,49 @@ describe.each(["fetch", "listener", "hono"] as const)(
 		});
 	},
 );
+
+describe("a stream that outlives its audit", () => {
+	it("[complete.subscriptions] ends with the audit at the latest, whenever its connection tells of its end", async () => {
+		const events: NewEvent[] = [];
+		const audit = openAudit({
+			service: "desk",
+			trail: memoryTrail(),
+			judge: (event) => void events.push(event),
+		});
+		const edge = httpEdge({ audit });
+		const trail = instrumentation({ audit });
+		const handler = createMcpHandler(() => {
+			const server = new McpServer({ name: "desk", version: "1.0.0" });
+			server.registerTool("a", {}, () => ({ content: [] }));
+			return trail.server(server);
+		});
+		const http = createServer(edge.listener(as<never>(toNodeHandler(handler))));
+		await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
+		const { port } = as<AddressInfo>(http.address());
+		const client = new Client(
+			{ name: "probe", version: "2.0.0" },
+			{ versionNegotiation: { mode: { pin: "2026-07-28" } } },
+		);
+		await client.connect(
+			new StreamableHTTPClientTransport(new URL(`http://127.0.0.1:${port}/mcp`)),
+		);
+		await client.listen({ toolsListChanged: true });
+		await until(() => events.some(({ type }) => type === "mcp.subscription.opened"), "the stream");
+		const { lost } = await audit.close();
+		await client.close();
+		await handler.close();
+		http.closeAllConnections();
+		await new Promise((resolve) => http.close(resolve));
+		expect(lost).toBe(0);
+		expect(audit.health().lost).toBe(0);
+		const ends = events.filter(({ mcp }) => mcp?.method === "subscriptions/listen");
+		expect(ends.map(({ type }) => type)).toEqual([
+			"mcp.subscription.opened",
+			"mcp.request",
+			"mcp.subscription.closed",
+		]);
+	});
+});
 
 const task = (status: string, second: number) => ({
 	taskId: "t1",

@@ -72,6 +72,28 @@ export function edgeCore(options: {
 	const parts = { audit, judge: edgeJudge(audit, guarded, onFault), record };
 	const refusals = edgeRefusals(parts, options);
 
+	const open = new Set<WatchedStream>();
+	/** A stream that is still open when the audit closes ends with it: its connection may tell of its end too late. */
+	function opened(stream: WatchedStream | undefined): WatchedStream | undefined {
+		if (stream === undefined) return undefined;
+		open.add(stream);
+		return {
+			see: stream.see,
+			ended() {
+				open.delete(stream);
+				stream.ended();
+			},
+		};
+	}
+	audit.closing?.addEventListener(
+		"abort",
+		() => {
+			for (const stream of open) guarded(() => stream.ended());
+			open.clear();
+		},
+		{ once: true },
+	);
+
 	return {
 		guarded,
 		watch: (ask) =>
@@ -118,7 +140,9 @@ export function edgeCore(options: {
 						ticket.seen || status !== 200
 							? undefined
 							: guarded(() =>
-									edgeListen(parts, { asked, ticket, started }, { contentType, contentEncoding }),
+									opened(
+										edgeListen(parts, { asked, ticket, started }, { contentType, contentEncoding }),
+									),
 								),
 				};
 			}),
