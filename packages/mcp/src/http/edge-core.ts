@@ -78,7 +78,7 @@ export function edgeCore(options: {
 		if (stream === undefined) return undefined;
 		open.add(stream);
 		return {
-			see: stream.see,
+			see: (chunk) => stream.see(chunk),
 			ended() {
 				open.delete(stream);
 				stream.ended();
