@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { gunzipSync } from "node:zlib";
 
 /** What came from the processes of one kind. */
-export interface Received {
+interface Received {
 	/** Spans of a name. */
 	readonly spans: number;
 	/** Exports of metrics. */

@@ -13,7 +13,7 @@ const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePattern
 const run = promisify(execFile);
 
 /** What a principal may do with a topic, or is denied. */
-export interface Rule {
+interface Rule {
 	readonly user: string;
 	readonly topic: string;
 	readonly operation: "DESCRIBE" | "DESCRIBE_CONFIGS" | "IDEMPOTENT_WRITE" | "WRITE";
