@@ -47,13 +47,13 @@ async function bodiesOf(items: number): Promise<readonly Body[]> {
  * without gzip), in as many requests, over as many kept connections; each run starts with no index; the rounds
  * alternate in one process. What only the lane does: it reads the trail from disk, checks each hash, says each event in
  * ECS, looks for each id in the answer and keeps its cursor. The bare loop has its bodies ready in memory and looks for
- * one word in the answer.
+ * one word in the answer. A run takes some seconds, so that the first body, for which the destination waits, does not count.
  */
 export async function benchElasticsearch(options: {
 	readonly rounds: number;
 	readonly scale: number;
 }): Promise<void> {
-	const items = Math.max(2_000, Math.round(8_000 * options.scale));
+	const items = Math.max(4_000, Math.round(24_000 * options.scale));
 	await benchNull(options.rounds, items);
 	heading("Elasticsearch lane against a bare loop posting the same bytes (real OpenSearch)");
 	const missing = await missingOpenSearch();
