@@ -104,7 +104,7 @@ export const requirements: readonly Requirement[] = [
 	{
 		id: "transparent.fetch",
 		says: "A watched fetch hands on the very arguments, answer and error, and reads no stream.",
-		provenBy: ["test/mcp/fetch-companion.test.ts"],
+		provenBy: ["packages/mcp/src/http/body-copy.test.ts", "test/mcp/fetch-companion.test.ts"],
 	},
 	{
 		id: "transparent.http_edge",
@@ -477,6 +477,15 @@ export const requirements: readonly Requirement[] = [
 		id: "complete.token_exchange",
 		says: "Every token that an instrumented client asks for, and every registration, is one event, refused ones too.",
 		provenBy: ["test/mcp/fetch-companion.test.ts"],
+	},
+	{
+		id: "complete.two_audits",
+		says: "Two audits on one client or server each get its whole story, with digests of their own key alone.",
+		provenBy: [
+			"packages/mcp/src/http/body-copy.test.ts",
+			"test/mcp/fetch-companion.test.ts",
+			"test/mcp/two-audits.test.ts",
+		],
 	},
 	{
 		id: "complete.unmatched",

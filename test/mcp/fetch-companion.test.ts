@@ -9,7 +9,16 @@ import {
 import { ClientCredentialsProvider as CredentialsV1 } from "@modelcontextprotocol/sdk/client/auth-extensions.js";
 import { afterEach, describe, expect, it } from "vitest";
 import { echoing, listening, reaching, served, serving, stop } from "./http-pair.ts";
-import { as, fakeAudit, generations, modern, tick, until, type Generation } from "./support.ts";
+import {
+	as,
+	fakeAudit,
+	generations,
+	modern,
+	tick,
+	until,
+	type Generation,
+	type Transport,
+} from "./support.ts";
 
 const open: Server[] = [];
 afterEach(() => stop(open));
@@ -150,6 +159,16 @@ const exchanged = ({ events }: ReturnType<typeof fakeAudit>) =>
 const opening = (generation: Generation): string =>
 	generation === modern ? "server/discover" : "initialize";
 
+/** As zero code comes to a client that its application has instrumented: within `connect`, its transport hooked. */
+function joinedLate(transport: Transport, join: () => void): Transport {
+	const start = transport.start.bind(transport);
+	transport.start = () => {
+		join();
+		return start();
+	};
+	return transport;
+}
+
 describe.each([...generations, modern])("$name", (generation) => {
 	it("[complete.token_exchange] records a token that a transport asked for, and the request it asked for it", async () => {
 		const { url, tokens, far } = await guarded(generation, false);
@@ -219,6 +238,71 @@ describe.each([...generations, modern])("$name", (generation) => {
 			attempt: 1,
 		});
 		expect(JSON.stringify(near.events)).not.toMatch(CANARY);
+		await client.close();
+	});
+
+	it("[complete.two_audits] tells two audits of one client the whole story of its tokens, challenges counted once", async () => {
+		const { url, far } = await guarded(generation, true);
+		const other = fakeAudit(undefined, "k2");
+		const near = fakeAudit();
+		const client = instrumentation({ audit: near }).client(
+			new generation.Client({ name: "probe", version: "2.0.0" }),
+		);
+		const transport = reaching(generation, url, { authProvider: credentials(generation) });
+		const join = (): void => void instrumentation({ audit: other }).client(client);
+		await client.connect(as(joinedLate(transport, join)));
+		await generation.callTool(client, { name: "echo", arguments: { text: "hi" } });
+		for (const [audit, key] of [
+			[near, "k1"],
+			[other, "k2"],
+		] as const) {
+			await until(() => exchanged(audit).length === 2, "both exchanges");
+			const [first, second] = exchanged(audit);
+			expect([first, second].map((event) => event?.authorization?.attempt)).toEqual([1, 2]);
+			const [initialize, ...again] = audit.outcomes(opening(generation));
+			expect(again).toEqual([]);
+			expect(initialize?.authorization).toEqual({ scopes_requested: ["echo"], attempt: 1 });
+			const [called, ...more] = audit.outcomes("tools/call");
+			expect(more).toEqual([]);
+			expect(called?.authorization).toEqual({
+				error: "insufficient_scope",
+				scopes_requested: ["echo", "write"],
+				attempt: 1,
+			});
+			const digest = second?.authorization?.token_digest;
+			expect(digest ?? "none").toContain(`:${key}:`);
+			expect(called?.actor?.auth).toEqual({ scheme: "bearer", token_digest: digest });
+			expect(audit.events.filter(({ type }) => type === "mcp.message.refused")).toEqual([]);
+			const keys = JSON.stringify(audit.events).match(/hmac-sha256:k\d/gu);
+			expect(new Set(keys)).toEqual(new Set([`hmac-sha256:${key}`]));
+		}
+		expect(far.outcomes("tools/call")[0]?.actor?.auth?.token_digest).toBe(
+			near.outcomes("tools/call")[0]?.actor?.auth?.token_digest,
+		);
+		expect(JSON.stringify([near.events, other.events])).not.toMatch(CANARY);
+		await client.close();
+	});
+
+	it("[complete.two_audits] counts no challenge of another audit's request, whose fetch it watches, as its own", async () => {
+		const { url } = await guarded(generation, false);
+		const other = fakeAudit(undefined, "k2");
+		const near = fakeAudit();
+		const client = instrumentation({ audit: near }).client(
+			new generation.Client({ name: "probe", version: "2.0.0" }),
+		);
+		const watched = instrumentation({ audit: other }).fetch(fetch);
+		const authProvider = credentials(generation);
+		await client.connect(as(reaching(generation, url, { authProvider, fetch: watched })));
+		const [initialize] = near.outcomes(opening(generation));
+		expect(initialize?.authorization).toEqual({ scopes_requested: ["echo"], attempt: 1 });
+		expect(initialize?.actor?.auth?.token_digest).toContain(":k1:");
+		await until(() => exchanged(near).length === 1 && exchanged(other).length === 1, "exchanges");
+		expect(other.events.filter(({ type }) => type === "mcp.request")).toEqual([]);
+		const refused = other.events.filter(({ type }) => type === "mcp.message.refused");
+		expect(refused.map(({ authorization }) => authorization)).toEqual([
+			{ scopes_requested: ["echo"], attempt: 1 },
+		]);
+		expect(JSON.stringify(other.events)).not.toContain(":k1:");
 		await client.close();
 	});
 

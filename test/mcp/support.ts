@@ -46,7 +46,7 @@ function stored(event: NewEvent, sequence: number): StoredEvent {
 	return as<StoredEvent>(JSON.parse(JSON.stringify(whole)));
 }
 
-export function fakeAudit(decide?: () => Partial<Decision>): FakeAudit {
+export function fakeAudit(decide?: () => Partial<Decision>, keyId = "k1"): FakeAudit {
 	const events: StoredEvent[] = [];
 	const nothing = { recorded: 0, lost: 0 };
 	return {
@@ -62,10 +62,10 @@ export function fakeAudit(decide?: () => Partial<Decision>): FakeAudit {
 			}),
 		},
 		digester: {
-			keyId: "k1",
+			keyId,
 			ephemeral: true,
 			digest: (kind, value) =>
-				`hmac-sha256:k1:${createHmac("sha256", "key").update(`mcp-trail/digest/v1\n${kind}\n`).update(value).digest("hex")}`,
+				`hmac-sha256:${keyId}:${createHmac("sha256", keyId).update(`mcp-trail/digest/v1\n${kind}\n`).update(value).digest("hex")}`,
 		},
 		record(event) {
 			const whole = stored(event, events.length + 1);

@@ -1,7 +1,8 @@
 import type { Audit } from "@mcp-trail/audit";
 import { audited } from "./audited/audited.ts";
 import { definitions } from "./audited/definitions.ts";
-import { companion, type Fetch } from "./client/companion.ts";
+import { companion, type Companion, type Fetch } from "./client/companion.ts";
+import { watchFetch } from "./client/watch-fetch.ts";
 import { capturesContent } from "./env.ts";
 import { advertise } from "./extension/advertise.ts";
 import { auditExtension, MISSING_CAPABILITY, type Extension } from "./extension/extension.ts";
@@ -11,6 +12,7 @@ import { authFacts } from "./hook/auth-facts.ts";
 import { hookEntry, type EntryGuard } from "./hook/hook-entry.ts";
 import { member } from "./hook/loose.ts";
 import { hookPeer, type PeerOptions } from "./hook/hook-peer.ts";
+import type { OwnFacts } from "./hook/of-audit.ts";
 import { reach, type ListedServer } from "./hook/reached.ts";
 import type { Watcher } from "./hook/watch.ts";
 import { measureAudit } from "./otel/measure-audit.ts";
@@ -137,14 +139,6 @@ export function instrumentation(options: InstrumentationOptions = {}): Instrumen
 
 	const extension = extensionOf(options.extension);
 	if (audit && extension) speaks(audit, extension);
-	const watchers: Watcher[] = [
-		{ key: TRACES, observer: traced(tracedOptions(options, audit, warn)) },
-	];
-	if (audit)
-		watchers.push({
-			key: audit,
-			observer: audited({ audit, definitions: definitions(), maxDigestBytes, extension, onFault }),
-		});
 	const digestToken = audit
 		? (token: string): string => audit.digester.digest("token", token)
 		: undefined;
@@ -153,15 +147,11 @@ export function instrumentation(options: InstrumentationOptions = {}): Instrumen
 		: undefined;
 	const identify = identifier({ identify: options.identify, digestToken, warn });
 	if (audit && identify) identifies(audit, identify);
-	const watchFetch = audit ? companion({ audit, identify, onFault }) : undefined;
-	const shared: Omit<PeerOptions, "role"> = {
+	const own: OwnFacts = {
 		digestToken,
 		identify,
 		addressOf: clientAddressReader(options),
 		reach: reach(options.servers, digestCommand),
-		companion: watchFetch,
-		maxOpen,
-		openTtlMs: Math.min(openTtlMs, 2 ** 31 - 1),
 		readAuth: (authInfo) => {
 			try {
 				return authFacts(authInfo, digestToken);
@@ -171,9 +161,31 @@ export function instrumentation(options: InstrumentationOptions = {}): Instrumen
 				return undefined;
 			}
 		},
+	};
+	const shared: Omit<PeerOptions, "role"> = {
+		...own,
+		...(audit && { recorder: audit }),
+		maxOpen,
+		openTtlMs: Math.min(openTtlMs, 2 ** 31 - 1),
 		onFault,
 		warn,
 	};
+	const watchers: Watcher[] = [
+		{ key: TRACES, observer: traced(tracedOptions(options, audit, warn)) },
+	];
+	const companions: Companion[] = [];
+	if (audit) {
+		const observer = audited({
+			audit,
+			definitions: definitions(),
+			maxDigestBytes,
+			extension,
+			onFault,
+		});
+		const watchesFetches = companion({ audit, identify, onFault });
+		companions.push(watchesFetches);
+		watchers.push({ key: audit, observer, own, companion: watchesFetches });
+	}
 	// Now, where the SDK is started before; else when the first request comes after it was.
 	if (audit && options.metrics !== false) measureAudit(audit, options);
 	const guard = audit && extension ? entryGuard(audit, extension, options, onFault) : undefined;
@@ -193,7 +205,7 @@ export function instrumentation(options: InstrumentationOptions = {}): Instrumen
 			if (audit) hookEntry(handler, audit, guard);
 			return handler;
 		},
-		fetch: (fetch) => watchFetch?.(fetch) ?? fetch,
+		fetch: (fetch) => (audit ? watchFetch(fetch, () => companions, {}) : fetch),
 	};
 }
 

@@ -297,7 +297,8 @@ export interface LocalInput {
 
 /** Stands around every request of a transport; all members are synchronous, and what they throw is swallowed. */
 export interface Observer {
-	request?(exchange: Exchange): Observation | undefined;
+	/** `extra` is what the transport handed on beside the message; of what this side sends, undefined. */
+	request?(exchange: Exchange, extra?: unknown): Observation | undefined;
 	/** A call that this side answered or refused itself, or whose answer it did not take: beside its request, if it sent one. */
 	local?(exchange: Exchange, ending: Ending): void;
 	/** A question inside a result that this client's own handler answered, before anything went over the wire. */
@@ -305,11 +306,11 @@ export interface Observer {
 	/** Before any notification is handed on; what it is costs something to read, so that only who needs it does. */
 	passing?(method: string, inbound: boolean, read: () => Notification): Passage | undefined;
 	/** A notification that is not counted into its request's ending. */
-	notification?(seen: Seen): void;
+	notification?(seen: Seen, extra?: unknown): void;
 	/** A frame the SDK will drop. */
-	refused?(seen: Seen): void;
+	refused?(seen: Seen, extra?: unknown): void;
 	/** A response nobody asked for, or after its request was given up. */
-	unmatched?(seen: Seen): void;
+	unmatched?(seen: Seen, extra?: unknown): void;
 	/**
 	 * The first message passes. Not told of a transport that serves one HTTP request: it is no connection to a peer.
 	 */

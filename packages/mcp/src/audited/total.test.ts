@@ -192,6 +192,7 @@ const peer = (role: "client" | "server"): Peer => ({
 	role,
 	watchers: [],
 	watch: () => undefined,
+	companions: [],
 	maxOpen: 1,
 	openTtlMs: 1,
 	v1: false,

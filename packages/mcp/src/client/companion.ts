@@ -1,7 +1,6 @@
-import { types } from "node:util";
 import type { Audit } from "@mcp-trail/audit";
 import { isEndpoint } from "../hook/connection.ts";
-import { isCallback, member } from "../hook/loose.ts";
+import { exchangeOfAudit } from "../hook/of-audit.ts";
 import type { Identifier } from "../identity/identifier.ts";
 import { shortKey } from "../short-key.ts";
 import { attempts } from "../http/attempts.ts";
@@ -17,21 +16,27 @@ import { sentWith, type FindSending, type Sending } from "./sending.ts";
 /** Anything that fetches as `fetch` does. */
 export type Fetch = (input: never, init?: never) => Promise<Response>;
 
-/**
- * Observes what clients fetch; the same function comes back, watched. Where `find` knows no request, the context does;
- * `sent` is what the transport that fetches has sent.
- */
-export type Companion = <F extends Fetch>(fetch: F, find?: FindSending, sent?: Sent) => F;
+/** Where a fetch comes from: of one that an application hands to others nothing is known. */
+export interface FetchedFrom {
+	readonly transport?: object;
+	/** Where it knows no request, the context does. */
+	readonly find?: FindSending;
+}
+
+/** How a fetch went on; neither throws. */
+export interface Watched {
+	answered(response: Response): void;
+	failed(error: unknown): void;
+}
+
+/** Observes for one audit what clients fetch; never throws. */
+export type Companion = (args: readonly unknown[], from: FetchedFrom) => Watched | undefined;
 
 const MAX_ISSUERS = 200;
 const METADATA = /\/\.well-known\/(?:oauth-authorization-server|openid-configuration)/;
 const STREAM = "text/event-stream";
 /** What is longer is told by where it goes alone. */
 const MAX_KEPT_LENGTH = 1_048_576;
-
-const isResponse = (value: unknown): value is Response =>
-	typeof member(value, "status") === "number" &&
-	isCallback(member(member(value, "headers"), "get"));
 
 /** What is fetched within a request may be something else: its own goes to its server, or by another way as it is. */
 function isOwn(fetched: Fetched, sending: Sending): boolean {
@@ -49,6 +54,8 @@ interface Memory {
 	/** By the endpoint of an authorization server. */
 	readonly issuers: Map<string, string>;
 	readonly attemptOf: ReturnType<typeof attempts>;
+	/** By the transport that sent them. */
+	readonly sentBy: WeakMap<object, Sent>;
 }
 
 const ofAudits = new WeakMap<Audit, Memory>();
@@ -60,12 +67,14 @@ function memoryOf(audit: Audit): Memory {
 		told: new WeakSet<object>(),
 		issuers: new Map<string, string>(),
 		attemptOf: attempts(),
+		sentBy: new WeakMap<object, Sent>(),
 	};
 	ofAudits.set(audit, made);
 	return made;
 }
 
-interface Watched {
+/** What becomes of one fetch that is somebody's to tell. */
+interface Fate {
 	answered(response: Response): void;
 	failed(): void;
 }
@@ -80,7 +89,7 @@ export function companion(options: {
 	const { digester } = audit;
 	const passthrough = passthroughOf(audit);
 	const lines = tokenLinesOf(audit);
-	const { told, issuers, attemptOf } = memoryOf(audit);
+	const { told, issuers, attemptOf, sentBy } = memoryOf(audit);
 
 	function guarded<R>(work: () => R): R | undefined {
 		try {
@@ -116,11 +125,7 @@ export function companion(options: {
 		return detail.grant === "refresh_token" && sent ? lineOfAll(sent, lines) : undefined;
 	}
 
-	function exchange(
-		asked: AuthAsked,
-		sending: Sending | undefined,
-		sent: Sent | undefined,
-	): Watched {
+	function exchange(asked: AuthAsked, sending: Sending | undefined, sent: Sent | undefined): Fate {
 		const line = lineOf(asked, sent);
 		const startMs = Date.now();
 		const startUs = performance.now() * 1000;
@@ -167,11 +172,11 @@ export function companion(options: {
 	}
 
 	/** A request of the protocol itself: what it carried is told with its outcome, or alone where it has none. */
-	function message(fetched: Fetched, around: Sending | undefined, sent: Sent | undefined): Watched {
+	function message(fetched: Fetched, around: Sending | undefined, sent: Sent | undefined): Fate {
 		const sending = around && isOwn(fetched, around) ? around : undefined;
-		const request = sending?.exchange;
+		const request = sending && exchangeOfAudit(audit, sending.exchange);
 		const before = request?.carried;
-		const carried = carriedBy(fetched, digester, request?.carried);
+		const carried = carriedBy(fetched, digester, before);
 		const { tokenDigest } = carried;
 		const origin = fetched.url?.origin;
 		if (request) request.carried = carried;
@@ -194,11 +199,16 @@ export function companion(options: {
 		};
 	}
 
-	function watch(
-		args: readonly unknown[],
-		find: FindSending | undefined,
-		sent: Sent | undefined,
-	): Watched | undefined {
+	function sentOf(transport: object): Sent {
+		const known = sentBy.get(transport);
+		if (known !== undefined) return known;
+		const made: Sent = new Set();
+		sentBy.set(transport, made);
+		return made;
+	}
+
+	function watch(args: readonly unknown[], { find, transport }: FetchedFrom): Fate | undefined {
+		const sent = transport && sentOf(transport);
 		const fetched = fetchedWith(args[0], args[1]);
 		// A stream that is opened beside requests is none of them, whichever of them opened it.
 		const sending = fetched.method === "POST" ? sentWith(args[1], find) : undefined;
@@ -221,27 +231,19 @@ export function companion(options: {
 		return true;
 	};
 
-	return (fetch, find, sent) =>
-		new Proxy(fetch, {
-			apply(target, self, args: Parameters<typeof fetch>) {
-				const watched = guarded(() => watch(args, find, sent));
-				const answer: unknown = Reflect.apply(target, self, args);
-				if (watched === undefined || !types.isPromise(answer)) return answer;
-				// The host gets what follows on it: a failure that nobody handles stays one.
-				return answer.then(
-					(response: unknown) => {
-						guarded(() => {
-							if (isResponse(response) && once(response)) watched.answered(response);
-						});
-						return response;
-					},
-					(error: unknown) => {
-						guarded(() => {
-							if (once(error)) watched.failed();
-						});
-						throw error;
-					},
-				);
-			},
-		});
+	return (args, from) => {
+		const fate = guarded(() => watch(args, from));
+		return (
+			fate && {
+				answered: (response) =>
+					void guarded(() => {
+						if (once(response)) fate.answered(response);
+					}),
+				failed: (error) =>
+					void guarded(() => {
+						if (once(error)) fate.failed();
+					}),
+			}
+		);
+	};
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Companion, Fetch } from "./companion.ts";
 import { hookFetch } from "./hook-fetch.ts";
 import { isSelfTelling, sentWith, tellsItself, whileSending, type Sending } from "./sending.ts";
@@ -13,15 +13,12 @@ const sending = (): Sending => ({
 /** Hooks a transport with these members; gives what a fetch with this body is taken to be for. */
 function hooked(members: object, byId: (id: string | number) => Sending | undefined) {
 	const found: (Sending | undefined)[] = [];
-	const watch: Companion = (fetch, find) =>
-		new Proxy(fetch, {
-			apply(_target, _self, args: readonly unknown[]) {
-				found.push(sentWith(args[1], find));
-				return Promise.resolve(new Response());
-			},
-		});
+	const watch: Companion = (args, { find }) => {
+		found.push(sentWith(args[1], find));
+		return undefined;
+	};
 	const transport = { _fetch: undefined, _fetchWithInit: fetches, ...members };
-	const isAlone = hookFetch(transport, watch, byId);
+	const isAlone = hookFetch(transport, () => [watch], byId);
 	const post = (body: string): Sending | undefined => {
 		const fetch: unknown = Reflect.get(transport, "_fetch");
 		if (typeof fetch === "function") Reflect.apply(fetch, undefined, ["/", { body }]);
@@ -31,6 +28,9 @@ function hooked(members: object, byId: (id: string | number) => Sending | undefi
 }
 
 const body = '{"method":"tools/call","params":{},"jsonrpc":"2.0","id":7}';
+
+beforeEach(() => void vi.stubGlobal("fetch", fetches));
+afterEach(() => void vi.unstubAllGlobals());
 
 describe("hookFetch", () => {
 	it("[complete.step_up] finds the request of a fetch by its body, where nothing else is fetched for it", () => {

@@ -1,8 +1,8 @@
 import { isCallback, member } from "../hook/loose.ts";
 import type { Companion, Fetch } from "./companion.ts";
+import { watchFetch } from "./watch-fetch.ts";
 import { requestIdOf } from "./request-id.ts";
 import type { Sending } from "./sending.ts";
-import type { Sent } from "./token-lines.ts";
 
 const isFetch = (value: unknown): value is Fetch => isCallback(value);
 
@@ -16,7 +16,7 @@ const globalFetch: Fetch = (...args) => globalThis.fetch(...args);
  */
 export function hookFetch(
 	transport: object,
-	watch: Companion,
+	companions: () => readonly Companion[],
 	byId: (id: string | number) => Sending | undefined,
 ): boolean {
 	const own = Object.getOwnPropertyDescriptor(transport, "_fetch");
@@ -35,11 +35,11 @@ export function hookFetch(
 	};
 	// With DPoP the SDK adds its proof inside: what is seen around it would be told wrongly.
 	const isBound = member(member(transport, "_oauthProvider"), "dpop") !== undefined;
-	const sent: Sent = new Set();
 	if (!isBound) {
-		const watched = watch(fetch ?? globalFetch, isAlone ? find : undefined, sent);
-		Reflect.set(transport, "_fetch", watched);
+		const from = { transport, ...(isAlone && { find }) };
+		Reflect.set(transport, "_fetch", watchFetch(fetch ?? globalFetch, companions, from));
 	}
-	Reflect.set(transport, "_fetchWithInit", watch(ofHelpers.value, undefined, sent));
+	const watched = watchFetch(ofHelpers.value, companions, { transport });
+	Reflect.set(transport, "_fetchWithInit", watched);
 	return isAlone;
 }

@@ -1,5 +1,4 @@
-import type { Exchange } from "../observer.ts";
-import type { LearningConnection } from "./connection.ts";
+import type { Connection, Exchange } from "../observer.ts";
 import { httpFacts, type HttpFacts } from "./http-facts.ts";
 import { currentTicket } from "./http-ticket.ts";
 import { member } from "./loose.ts";
@@ -7,15 +6,15 @@ import { arrivedFrom, sentTo } from "./network.ts";
 import type { Peer } from "./peer.ts";
 
 /** Who a frame came from, and where it came from or goes to. */
-type Arrival = Pick<
+export type Arrival = Pick<
 	Exchange,
 	"auth" | "authScheme" | "certificate" | "headers" | "identity" | "network" | "tokenDigest"
 > & { readonly http: HttpFacts | undefined };
 
 /** Gathers what came with a frame from outside; of a frame that this side sends, what is known of its way. */
 export function arrivalOf(
-	peer: Peer,
-	connection: LearningConnection,
+	peer: Pick<Peer, "addressOf" | "digestToken" | "identify" | "readAuth" | "role">,
+	connection: Connection,
 	inbound: boolean,
 	method: string | undefined,
 	extra: unknown,
@@ -46,6 +45,7 @@ export function arrivalOf(
 							extra: inbound ? extra : undefined,
 						},
 						auth?.tokenDigest ?? tokenDigest,
+						peer.digestToken,
 					)
 				: undefined,
 	};

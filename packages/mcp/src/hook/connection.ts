@@ -107,8 +107,12 @@ function endpointOf(transport: object): Connection["endpoint"] {
 	return { address: url.hostname.replace(/^\[|\]$/gu, ""), port };
 }
 
-/** Of clients over HTTP. */
+/** Of clients. */
 const transports = new WeakMap<Connection, object>();
+
+/** The transport of a client's connection. */
+export const transportOf = (connection: Connection): object | undefined =>
+	transports.get(connection);
 
 /** True for the place that a client's messages are posted to; the SSE transport is told it by its server. */
 export function isEndpoint(connection: Connection, url: URL | undefined): boolean {
@@ -167,6 +171,6 @@ export function connectionOf(
 			if (reported !== undefined) server = nameOf(reported) ?? server;
 		},
 	};
-	if (endpoint) transports.set(connection, transport);
+	if (role === "client") transports.set(connection, transport);
 	return connection;
 }

@@ -1,7 +1,9 @@
 import { types } from "node:util";
+import type { Companion } from "../client/companion.ts";
 import type { AuthFacts } from "../observer.ts";
 import { isCallback, member, override } from "./loose.ts";
 import { watchInputHandlers } from "./input-handlers.ts";
+import { ofAudit } from "./of-audit.ts";
 import type { Peer } from "./peer.ts";
 import { watchRegistrations } from "./registrations.ts";
 import { hookTransport } from "./transport.ts";
@@ -24,7 +26,7 @@ export interface PeerOptions {
 	readonly identify?: Peer["identify"];
 	readonly addressOf?: NonNullable<Peer["addressOf"]>;
 	readonly reach?: NonNullable<Peer["reach"]>;
-	readonly companion?: Peer["companion"];
+	readonly recorder?: unknown;
 	readonly onFault: OnFault;
 	readonly warn: (code: string, message: string, cause?: unknown) => void;
 }
@@ -64,11 +66,21 @@ export function hookPeer(
 
 function install(low: object, target: unknown, options: PeerOptions): Peer {
 	const watchers: Watcher[] = [];
+	const companions: Companion[] = [];
 	const peer: Peer = {
 		...options,
 		watchers,
+		companions,
 		watch(watcher) {
-			if (watchers.every(({ key }) => key !== watcher.key)) watchers.push(watcher);
+			const { key, own, companion } = watcher;
+			if (watchers.some((one) => one.key === key)) return;
+			const isOther = own !== undefined && key !== peer.recorder;
+			watchers.push(
+				isOther ? { key, observer: ofAudit(peer, key, own, watcher.observer) } : watcher,
+			);
+			if (companion === undefined) return;
+			companions.push(companion);
+			peer.joined?.();
 		},
 		// Both SDKs keep them in the same private member.
 		capabilities: () => member(low, "_capabilities"),

@@ -5,6 +5,7 @@ import { exchanges, type Entry, type Exchanges } from "./exchanges.ts";
 import { isObject, progressTokenOf, type RequestFrame } from "./frame.ts";
 import { givenUps } from "./given-up.ts";
 import { member } from "./loose.ts";
+import { recordedFor } from "./of-audit.ts";
 import type { Peer } from "./peer.ts";
 import { seenOf } from "./seen.ts";
 import { end, observe, tell } from "./watch.ts";
@@ -67,6 +68,7 @@ export function openRequests(
 	drop: (entry: Entry) => void,
 ): OpenRequests {
 	const connection = connectionOf(transport, peer.role, peer.reach, peer.capabilities);
+	recordedFor(connection, peer.recorder);
 	const inbound = exchanges(peer.maxOpen);
 	const outbound = exchanges(peer.maxOpen);
 	const sending = new Map<Entry, JsonObject>();
@@ -208,7 +210,7 @@ export function openRequests(
 				const { exchange, hangUp } = readableExchange(peer, connection, isInbound, message, extra);
 				requests++;
 				if (!opened) announce();
-				const observations = observe(peer.watchers, exchange, peer.onFault);
+				const observations = observe(peer.watchers, exchange, peer.onFault, extra);
 				if (observations.length === 0) return undefined;
 				const entry: Entry = {
 					exchange,
@@ -265,7 +267,7 @@ export function openRequests(
 					...(wrong && { misfit: wrong }),
 					...(givenUp && { givenUp }),
 				});
-				tell(peer.watchers, what, seen, peer.onFault);
+				tell(peer.watchers, what, seen, peer.onFault, extra);
 			});
 		},
 		close() {

@@ -137,7 +137,7 @@ function fetching(
 	const send = (): unknown => pass(frame);
 	return whileUnderway(
 		frame,
-		peer.companion === undefined || isSelfTelling(connection)
+		peer.companions.length === 0 || isSelfTelling(connection)
 			? send
 			: () => whileSending(entry, send),
 	);

@@ -30,8 +30,12 @@ export interface Peer {
 	/** Absent: addresses are not looked for. */
 	readonly addressOf?: ClientAddressReader;
 	readonly reach?: Reach;
-	/** Watches what clients fetch; absent where nothing is recorded. */
-	readonly companion?: Companion | undefined;
+	/** The audit that messages are read for; of every other one {@link watch} is told how it reads them. */
+	readonly recorder?: unknown;
+	/** Watch what a client fetches, one of each audit. */
+	readonly companions: readonly Companion[];
+	/** Called when one more is there. */
+	joined?: (() => void) | undefined;
 	onFault: OnFault;
 	/** Says once per code what cannot be observed. */
 	warn(code: string, message: string): void;

@@ -45,9 +45,10 @@ export function hookTransport(transport: object, peer: Peer): void {
 }
 
 /** The peer's callbacks are looked up among the requests of the connection it uses now. */
-function attach({ peer, inbound, connection }: OpenRequests): void {
+function attach({ peer, inbound, connection }: OpenRequests, joined: () => void): void {
 	peer.connection = () => connection;
 	peer.findInbound = (id) => inbound.get(id);
+	peer.joined = joined;
 }
 
 /** Sees lines that a transport could not read; of what it reports only the kind is taken, never the text. */
@@ -109,6 +110,7 @@ function install(transport: object, send: Callback, first: Peer): (peer: Peer) =
 	const nobody = {};
 	let busy: unknown = nobody;
 	let isAlone = false;
+	let isWatched = false;
 	let open = bound(first);
 	const gate = admission(
 		(message) => Reflect.apply(send, transport, [message]),
@@ -117,9 +119,19 @@ function install(transport: object, send: Callback, first: Peer): (peer: Peer) =
 
 	function bound(peer: Peer): OpenRequests {
 		const requests = openRequests(transport, peer, (entry) => gate.drop(entry));
-		attach(requests);
+		attach(requests, watchFetches);
 		if (isAlone) tellsItself(requests.connection);
 		return requests;
+	}
+
+	/** Once, when there is an audit to watch them for. */
+	function watchFetches(): void {
+		const { connection, peer } = open;
+		if (isWatched || connection.role !== "client" || peer.companions.length === 0) return;
+		isWatched = true;
+		const byId = (id: string | number): Entry | undefined => open.outbound.get(id);
+		isAlone = open.guarded(() => hookFetch(transport, () => open.peer.companions, byId)) ?? false;
+		if (isAlone) tellsItself(connection);
 	}
 
 	override(transport, "send", function (this: unknown, ...args) {
@@ -162,17 +174,12 @@ function install(transport: object, send: Callback, first: Peer): (peer: Peer) =
 	const { transport: kind, role } = open.connection;
 	if (role === "client" || (kind !== "streamable_http" && kind !== "http_sse"))
 		watchErrors(transport, (misfit) => open.tell("refused", true, undefined, undefined, misfit));
-	const { companion } = first;
-	if (role === "client" && companion) {
-		const byId = (id: string | number): Entry | undefined => open.outbound.get(id);
-		isAlone = open.guarded(() => hookFetch(transport, companion, byId)) ?? false;
-		if (isAlone) tellsItself(open.connection);
-	}
+	watchFetches();
 	for (const key of ["handleRequest", "handlePostMessage"])
 		resumeTickets(transport, key, () => open);
 
 	return (peer) => {
 		if (open.closed || peer !== open.peer) open = bound(peer);
-		else attach(open);
+		else attach(open, watchFetches);
 	};
 }

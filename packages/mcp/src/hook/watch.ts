@@ -1,9 +1,14 @@
+import type { Companion } from "../client/companion.ts";
 import type { Ending, Exchange, Meta, Observation, Observer, Seen, TraceIds } from "../observer.ts";
+import type { OwnFacts } from "./of-audit.ts";
 
 /** An observer on a peer; two with the same key are one. */
 export interface Watcher {
 	readonly key: unknown;
 	readonly observer: Observer;
+	/** Of an audit: what its instrumentation makes of a message by itself, and who watches the fetches for it. */
+	readonly own?: OwnFacts;
+	readonly companion?: Companion;
 }
 
 /** Takes what an observer threw; never throws itself. */
@@ -21,11 +26,12 @@ export function observe(
 	watchers: readonly Watcher[],
 	exchange: OpenExchange,
 	onFault: OnFault,
+	extra?: unknown,
 ): Observation[] {
 	const seen: Observation[] = [];
 	for (const watcher of watchers) {
 		try {
-			const observation = watcher.observer.request?.(exchange);
+			const observation = watcher.observer.request?.(exchange, extra);
 			if (observation === undefined) continue;
 			seen.push(observation);
 			if (observation.trace && exchange.trace === undefined) exchange.trace = observation.trace;
@@ -72,10 +78,11 @@ export function tell(
 	member: "notification" | "refused" | "unmatched",
 	seen: Seen,
 	onFault: OnFault,
+	extra?: unknown,
 ): void {
 	for (const watcher of watchers) {
 		try {
-			watcher.observer[member]?.(seen);
+			watcher.observer[member]?.(seen, extra);
 		} catch (fault) {
 			onFault(fault);
 		}

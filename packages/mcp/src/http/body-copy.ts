@@ -41,9 +41,23 @@ function giveWay(body: unknown, release: () => void): void {
 		around(body, key, nothing, (iterator) => around(iterator, "return", release));
 }
 
+/** What lets go of all copies of a body: two audits may each have one. */
+const releases = new WeakMap<object, () => void>();
+let isCopying = false;
+
+function cloned(response: Response): Response {
+	isCopying = true;
+	try {
+		return response.clone();
+	} finally {
+		isCopying = false;
+	}
+}
+
 /** Copies a body, for `withinMs` at most; the answer itself stays for its reader, untouched. */
 export function bodyCopy(response: Response, withinMs: number): BodyCopy | undefined {
-	const reader = response.clone().body?.getReader();
+	const releaseEarlier = response.body ? releases.get(response.body) : undefined;
+	const reader = cloned(response).body?.getReader();
 	if (reader === undefined) return undefined;
 	let isWhole = false;
 	let isReleased = false;
@@ -56,7 +70,14 @@ export function bodyCopy(response: Response, withinMs: number): BodyCopy | undef
 	};
 	timer = setTimeout(release, withinMs);
 	timer.unref();
-	giveWay(response.body, release);
+	const releaseAll = (): void => {
+		// A copy that is made for another audit is no wish of the host's.
+		if (isCopying) return;
+		release();
+		releaseEarlier?.();
+	};
+	giveWay(response.body, releaseAll);
+	if (response.body) releases.set(response.body, releaseAll);
 	return {
 		async read() {
 			const { done, value } = await reader.read();

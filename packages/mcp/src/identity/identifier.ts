@@ -13,6 +13,8 @@ const MAX_TOKEN_LENGTH = 65_536;
 export type Identifier = (
 	request: IdentifyRequest,
 	tokenDigest: string | undefined,
+	/** Of the audit that asks, where another one has the application's word. */
+	digestToken?: (token: string) => string,
 ) => KnownIdentity | undefined;
 
 /** Makes the asking of one application; undefined where it has nothing to say. */
@@ -23,7 +25,7 @@ export function identifier(options: {
 }): Identifier | undefined {
 	const { identify, digestToken, warn } = options;
 	if (identify === undefined) return undefined;
-	return (request, tokenDigest) => {
+	return (request, tokenDigest, digestOfAsker = digestToken) => {
 		try {
 			const said: unknown = identify(request);
 			const then = member(said, "then");
@@ -42,7 +44,7 @@ export function identifier(options: {
 				(text) =>
 					tokenDigest !== undefined &&
 					text.length <= MAX_TOKEN_LENGTH &&
-					digestToken?.(text.slice(text.lastIndexOf(" ") + 1)) === tokenDigest,
+					digestOfAsker?.(text.slice(text.lastIndexOf(" ") + 1)) === tokenDigest,
 			);
 		} catch (fault) {
 			warn(
