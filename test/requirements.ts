@@ -1291,6 +1291,7 @@ export const requirements: readonly Requirement[] = [
 			"test/cli/convert.test.ts",
 			"test/cli/hash.test.ts",
 			"test/cli/test-event.test.ts",
+			"test/cli/usage.test.ts",
 			"test/cli/validate.test.ts",
 			"test/cli/verify.test.ts",
 		],
@@ -1339,6 +1340,11 @@ export const requirements: readonly Requirement[] = [
 		id: "cli.test_event",
 		says: "test-event says which event was acknowledged where, or what is wrong and what to do.",
 		provenBy: ["test/cli/test-event.test.ts"],
+	},
+	{
+		id: "cli.usage",
+		says: "--help lists every command, and of each its exit codes.",
+		provenBy: ["test/cli/usage.test.ts"],
 	},
 	{
 		id: "cli.validate",

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { fileTrail, openAudit } from "@mcp-trail/audit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { inProcess } from "./in-process.ts";
 
@@ -60,6 +61,20 @@ describe("mcp-trail validate", () => {
 		expect((await inProcess(["validate", "--as", "writer", "-"], { stdin: later })).exitCode).toBe(
 			1,
 		);
+	});
+
+	it("[cli.validate] takes a trail's folder, and several paths at once", async () => {
+		const folder = join(dir, "trail");
+		const audit = openAudit({ service: "tickets", trail: fileTrail({ dir: folder }) });
+		await audit.ready;
+		await audit.close();
+		const { stdout } = await inProcess(["validate", folder, valid("example.ndjson")]);
+		expect(stdout).toBe("4 events, all valid\n");
+		const wrong = join(dir, "wrong.ndjson");
+		await writeFile(wrong, "{}\n");
+		const both = await inProcess(["validate", folder, wrong]);
+		expect(both.exitCode).toBe(1);
+		expect(both.stdout.split("\n")[0]).toContain(`${wrong}:1: `);
 	});
 
 	it("[cli.errors] exits with 2 where there is nothing to judge", async () => {

@@ -19,7 +19,6 @@ const remedies: Readonly<Record<string, string>> = {
 	ENOENT: "does not exist. Check the path; `-` reads standard input.",
 	EACCES: "may not be read by this user. Run as the trail's owner, or have its group read it.",
 	EPERM: "may not be read by this user. Run as the trail's owner, or have its group read it.",
-	EISDIR:
-		"is a folder. Name a file, or give a trail's segments on standard input: cat <folder>/*/*.ndjson | mcp-trail <command> -",
+	EISDIR: "is a folder. Name a file.",
 	ELOOP: "is a symbolic link, which is not followed here. Name the file itself.",
 };

@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { digestKinds } from "@mcp-trail/event";
 import type { ConvertCommandOptions } from "./commands/convert.ts";
 import type { DoctorCommandOptions } from "./commands/doctor.ts";
@@ -40,7 +40,13 @@ export async function run(args: readonly string[], io: Io, version: string): Pro
 		.option("--require-anchor", "exit with 2 unless a known head vouches for every stream")
 		.option("--excerpt", "the input is a part of something longer: a missing beginning is no fault")
 		.option("--max-faults <number>", "faults listed one by one", wholeNumber, 100)
-		.option("--json", "the report as JSON, also on a terminal")
+		.addOption(
+			new Option(
+				"--json",
+				"the report as JSON; the default where the output is no terminal",
+			).conflicts("text"),
+		)
+		.option("--text", "the report in words; the default on a terminal")
 		.addHelpText("after", "\nExit codes: 0 good, 1 faults found, 2 could not judge.")
 		.action(async (path: string, options: VerifyCommandOptions) => {
 			const { verify } = await import("./commands/verify.ts");
@@ -53,6 +59,7 @@ export async function run(args: readonly string[], io: Io, version: string): Pro
 		.option("-f, --follow", "go on with what comes, over rotation and new streams")
 		.option("-n, --lines <number>", "how many, or all", "10")
 		.option("--json", "the stored lines as they are")
+		.addHelpText("after", "\nExit codes: 0 shown, 2 could not be read.")
 		.action(async (path: string, options: TailCommandOptions) => {
 			const { tail } = await import("./commands/tail.ts");
 			exitCode = await tail(path, options, io);
@@ -60,7 +67,10 @@ export async function run(args: readonly string[], io: Io, version: string): Pro
 	program
 		.command("validate")
 		.description("validates events against the schema")
-		.argument("<path>", "NDJSON, a JSON object or an array; - for standard input")
+		.argument(
+			"<paths...>",
+			"trails' folders, or files of NDJSON, a JSON object or an array; - for standard input",
+		)
 		.addOption(
 			new Option(
 				"--as <form>",
@@ -71,9 +81,9 @@ export async function run(args: readonly string[], io: Io, version: string): Pro
 		)
 		.option("--json", "one JSON object for each problem")
 		.addHelpText("after", "\nExit codes: 0 all valid, 1 some are not, 2 could not be read.")
-		.action(async (path: string, options: ValidateCommandOptions) => {
+		.action(async (paths: readonly string[], options: ValidateCommandOptions) => {
 			const { validate } = await import("./commands/validate.ts");
-			exitCode = await validate(path, options, io);
+			exitCode = await validate(paths, options, io);
 		});
 	program
 		.command("hash")
@@ -88,6 +98,7 @@ export async function run(args: readonly string[], io: Io, version: string): Pro
 		)
 		.option("--key-file <file>", "the digest keys; default MCP_TRAIL_DIGEST_KEY_FILE")
 		.option("--trail <folder>", "says whether this trail's digests can be looked up at all")
+		.addHelpText("after", "\nExit codes: 0 written, 2 it has no digest that could be looked up.")
 		.action(async (value: string, options: HashCommandOptions) => {
 			const { hash } = await import("./commands/hash.ts");
 			exitCode = await hash(value, options, io);
@@ -142,6 +153,9 @@ export async function run(args: readonly string[], io: Io, version: string): Pro
 			exitCode = await doctor(app, options, io);
 		});
 
+	for (const command of program.commands)
+		command.showHelpAfterError(`Run mcp-trail ${command.name()} --help to see what it takes.`);
+
 	try {
 		await program.parseAsync([...args], { from: "user" });
 	} catch (error) {
@@ -168,5 +182,5 @@ function collect(value: string, before: readonly string[] = []): readonly string
 
 function wholeNumber(text: string): number {
 	if (/^[0-9]{1,7}$/.test(text)) return Number(text);
-	throw new CommanderError(2, "cli.number", `${text} is no whole number`);
+	throw new InvalidArgumentError("Give a whole number.");
 }

@@ -1,9 +1,9 @@
 import { validate as validateEvent } from "@mcp-trail/event/schema";
+import { inputs } from "../convert/inputs.ts";
 import { escape } from "../escape.ts";
 import { Failure } from "../failure.ts";
 import type { ExitCode, Io } from "../io.ts";
 import { count } from "../numbers.ts";
-import { openInput } from "../read-input.ts";
 import { type Found, values } from "../validate/values.ts";
 
 /** Options of `mcp-trail validate`. */
@@ -18,17 +18,22 @@ const MAX_SHOWN = 1000;
 
 /** Validates events against the schema and says of each wrong one which rule it breaks. */
 export async function validate(
-	path: string,
+	paths: readonly string[],
 	options: ValidateCommandOptions,
 	io: Io,
 ): Promise<ExitCode> {
 	const form = forms.find((name) => name === (options.as ?? "reader"));
 	if (form === undefined)
 		throw new Failure(`--as ${escape(options.as)} is unknown. Give one of ${forms.join(", ")}.`);
-	const { name, chunks } = await openInput(path, io);
 	const counts = { events: 0, wrong: 0, problems: 0 };
 
-	const tell = async (found: Found, pointer: string, rule: string, message: string) => {
+	const tell = async (
+		name: string,
+		found: Found,
+		pointer: string,
+		rule: string,
+		message: string,
+	) => {
 		counts.problems++;
 		if (counts.problems > MAX_SHOWN) return;
 		const { line, index } = found;
@@ -48,19 +53,22 @@ export async function validate(
 		);
 	};
 
-	for await (const found of values(chunks)) {
-		io.signal.throwIfAborted();
-		counts.events++;
-		const issues =
-			"problem" in found
-				? [{ path: "", rule: "not_json", message: found.problem }]
-				: validateEvent(found.value, { as: form }).issues;
-		if (issues.length > 0) counts.wrong++;
-		for (const { path: pointer, rule, message } of issues)
-			await tell(found, pointer, rule, message);
-	}
+	for await (const { name, chunks } of inputs(paths, io))
+		for await (const found of values(chunks)) {
+			io.signal.throwIfAborted();
+			counts.events++;
+			const issues =
+				"problem" in found
+					? [{ path: "", rule: "not_json", message: found.problem }]
+					: validateEvent(found.value, { as: form }).issues;
+			if (issues.length > 0) counts.wrong++;
+			for (const { path: pointer, rule, message } of issues)
+				await tell(name, found, pointer, rule, message);
+		}
 	if (counts.events === 0)
-		throw new Failure(`${name} holds no event. Give NDJSON, a JSON object, or an array of them.`);
+		throw new Failure(
+			`${paths.map((path) => (path === "-" ? "Standard input" : path)).join(", ")} holds no event. Give a trail's folder, NDJSON, a JSON object, or an array of them.`,
+		);
 	if (options.json !== true)
 		await io.stdout.write(
 			counts.wrong === 0

@@ -14,6 +14,7 @@ export interface VerifyCommandOptions {
 	readonly requireAnchor?: boolean;
 	readonly excerpt?: boolean;
 	readonly json?: boolean;
+	readonly text?: boolean;
 	readonly maxFaults?: number;
 }
 
@@ -29,7 +30,7 @@ export async function verify(
 	const judgement = (await isFolder(path))
 		? await verifyFolder(path, settings, options, io)
 		: await verifyInput(path, settings, options, io);
-	const asText = options.json !== true && io.stdout.isTerminal;
+	const asText = options.text ?? (options.json !== true && io.stdout.isTerminal);
 	await io.stdout.write(asText ? textReport(judgement) : jsonReport(judgement));
 	return judgement.exitCode;
 }
