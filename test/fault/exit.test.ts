@@ -3,17 +3,16 @@ import { fileURLToPath } from "node:url";
 import { fileTrail } from "@mcp-trail/audit";
 import type { StoredEvent } from "@mcp-trail/event";
 import { describe, expect, it } from "vitest";
+import { compiled } from "../compiled.ts";
 import { contextOf, drain, inFolder, restarted, verifyFolder } from "./support.ts";
 
-const WRITER = fileURLToPath(new URL("exit-writer.ts", import.meta.url));
+const writer = compiled(fileURLToPath(new URL("exit-writer.ts", import.meta.url)));
 
 /** Runs a process that records and calls `process.exit(7)` with `closeSync` as its last listener. */
 function leave(dir: string, ...args: readonly (string | number)[]): void {
-	const { status, stderr } = spawnSync(
-		process.execPath,
-		["--conditions=@mcp-trail/source", "--import", "tsx", WRITER, dir, ...args.map(String)],
-		{ encoding: "utf8" },
-	);
+	const { status, stderr } = spawnSync(process.execPath, [writer(), dir, ...args.map(String)], {
+		encoding: "utf8",
+	});
 	expect({ status, stderr }).toEqual({ status: 7, stderr: "" });
 }
 

@@ -8,6 +8,8 @@ import { contextOf, drain, verifyFolder } from "./support.ts";
 
 /** How many rounds, and what must have happened by then. */
 export interface KillPlan {
+	/** {@link killWriter}, compiled. */
+	readonly writer: string;
 	readonly dir: string;
 	readonly rounds: number;
 	/** Rounds that must have ended with a partial line or with complete lines that nobody was told of. */
@@ -33,7 +35,8 @@ export interface KillResult {
 	readonly violations: readonly string[];
 }
 
-const WRITER = fileURLToPath(new URL("kill-writer.ts", import.meta.url));
+/** The program that is killed, before it is compiled. */
+export const killWriter = fileURLToPath(new URL("kill-writer.ts", import.meta.url));
 const aims = ["before_sync", "none", "mid_write", "none"] as const;
 
 interface Said {
@@ -82,11 +85,9 @@ async function killOne(
 	violations: string[],
 ): Promise<void> {
 	const after = plan.acknowledgements + Math.floor(plan.random() * 500);
-	const child = spawn(
-		process.execPath,
-		["--conditions=@mcp-trail/source", "--import", "tsx", WRITER, plan.dir, aim, String(after)],
-		{ stdio: ["ignore", "ignore", "pipe", "pipe", "pipe"] },
-	);
+	const child = spawn(process.execPath, [plan.writer, plan.dir, aim, String(after)], {
+		stdio: ["ignore", "ignore", "pipe", "pipe", "pipe"],
+	});
 	const [, , stderr, acks, deliveries] = child.stdio;
 	const start = said.acknowledged.size;
 	const order = new Map<string, number>();

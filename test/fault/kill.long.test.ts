@@ -1,7 +1,10 @@
 import { expect, it } from "vitest";
 import { seededRandom } from "@mcp-trail/audit/testing";
-import { killRounds } from "./kill-rounds.ts";
+import { compiled } from "../compiled.ts";
+import { killRounds, killWriter } from "./kill-rounds.ts";
 import { inFolder } from "./support.ts";
+
+const writer = compiled(killWriter);
 
 // 1,000 rounds by KILL_ROUNDS=1000.
 const rounds = Number(process.env["KILL_ROUNDS"] ?? 50);
@@ -14,6 +17,7 @@ it(
 			const seed = Number(process.env["KILL_SEED"] ?? Date.now() % 1_000_000);
 			const random = seededRandom(seed);
 			const result = await killRounds({
+				writer: writer(),
 				dir,
 				rounds,
 				telling: 10,

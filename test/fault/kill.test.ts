@@ -1,12 +1,16 @@
 import { expect, it } from "vitest";
 import { seededRandom } from "@mcp-trail/audit/testing";
-import { killRounds } from "./kill-rounds.ts";
+import { compiled } from "../compiled.ts";
+import { killRounds, killWriter } from "./kill-rounds.ts";
 import { inFolder } from "./support.ts";
+
+const writer = compiled(killWriter);
 
 it("[durable.kill9] keeps and delivers every acknowledged event when the writer is killed", () =>
 	inFolder(async (dir) => {
 		const random = seededRandom(9);
 		const result = await killRounds({
+			writer: writer(),
 			dir,
 			// Each aim of a kill once; `npm run test:long` has fifty.
 			rounds: 4,

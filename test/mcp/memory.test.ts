@@ -2,22 +2,17 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, it } from "vitest";
+import { compiled } from "../compiled.ts";
 import { runs } from "../runs.ts";
 
 const run = promisify(execFile);
 const MEGABYTE = 1_000_000;
 const sdks = ["v1", "v2"] as const;
+const program = compiled(join(import.meta.dirname, "memory-program.ts"));
 
 /** Bytes that a run in a process of its own came to hold. */
 async function bytes(...args: readonly string[]): Promise<number> {
-	const program = join(import.meta.dirname, "memory-program.ts");
-	const { stdout } = await run(process.execPath, [
-		"--expose-gc",
-		"--conditions=@mcp-trail/source",
-		`--import=${import.meta.resolve("tsx")}`,
-		program,
-		...args,
-	]);
+	const { stdout } = await run(process.execPath, ["--expose-gc", program(), ...args]);
 	return Number(stdout);
 }
 

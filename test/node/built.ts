@@ -1,9 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
+import { afterAll, beforeAll } from "vitest";
+import { compiledFolder } from "../compiled.ts";
+import { type Running, startNode } from "./untouched.ts";
 
-const root = join(import.meta.dirname, "../..");
-const sources = join(root, "packages/node/src");
+const sources = join(import.meta.dirname, "../../packages/node/src");
 const entries = {
 	register: "register.ts",
 	load: "hook/load.ts",
@@ -13,12 +15,9 @@ const entries = {
 
 /** Register as it is published, without a loader of TypeScript before it: in a folder of its own, whose name begins so, with all that it needs. */
 export async function builtRegister(
-	prefix = "register-",
+	prefix: string,
 ): Promise<{ readonly file: string; remove(): void }> {
-	const cache = join(root, ".cache");
-	mkdirSync(cache, { recursive: true });
-	// Below the packages that stay outside.
-	const folder = mkdtempSync(join(cache, prefix));
+	const folder = compiledFolder(prefix);
 	const imports = ["load", "loaded", "probe"].map((name) => [`#${name}`, `./${name}.js`]);
 	const manifest = { type: "module", imports: Object.fromEntries(imports) };
 	writeFileSync(join(folder, "package.json"), JSON.stringify(manifest));
@@ -35,12 +34,35 @@ export async function builtRegister(
 		conditions: ["@mcp-trail/source"],
 		external: ["#load", "#loaded", "#probe", "@opentelemetry/*", "kafkajs"],
 		banner: {
-			js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+			// Under a name that no file of the bundle has.
+			js: 'import { createRequire as requireOf } from "node:module"; const require = requireOf(import.meta.url);',
 		},
 		logLevel: "warning",
 	});
 	return {
 		file: join(folder, "register.js"),
 		remove: () => rmSync(folder, { recursive: true, force: true }),
+	};
+}
+
+/** Builds register before the tests of a file, and removes it after them. */
+export function registerForTests() {
+	let built: Awaited<ReturnType<typeof builtRegister>>;
+	beforeAll(async () => {
+		built = await builtRegister("register-");
+	});
+	afterAll(() => built.remove());
+	return {
+		/** Where it is, once tests run. */
+		file: (): string => built.file,
+		/** Starts a program; with `env` it runs under register. */
+		start: (
+			program: readonly string[],
+			env?: Readonly<Record<string, string>>,
+			cwd?: string,
+		): Running => {
+			const under = env === undefined ? [] : ["--import", built.file];
+			return startNode([...under, ...program], env, cwd);
+		},
 	};
 }

@@ -4,7 +4,10 @@ import { fileURLToPath } from "node:url";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { expect, it } from "vitest";
-import { inFolder, outcomes, recorded, start } from "./untouched.ts";
+import { registerForTests } from "./built.ts";
+import { inFolder, outcomes, recorded } from "./untouched.ts";
+
+const { start } = registerForTests();
 
 const everything = fileURLToPath(
 	import.meta.resolve("@modelcontextprotocol/server-everything/dist/index.js"),

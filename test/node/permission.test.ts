@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { builtRegister } from "./built.ts";
-import { app, ask, inFolder, outcomes, recorded, startNode } from "./untouched.ts";
+import { describe, expect, it } from "vitest";
+import { registerForTests } from "./built.ts";
+import { app, askToTheEnd, inFolder, outcomes, recorded, startNode } from "./untouched.ts";
 
 const isNode20 = process.versions.node.startsWith("20.");
 /** Node's permission model; it says of itself, in Node 20, that it is new. */
@@ -12,19 +12,12 @@ const restricted = [
 	"--allow-fs-read=*",
 ];
 
-let register: Awaited<ReturnType<typeof builtRegister>>;
-beforeAll(async () => {
-	register = await builtRegister();
-});
-afterAll(() => register.remove());
+const register = registerForTests();
 
 /** Runs a server of `apps/` under Node's permission model. */
 async function run(name: string, dir: string, allowed: readonly string[]) {
-	const args = [...restricted, ...allowed, "--import", register.file, app(name)];
-	const running = startNode(args, { MCP_TRAIL_DIR: dir });
-	await ask(running);
-	running.child.stdin?.end();
-	return running.ended;
+	const args = [...restricted, ...allowed, "--import", register.file(), app(name)];
+	return askToTheEnd(startNode(args, { MCP_TRAIL_DIR: dir }));
 }
 
 describe("Node's permission model", () => {

@@ -2,19 +2,15 @@ import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { builtRegister } from "./built.ts";
-import { app, ask, type Ended, inFolder, outcomes, recorded, startNode } from "./untouched.ts";
+import { describe, expect, it } from "vitest";
+import { builtRegister, registerForTests } from "./built.ts";
+import { app, askToTheEnd, inFolder, outcomes, recorded, startNode } from "./untouched.ts";
 
 const THREAD = "a thread for hooks\n";
 /** From 22.15 on hooks have no thread but their own `register`'s. */
 const isNode20 = process.versions.node.startsWith("20.");
 
-let register: Awaited<ReturnType<typeof builtRegister>>;
-beforeAll(async () => {
-	register = await builtRegister();
-});
-afterAll(() => register.remove());
+const register = registerForTests();
 
 interface Run {
 	/** Arguments of Node before register. */
@@ -29,11 +25,10 @@ interface Run {
 async function run(name: string, { before = [], after = [], isQuiet = false }: Run = {}) {
 	return inFolder(async (dir) => {
 		const threads = ["--require", app("threads.cjs")];
-		const args = [...threads, ...before, "--import", register.file, ...after, app(name)];
+		const args = [...threads, ...before, "--import", register.file(), ...after, app(name)];
 		const running = startNode(args, { MCP_TRAIL_DIR: dir });
-		if (!isQuiet) await ask(running);
-		running.child.stdin?.end();
-		const ended: Ended = await running.ended;
+		if (isQuiet) running.child.stdin?.end();
+		const ended = await (isQuiet ? running.ended : askToTheEnd(running));
 		return { ended, outcomes: outcomes(recorded(dir)) };
 	});
 }
@@ -158,10 +153,8 @@ describe("ES modules under register", () => {
 			for (const options of [[], keeping]) {
 				const args = [...options, "--import", pathToFileURL(odd.register).href, odd.program];
 				const seen = await inFolder(async (dir) => {
-					const running = startNode(args, { MCP_TRAIL_DIR: dir });
-					await ask(running);
-					running.child.stdin?.end();
-					expect(await running.ended).toMatchObject({ code: 0, signal: null, stderr: "" });
+					const ended = await askToTheEnd(startNode(args, { MCP_TRAIL_DIR: dir }));
+					expect(ended).toMatchObject({ code: 0, signal: null, stderr: "" });
 					return outcomes(recorded(dir));
 				});
 				expect(seen).toEqual(all);

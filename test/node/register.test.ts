@@ -4,24 +4,32 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { app, ask, type Ended, inFolder, outcomes, recorded, start } from "./untouched.ts";
+import { registerForTests } from "./built.ts";
+import {
+	app,
+	ask,
+	askToTheEnd,
+	type Ended,
+	inFolder,
+	outcomes,
+	recorded,
+	registerFromSource,
+	startNode,
+} from "./untouched.ts";
+
+const { start } = registerForTests();
 
 /** A published server, as it is started by its users. */
 const everything = fileURLToPath(
 	import.meta.resolve("@modelcontextprotocol/server-everything/dist/index.js"),
 );
 
-/** Runs a program to the end of its input. */
-async function run(
-	program: readonly string[],
-	env?: Readonly<Record<string, string>>,
-	cwd?: string,
-) {
-	const running = start(program, env, cwd);
-	await ask(running);
-	running.child.stdin?.end();
-	return running.ended;
-}
+/** Runs a program to the end of its input; with `env` it runs under register. */
+const run = (...how: Parameters<typeof start>): Promise<Ended> => askToTheEnd(start(...how));
+
+/** Starts a program under register beside another loader, that of TypeScript. */
+const startBesideLoader = (program: string, dir: string) =>
+	startNode([...registerFromSource, app(program)], { MCP_TRAIL_DIR: dir });
 
 const bareRuns = new Map<string, Promise<Ended>>();
 
@@ -48,12 +56,12 @@ describe("node --import @mcp-trail/node/register", () => {
 	});
 
 	it.each(["v1.mjs", "v1.cjs", "v2.mjs", "v2.cjs"])(
-		"[complete.zero_code] [transparent.zero_code] records every call of %s, which answers the same",
+		"[complete.zero_code] [transparent.zero_code] records every call of %s, which answers the same, also beside another loader",
 		async (name) => {
 			await inFolder(async (dir) => {
 				const [bare, watched] = await Promise.all([
 					bareRun(app(name)),
-					run([app(name)], { MCP_TRAIL_DIR: dir }),
+					askToTheEnd(startBesideLoader(name, dir)),
 				]);
 				expect(watched).toEqual(bare);
 				expect(bare).toMatchObject({ code: 0, signal: null, stderr: "" });
@@ -94,7 +102,7 @@ describe("node --import @mcp-trail/node/register", () => {
 
 	it("[complete.zero_code] records a server that is instrumented in code once, and clients", async () => {
 		await inFolder(async (dir) => {
-			const { ended, child } = start([app("explicit.mjs")], { MCP_TRAIL_DIR: dir });
+			const { ended, child } = startBesideLoader("explicit.mjs", dir);
 			child.stdin?.end();
 			expect(await ended).toMatchObject({ code: 0, stdout: "", stderr: "" });
 			const seen = outcomes(recorded(dir)).toSorted();

@@ -1,7 +1,10 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, it } from "vitest";
-import { app, ask, inFolder, outcomes, recorded, start } from "./untouched.ts";
+import { registerForTests } from "./built.ts";
+import { app, ask, askToTheEnd, inFolder, outcomes, recorded } from "./untouched.ts";
+
+const { start } = registerForTests();
 
 /** Takes what an OTLP exporter sends, as text. */
 async function receiver(answers = true) {
@@ -35,26 +38,30 @@ const quietOtlp = {
 	MCP_TRAIL_TRACES: "true",
 };
 
-it("[transparent.zero_code_traces] starts sdk-node, which sends its spans and says nothing on standard output", async () => {
+/** Runs a server under register with spans for a receiver of them, to the end of its input. */
+async function traced(
+	program: readonly string[],
+	dir: string,
+	env: Readonly<Record<string, string>> = {},
+) {
 	const otlp = await receiver();
 	try {
-		await inFolder(async (dir) => {
-			const running = start([app("v1.mjs")], {
-				...quietOtlp,
-				MCP_TRAIL_DIR: dir,
-				OTEL_EXPORTER_OTLP_ENDPOINT: otlp.url,
-			});
-			await ask(running);
-			running.child.stdin?.end();
-			const { code, stdout } = await running.ended;
-			expect(code).toBe(0);
-			for (const line of stdout.trim().split("\n")) expect(line).toContain('"jsonrpc":"2.0"');
-			expect(otlp.bodies.join("")).toContain("tools/call echo");
-			expect(outcomes(recorded(dir))).toHaveLength(6);
-		});
+		const where = { MCP_TRAIL_DIR: dir, OTEL_EXPORTER_OTLP_ENDPOINT: otlp.url };
+		const ended = await askToTheEnd(start(program, { ...quietOtlp, ...where, ...env }));
+		return { ended, sent: otlp.bodies.join("") };
 	} finally {
 		otlp.close();
 	}
+}
+
+it("[transparent.zero_code_traces] starts sdk-node, which sends its spans and says nothing on standard output", async () => {
+	await inFolder(async (dir) => {
+		const { ended, sent } = await traced([app("v1.mjs")], dir);
+		expect(ended.code).toBe(0);
+		for (const line of ended.stdout.trim().split("\n")) expect(line).toContain('"jsonrpc":"2.0"');
+		expect(sent).toContain("tools/call echo");
+		expect(outcomes(recorded(dir))).toHaveLength(6);
+	});
 });
 
 it.each([
@@ -63,53 +70,32 @@ it.each([
 ])(
 	"[otel.rename] by MCP_TRAIL_RPC_STATUS_CODE_ATTRIBUTE=%s spans say %s",
 	async (name, says, not) => {
-		const otlp = await receiver();
-		try {
-			await inFolder(async (dir) => {
-				const running = start([app("v1.mjs")], {
-					...quietOtlp,
-					MCP_TRAIL_DIR: dir,
-					MCP_TRAIL_RPC_STATUS_CODE_ATTRIBUTE: name,
-					OTEL_EXPORTER_OTLP_ENDPOINT: otlp.url,
-				});
-				await ask(running);
-				running.child.stdin?.end();
-				expect(await running.ended).toMatchObject({ code: 0 });
-				const sent = otlp.bodies.join("");
-				expect(sent).toContain(says);
-				expect(sent).not.toContain(not);
+		await inFolder(async (dir) => {
+			const { ended, sent } = await traced([app("v1.mjs")], dir, {
+				MCP_TRAIL_RPC_STATUS_CODE_ATTRIBUTE: name,
 			});
-		} finally {
-			otlp.close();
-		}
+			expect(ended).toMatchObject({ code: 0 });
+			expect(sent).toContain(says);
+			expect(sent).not.toContain(not);
+		});
 	},
 );
 
 it("[transparent.zero_code_traces] spans name the service, and say nothing of the command line", async () => {
-	const otlp = await receiver();
-	try {
-		await inFolder(async (dir) => {
-			const running = start([app("v1.mjs"), "--db=postgres://root:c4nary@db"], {
-				...quietOtlp,
-				OTEL_NODE_RESOURCE_DETECTORS: "",
-				OTEL_LOG_LEVEL: "",
-				MCP_TRAIL_DIR: dir,
-				MCP_TRAIL_SERVICE: "tickets",
-				OTEL_EXPORTER_OTLP_ENDPOINT: otlp.url,
-				OTEL_RESOURCE_ATTRIBUTES: "team=ledger",
-			});
-			await ask(running);
-			running.child.stdin?.end();
-			expect(await running.ended).toMatchObject({ code: 0 });
-			const sent = otlp.bodies.join("");
-			for (const said of ["tools/call echo", "host.name", "ledger", "tickets"])
-				expect(sent).toContain(said);
-			for (const secret of ["c4nary", "process.command", "process.owner"])
-				expect(sent).not.toContain(secret);
+	await inFolder(async (dir) => {
+		const program = [app("v1.mjs"), "--db=postgres://root:c4nary@db"];
+		const { ended, sent } = await traced(program, dir, {
+			OTEL_NODE_RESOURCE_DETECTORS: "",
+			OTEL_LOG_LEVEL: "",
+			MCP_TRAIL_SERVICE: "tickets",
+			OTEL_RESOURCE_ATTRIBUTES: "team=ledger",
 		});
-	} finally {
-		otlp.close();
-	}
+		expect(ended).toMatchObject({ code: 0 });
+		for (const said of ["tools/call echo", "host.name", "ledger", "tickets"])
+			expect(sent).toContain(said);
+		for (const secret of ["c4nary", "process.command", "process.owner"])
+			expect(sent).not.toContain(secret);
+	});
 });
 
 it("[transparent.zero_code_traces] an exporter whose receiver never answers does not hold the process", async () => {

@@ -7,8 +7,6 @@ import { fileURLToPath } from "node:url";
 import type { StoredEvent } from "@mcp-trail/event";
 import { withoutCompilerNoise } from "../compiler-noise.ts";
 
-const entry = new URL("../../packages/node/src/register.ts", import.meta.url).href;
-
 /** How a program ended, and what it said. */
 export interface Ended {
 	readonly code: number | null;
@@ -27,23 +25,13 @@ export interface Running {
 
 const WITHIN_MS = 100_000;
 
-/** Starts a program of this folder or of a package; with `env` it runs under register. */
-export function start(
-	program: readonly string[],
-	env?: Readonly<Record<string, string>>,
-	cwd?: string,
-): Running {
-	const before =
-		env === undefined
-			? []
-			: [
-					"--conditions=@mcp-trail/source",
-					`--import=${import.meta.resolve("tsx")}`,
-					"--import",
-					entry,
-				];
-	return startNode([...before, ...program], env, cwd);
-}
+/** Arguments of Node for register as it stands in the sources: beside a loader of TypeScript, whose hooks run in a thread. */
+export const registerFromSource: readonly string[] = [
+	"--conditions=@mcp-trail/source",
+	`--import=${import.meta.resolve("tsx")}`,
+	"--import",
+	new URL("../../packages/node/src/register.ts", import.meta.url).href,
+];
 
 /** Starts Node with these arguments. */
 export function startNode(
@@ -130,6 +118,13 @@ export async function ask(running: Running): Promise<void> {
 		running.child.stdin?.write(`${JSON.stringify(frame)}\n`);
 		if ("id" in frame) await running.answered(frame.id);
 	}
+}
+
+/** Asks everything, ends the input, and waits until the program has ended. */
+export async function askToTheEnd(running: Running): Promise<Ended> {
+	await ask(running);
+	running.child.stdin?.end();
+	return running.ended;
 }
 
 /** A folder for a trail, given to `use` and removed. */

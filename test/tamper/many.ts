@@ -3,7 +3,8 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { FaultClass } from "@mcp-trail/integrity";
 
-const script = fileURLToPath(new URL("verify-many.ts", import.meta.url));
+/** The program that seals and verifies, before it is compiled. */
+export const verifyManyProgram = fileURLToPath(new URL("verify-many.ts", import.meta.url));
 
 /** What a process of its own found when it verified many events. */
 export interface ManyVerified {
@@ -21,14 +22,11 @@ export interface ManyVerified {
 }
 
 /** Seals and verifies so many events in a process that could not hold more than 150,000 of them. */
-export async function verifyMany(events: number): Promise<ManyVerified> {
+export async function verifyMany(program: string, events: number): Promise<ManyVerified> {
 	const { stdout } = await promisify(execFile)(process.execPath, [
 		"--expose-gc",
 		"--max-old-space-size=64",
-		"--import",
-		"tsx",
-		"--conditions=@mcp-trail/source",
-		script,
+		program,
 		String(events),
 	]);
 	const report: Omit<ManyVerified, "growthBytes"> = JSON.parse(stdout);

@@ -1,6 +1,10 @@
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { compiled } from "../../compiled.ts";
 import { type Recording, registerSpans, type SpanRecord } from "../recording.ts";
 import { asking, eventOf, playNested } from "./nested.ts";
+
+const program = compiled(join(import.meta.dirname, "server.ts"));
 
 function spanOf(recording: Recording, name: string, kind: string): SpanRecord {
 	const found = recording.spans.filter((span) => span.name === name && span.kind === kind);
@@ -15,7 +19,7 @@ describe.each(asking)(
 	"%s: a tool that asks its client for a sample, no span SDK anywhere",
 	(sdk) => {
 		it("[complete.nested_minted] [wire.field_same_id] joins the events of both processes by minted ids", async () => {
-			const { client, server } = await playNested(sdk, undefined);
+			const { client, server } = await playNested(program(), sdk, undefined);
 			expect([...client.invalid, ...server.invalid]).toEqual([]);
 			const chain = [
 				eventOf(client, "tools/call"),
@@ -35,7 +39,7 @@ describe.each(asking)(
 
 describe.each(asking)("%s: a tool that asks its client for a sample, with spans", (sdk) => {
 	it("[complete.nested_spans] client → server → the tool's own span → server as caller → client", async () => {
-		const { client, server } = await playNested(sdk, registerSpans());
+		const { client, server } = await playNested(program(), sdk, registerSpans());
 		expect([...client.invalid, ...server.invalid]).toEqual([]);
 		const chain = [
 			spanOf(client, "tools/call ask", "CLIENT"),

@@ -8,7 +8,7 @@ import { StdioClientTransport as TransportV1 } from "@modelcontextprotocol/sdk/c
 import { CreateMessageRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import type { StoredEvent } from "@mcp-trail/event";
 import type { Side } from "../expected.ts";
-import { child, leftIn } from "../pairs/stdio.ts";
+import { leftIn } from "../pairs/stdio.ts";
 import { isOutcome, recorder, type Recording, type Spans } from "../recording.ts";
 
 /** SDKs whose servers ask their clients by JSON-RPC; in 2026-07-28 they ask inside a result. */
@@ -22,13 +22,15 @@ const sample = {
 	content: { type: "text" as const, text: "A4" },
 };
 
-/** Calls a tool that asks back, across two processes. */
+/** Calls a tool that asks back, across two processes; the server is a compiled program. */
 export async function playNested(
+	program: string,
 	sdk: (typeof asking)[number],
 	spans: Spans | undefined,
 ): Promise<Readonly<Record<Side, Recording>>> {
 	const folder = mkdtempSync(join(tmpdir(), "mcp-trail-nested-"));
-	const command = child("../nested/server.ts", sdk, folder, spans ? "spans" : "bare");
+	const args = [program, sdk, folder, spans ? "spans" : "bare"];
+	const command = { command: process.execPath, args };
 	const { seen, until, finish } = recorder("client");
 	let pid: number | null;
 	if (sdk === "v1") {

@@ -10,12 +10,11 @@ import { AlwaysOnSampler } from "@opentelemetry/sdk-trace-base";
 import type { Caller } from "../../matrix/caller.ts";
 import { type Sdk, sdks } from "../../matrix/expected.ts";
 import { listen } from "../../matrix/pairs/http-client.ts";
-import { child } from "../../matrix/pairs/stdio.ts";
 import { type Recorder, recorder } from "../../matrix/recording.ts";
 import { ask, connect, leave, serverV1Of, serverV2Of, type Upstream } from "./peers.ts";
 import { registerSampled } from "./spans.ts";
 
-const [transport = "", role = "", next = ""] = process.argv.slice(2);
+const [, program = "", transport = "", role = "", next = ""] = process.argv;
 const spans = registerSampled(new AlwaysOnSampler());
 const recorders = new Map(sdks.map((sdk) => [sdk, recorder(`${role}-${sdk}`)]));
 const recorded = (sdk: Sdk): Recorder => {
@@ -27,7 +26,9 @@ const recorded = (sdk: Sdk): Recorder => {
 const upstreams = new Map<Sdk, Promise<Caller>>();
 function upstream(sdk: Sdk): Promise<Caller> {
 	const to: Upstream =
-		transport === "http" ? new URL(sdk, next) : child("../../otel/relay/program.ts", sdk, "server");
+		transport === "http"
+			? new URL(sdk, next)
+			: { command: process.execPath, args: [program, sdk, "server"] };
 	const open = upstreams.get(sdk) ?? connect(sdk, recorded(sdk).seen, to);
 	upstreams.set(sdk, open);
 	return open;

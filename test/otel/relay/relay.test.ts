@@ -1,15 +1,17 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { join } from "node:path";
 import type { StoredEvent } from "@mcp-trail/event";
 import { AlwaysOffSampler, AlwaysOnSampler, type Sampler } from "@opentelemetry/sdk-trace-base";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { compiled } from "../../compiled.ts";
 import { type Sdk, sdks } from "../../matrix/expected.ts";
-import { child } from "../../matrix/pairs/stdio.ts";
 import { isOutcome, recorder } from "../../matrix/recording.ts";
 import { ask, connect, leave, type Left, type Upstream } from "./peers.ts";
 import { type Exported, registerSampled } from "./spans.ts";
 
 const within = { timeout: 120_000 };
+const program = compiled(join(import.meta.dirname, "program.ts"));
 
 /** The roots of this process, as a sampler at 0 % and at 100 % has them. */
 let percent: 0 | 100 = 100;
@@ -110,7 +112,7 @@ function proves(played: () => Played, isHttp: boolean): void {
 describe.each(sdks)("%s over stdio, three processes", (sdk) => {
 	let played: Played;
 	beforeAll(async () => {
-		played = await play(sdk, child("../../otel/relay/program.ts", sdk, "proxy"));
+		played = await play(sdk, { command: process.execPath, args: [program(), sdk, "proxy"] });
 	}, within.timeout);
 	proves(() => played, false);
 });
@@ -119,8 +121,9 @@ describe("over HTTP, three processes", () => {
 	const processes: ChildProcess[] = [];
 	/** Starts one, and waits for its URL. */
 	async function start(...args: readonly string[]): Promise<URL> {
-		const { command, args: how } = child("../../otel/relay/program.ts", "http", ...args);
-		const started = spawn(command, how, { stdio: ["pipe", "pipe", "inherit"] });
+		const started = spawn(process.execPath, [program(), "http", ...args], {
+			stdio: ["pipe", "pipe", "inherit"],
+		});
 		processes.push(started);
 		const [said] = await once(started.stdout, "data");
 		return new URL(String(said).trim());
