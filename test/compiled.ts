@@ -1,5 +1,5 @@
 // Programs that tests start in processes of their own, compiled before: starting one by tsx costs a second of CPU each time.
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { build, type Plugin } from "esbuild";
 import { afterAll, beforeAll } from "vitest";
@@ -10,7 +10,10 @@ const root = join(import.meta.dirname, "..");
 export function compiledFolder(prefix: string): string {
 	const cache = join(root, ".cache");
 	mkdirSync(cache, { recursive: true });
-	return mkdtempSync(join(cache, prefix));
+	const folder = mkdtempSync(join(cache, prefix));
+	// Some are run as another user.
+	chmodSync(folder, 0o755);
+	return folder;
 }
 
 /** What others publish is loaded as its users load it. */
@@ -25,25 +28,33 @@ const ownPackagesOnly: Plugin = {
 	},
 };
 
-/** Compiles a TypeScript program of this repository before the tests of a file, and removes it after them; what is returned says where it is in between. */
+/** Compiles TypeScript programs of this repository, by the names they shall have, into a folder of {@link compiledFolder}. */
+export async function compile(
+	programs: Readonly<Record<string, string>>,
+	folder: string,
+): Promise<void> {
+	await build({
+		entryPoints: programs,
+		outdir: folder,
+		outExtension: { ".js": ".mjs" },
+		bundle: true,
+		splitting: true,
+		format: "esm",
+		platform: "node",
+		target: "node20.19",
+		conditions: ["@mcp-trail/source"],
+		plugins: [ownPackagesOnly],
+		logLevel: "warning",
+	});
+}
+
+/** Compiles a program before the tests of a file, and removes it after them; what is returned says where it is in between. */
 export function compiled(file: string): () => string {
 	let folder = "";
 	const name = basename(file, ".ts");
 	beforeAll(async () => {
 		folder = compiledFolder(`${name}-`);
-		await build({
-			entryPoints: { [name]: file },
-			outdir: folder,
-			outExtension: { ".js": ".mjs" },
-			bundle: true,
-			splitting: true,
-			format: "esm",
-			platform: "node",
-			target: "node20.19",
-			conditions: ["@mcp-trail/source"],
-			plugins: [ownPackagesOnly],
-			logLevel: "warning",
-		});
+		await compile({ [name]: file }, folder);
 	});
 	afterAll(() => rmSync(folder, { recursive: true, force: true }));
 	return () => join(folder, `${name}.mjs`);

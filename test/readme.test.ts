@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { withoutCompilerNoise } from "./compiler-noise.ts";
+import { compile, compiledFolder } from "./compiled.ts";
 
 const root = join(import.meta.dirname, "..");
 const pages = [
@@ -42,17 +42,18 @@ function unlisted(folder: string): string[] {
 describe("documentation", () => {
 	it.each(pages.flatMap(snippets))(
 		"[docs.snippets] $page line $line runs as it stands",
-		({ code }) => {
-			const folder = mkdtempSync(join(import.meta.dirname, "snippet-"));
+		async ({ code }) => {
+			const folder = compiledFolder("snippet-");
 			try {
-				writeFileSync(join(folder, "snippet.ts"), code);
-				const { status, stderr } = spawnSync(
-					process.execPath,
-					["--conditions=@mcp-trail/source", "--import", "tsx", "snippet.ts"],
-					{ cwd: folder, encoding: "utf8", timeout: 20_000 },
-				);
-				expect(withoutCompilerNoise(stderr)).toBe("");
-				expect(status).toBe(0);
+				const snippet = join(folder, "snippet.ts");
+				writeFileSync(snippet, code);
+				await compile({ snippet }, folder);
+				const { status, stderr } = spawnSync(process.execPath, ["snippet.mjs"], {
+					cwd: folder,
+					encoding: "utf8",
+					timeout: 20_000,
+				});
+				expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
 			} finally {
 				rmSync(folder, { recursive: true, force: true });
 			}
@@ -99,8 +100,7 @@ describe("documentation", () => {
 		const folders = (path: string) =>
 			readdirSync(join(root, path), { withFileTypes: true })
 				.filter(
-					(entry) =>
-						entry.isDirectory() && !/^(?:node_modules|(?:snippet|docstring)-.*)$/.test(entry.name),
+					(entry) => entry.isDirectory() && !/^(?:node_modules|docstring-.*)$/.test(entry.name),
 				)
 				.map(({ name }) => name);
 		const names = folders("packages").map(

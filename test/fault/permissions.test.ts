@@ -3,27 +3,28 @@ import { chmod, chown, mkdir, readdir, stat } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { fileTrail, nodeSystem } from "@mcp-trail/audit";
 import { describe, expect, it } from "vitest";
+import { compiled } from "../compiled.ts";
 import { auditEvent, contextOf, inFolder, restarted } from "./support.ts";
 
-const OPENER = fileURLToPath(new URL("open-as.ts", import.meta.url));
-const FOLLOWER = fileURLToPath(new URL("follow-as.ts", import.meta.url));
+const opener = compiled(fileURLToPath(new URL("open-as.ts", import.meta.url)));
+const follower = compiled(fileURLToPath(new URL("follow-as.ts", import.meta.url)));
 const OTHER = 65_534;
 const isRoot = process.geteuid?.() === 0;
 
 /** Opens a trail, as another uid where that is possible: root is refused nothing. */
 function openAs(dir: string): string {
-	return runAs(OTHER, [OPENER, dir]);
+	return runAs(OTHER, [opener(), dir]);
 }
 
 function runAs(gid: number, script: readonly string[]): string {
-	const node = [process.execPath, "--conditions=@mcp-trail/source", "--import", "tsx", ...script];
+	const node = [process.execPath, ...script];
 	const command = isRoot
 		? ["setpriv", "--reuid", String(OTHER), "--regid", String(gid), "--clear-groups", ...node]
 		: node;
 	const [program = "", ...rest] = command;
 	const { stdout, stderr } = spawnSync(program, rest, {
 		encoding: "utf8",
-		env: { PATH: process.env["PATH"], TSX_DISABLE_CACHE: "1" },
+		env: { PATH: process.env["PATH"] },
 	});
 	return stdout + stderr;
 }
@@ -106,7 +107,7 @@ describe("a folder that may not be used", () => {
 				// Taken over, so that what an adopter writes is read, too.
 				const second = await open(contextOf(restarted()));
 				await second.append(auditEvent(2, "two"));
-				const said = runAs(gid, [FOLLOWER, `${dir}/trail`, `${dir}/cursors`]);
+				const said = runAs(gid, [follower(), `${dir}/trail`, `${dir}/cursors`]);
 				await second.close();
 				expect(said).toContain('{"read":3,"ended":[1,null],"unreadable":[]}');
 				expect(await readdir(`${dir}/cursors`)).toHaveLength(2);
