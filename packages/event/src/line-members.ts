@@ -1,4 +1,4 @@
-import { jsonBytes, valueEnd } from "./value-end.ts";
+import { jsonBytes, plainBytes, valueEnd } from "./value-end.ts";
 
 /** Where the members of one line stand; good until the next line is read. */
 export interface LineMembers {
@@ -14,11 +14,16 @@ export interface LineMembers {
 	 */
 	readonly entries: Int32Array;
 	readonly entriesEnd: number;
+	/** Where the line's quotes and backslashes stand, in order: what a JSON text of the line escapes. Ends at `marksEnd`. */
+	readonly marks: Int32Array;
+	readonly marksEnd: number;
 }
 
 /** A name that paths have below a block. */
 interface Branch {
-	readonly name: Uint8Array;
+	/** Its name, four bytes at a time, and what counts of the last four. */
+	readonly fours: Int32Array;
+	readonly mask: number;
 	/** -1 for a block that is no path of its own. */
 	readonly path: number;
 	/** Of all names. */
@@ -29,11 +34,9 @@ interface Branch {
 /** The names below a block by their length. */
 type Block = (Branch[] | undefined)[];
 
-const SPACE = 0x20;
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const COLON = 0x3a;
-const BACKSLASH = 0x5c;
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
 
@@ -68,13 +71,13 @@ export function lineMembers(paths: readonly string[]): LineMembers {
 	const seen = new Uint8Array(number());
 	const starts = new Int32Array(paths.length).fill(NONE);
 	const ends = new Int32Array(paths.length).fill(NONE);
-	let line = jsonBytes(new Uint8Array(0));
+	let line = jsonBytes(new Uint8Array(0), new Int32Array(4096));
 	let entries = new Int32Array(ENTRY * 64);
 	let entriesEnd = 0;
 
 	/** The end of the object that begins here, its members noted. */
 	function block(from: number, names: Block): number {
-		const { bytes } = line;
+		const { bytes, view, marks } = line;
 		const length = bytes.length;
 		let at = from + 1;
 		if (bytes[at] === CLOSE) return at + 1;
@@ -85,9 +88,13 @@ export function lineMembers(paths: readonly string[]): LineMembers {
 			if (entriesEnd > entries.length) entries = larger(entries);
 			let colon = at + 1;
 			// An escape in a name could hide one that is looked for.
-			while (colon < length && isNameByte(bytes[colon] ?? 0)) colon += 1;
+			for (let plain = 4; plain === 4 && colon + 4 <= length; colon += plain)
+				plain = plainBytes(view.getInt32(colon, true));
+			// What is no name ends in no colon; four bytes of a value or bracket always follow one.
 			if (bytes[colon] !== QUOTE || bytes[colon + 1] !== COLON) return NONE;
-			const branch = branchAt(names, bytes, at + 1, colon);
+			marks[line.marksEnd++] = at;
+			marks[line.marksEnd++] = colon;
+			const branch = branchAt(names, view, at + 1, colon);
 			const start = colon + 2;
 			const below = branch?.below;
 			const end =
@@ -124,8 +131,14 @@ export function lineMembers(paths: readonly string[]): LineMembers {
 		get entriesEnd() {
 			return entriesEnd;
 		},
+		get marks() {
+			return line.marks;
+		},
+		get marksEnd() {
+			return line.marksEnd;
+		},
 		read(bytes) {
-			line = jsonBytes(bytes);
+			line = jsonBytes(bytes, line.marks);
 			entriesEnd = 0;
 			starts.fill(NONE);
 			ends.fill(NONE);
@@ -134,8 +147,6 @@ export function lineMembers(paths: readonly string[]): LineMembers {
 		},
 	};
 }
-
-const isNameByte = (byte: number): boolean => byte !== QUOTE && byte !== BACKSLASH && byte >= SPACE;
 
 /** Counts from 0. */
 function numbers(): () => number {
@@ -153,7 +164,8 @@ function blockOf(
 		const deeper = under.filter(({ names }) => names.length > 1);
 		const name = new TextEncoder().encode(first);
 		(block[name.length] ??= []).push({
-			name,
+			fours: foursOf(name),
+			mask: -1 >>> ((-name.length & 3) * 8),
 			path: under.find(({ names }) => names.length === 1)?.index ?? NONE,
 			number: number(),
 			below:
@@ -168,15 +180,26 @@ function blockOf(
 	return block;
 }
 
-function branchAt(block: Block, line: Uint8Array, from: number, to: number): Branch | undefined {
+/** The bytes four at a time, the lowest first; none where there are no more. */
+function foursOf(bytes: Uint8Array): Int32Array {
+	const padded = new Uint8Array((bytes.length + 3) & ~3);
+	padded.set(bytes);
+	const view = new DataView(padded.buffer);
+	return Int32Array.from({ length: padded.length / 4 }, (_, at) => view.getInt32(at * 4, true));
+}
+
+function branchAt(block: Block, line: DataView, from: number, to: number): Branch | undefined {
 	const length = to - from;
 	const branches = length < block.length ? block[length] : undefined;
-	if (branches === undefined) return undefined;
+	// Quote and colon follow a name, and then at least one byte.
+	if (branches === undefined || to + 3 > line.byteLength) return undefined;
 	for (const branch of branches) {
-		const { name } = branch;
-		let at = 0;
-		while (at < length && name[at] === line[from + at]) at += 1;
-		if (at === length) return branch;
+		const { fours, mask } = branch;
+		const last = fours.length - 1;
+		let index = 0;
+		while (index < last && fours[index] === line.getInt32(from + index * 4, true)) index += 1;
+		if (index !== last) continue;
+		if (fours[last] === (line.getInt32(from + last * 4, true) & mask)) return branch;
 	}
 	return undefined;
 }

@@ -2,11 +2,19 @@
 export interface JsonBytes {
 	readonly bytes: Uint8Array;
 	readonly view: DataView;
+	/** Where quotes and backslashes stand, as far as was walked: room for as many as there are bytes. */
+	readonly marks: Int32Array;
+	marksEnd: number;
 }
 
-/** Makes bytes ready to be walked. */
-export function jsonBytes(bytes: Uint8Array): JsonBytes {
-	return { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength) };
+/** Makes bytes ready to be walked; `marks` is written on again where it is long enough. */
+export function jsonBytes(bytes: Uint8Array, marks: Int32Array): JsonBytes {
+	return {
+		bytes,
+		view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+		marks: marks.length < bytes.length ? new Int32Array(bytes.length) : marks,
+		marksEnd: 0,
+	};
 }
 
 const SPACE = 0x20;
@@ -29,6 +37,8 @@ const WORDS = ["true", "false", "null"].map((word) => new TextEncoder().encode(w
 /** One in each byte of four, and the highest bit of each. */
 const EACH = 0x01_01_01_01;
 const HIGHEST = 0x80_80_80_80;
+/** Without it a quote is a space, and a control character is still one. */
+const QUOTE_BIT = QUOTE ^ SPACE;
 /** Nothing could be read here. */
 const NONE = -1;
 
@@ -41,8 +51,10 @@ export function valueEnd(json: JsonBytes, from: number): number {
 }
 
 /** The end of the text whose opening quote stands here. */
-function textEnd({ bytes, view }: JsonBytes, quote: number): number {
+function textEnd(json: JsonBytes, quote: number): number {
+	const { bytes, view, marks } = json;
 	const { length } = bytes;
+	marks[json.marksEnd++] = quote;
 	let at = quote + 1;
 	while (at < length) {
 		if (at + 4 <= length) {
@@ -51,9 +63,15 @@ function textEnd({ bytes, view }: JsonBytes, quote: number): number {
 			if (plain === 4) continue;
 		}
 		const byte = bytes[at] ?? 0;
-		if (byte === QUOTE) return at + 1;
+		if (byte === QUOTE) {
+			marks[json.marksEnd++] = at;
+			return at + 1;
+		}
 		if (byte < SPACE) return NONE;
 		if (byte === BACKSLASH) {
+			marks[json.marksEnd++] = at;
+			const escaped = bytes[at + 1];
+			if (escaped === QUOTE || escaped === BACKSLASH) marks[json.marksEnd++] = at + 1;
 			at = escapeEnd(bytes, at);
 			if (at < 0) return NONE;
 		} else at += 1;
@@ -62,15 +80,13 @@ function textEnd({ bytes, view }: JsonBytes, quote: number): number {
 }
 
 /** How many of four bytes, the lowest first, stand before a quote, a backslash or a control character. */
-function plainBytes(four: number): number {
-	const quotes = four ^ (QUOTE * EACH);
+export function plainBytes(four: number): number {
+	// A quote and all that is below a space are what is below the next character now; 0x20 and 0x21 are above.
+	const low = four ^ (QUOTE_BIT * EACH);
 	const backslashes = four ^ (BACKSLASH * EACH);
 	// Subtracting borrows from the highest bit of the byte looked for; above the first such byte it says nothing.
 	const odd =
-		(((quotes - EACH) & ~quotes) |
-			((backslashes - EACH) & ~backslashes) |
-			((four - SPACE * EACH) & ~four)) &
-		HIGHEST;
+		(((low - (SPACE + 1) * EACH) & ~low) | ((backslashes - EACH) & ~backslashes)) & HIGHEST;
 	return odd === 0 ? 4 : (31 - Math.clz32(odd & -odd)) >> 3;
 }
 

@@ -15,7 +15,7 @@ import { categoriesOf, typesOf } from "./ecs-categories.ts";
 import type { Format } from "./format.ts";
 import type { Mapping } from "./mapping.ts";
 import { ecsOutcomes } from "./outcomes.ts";
-import { tableText } from "./table-text.ts";
+import { tableText, type WriteText } from "./table-text.ts";
 import { table } from "./table.ts";
 import type { Conversion, Fields, Row } from "./table.ts";
 
@@ -185,12 +185,12 @@ export const ecs: Format<Fields> = {
 };
 
 /**
- * Makes a reader that says stored lines in ECS without parsing them: the text before and after the place where
- * `event.original` goes, both together byte for byte what `JSON.stringify` says of `ecs.project`, one character
- * a byte. Undefined for a line that is not as `seal` writes it.
+ * Makes a writer that says stored lines in ECS without parsing them, each with the line itself as `event.original`:
+ * byte for byte what `JSON.stringify` says of `ecs.project` with that member added. What it says of one line it may
+ * remember for the next.
  */
-export function ecsLines(): (line: Uint8Array) => readonly [string, string] | undefined {
-	return tableText(rows, { rest: REST, open: "event" });
+export function ecsLines(): WriteText {
+	return tableText(rows, { rest: REST, line: { block: "event", name: "original" } });
 }
 
 /** How `ecs` maps. */

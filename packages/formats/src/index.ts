@@ -16,6 +16,8 @@ export type { Facility } from "./lines/severities.ts";
 export { ocsf18, ocsf19 } from "./ocsf/ocsf.ts";
 export type { Fields } from "./table.ts";
 export { otlpLog } from "./otlp-log.ts";
+export { NO_ROOM, NOT_SEALED } from "./table-text.ts";
+export type { WriteText } from "./table-text.ts";
 export { udm } from "./udm.ts";
 export { sep3004Manifest, sep3004Record } from "./sep3004.ts";
 export { Sep3004Error, sep3004Canonical, sep3004Hash } from "./sep3004-canonical.ts";

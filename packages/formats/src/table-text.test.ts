@@ -6,31 +6,49 @@ import { examples } from "../scripts/examples.ts";
 import { runs } from "../../../test/runs.ts";
 import { again, computed } from "./conversions.ts";
 import { ecs, ecsLines } from "./ecs.ts";
-import { type Row, table } from "./table.ts";
-import { tableText } from "./table-text.ts";
+import { type Conversion, type Row, table } from "./table.ts";
+import { NO_ROOM, tableText, type WriteText } from "./table-text.ts";
 
 const inEcs = ecsLines();
 
-/** What the text says in ECS of a line, or nothing. */
-function said(line: string): string | undefined {
-	const text = inEcs(Buffer.from(line))?.join("");
-	return text === undefined ? undefined : Buffer.from(text, "latin1").toString();
+/** The text that is written of a line, or nothing. */
+function written(
+	write: WriteText,
+	line: Uint8Array,
+	room = 8 * line.length + 4096,
+): string | undefined {
+	const page = Buffer.alloc(room, "?");
+	const end = write(line, page, 3);
+	expect(page.toString("latin1", 0, 3)).toBe("???");
+	return end < 0 ? undefined : page.toString("utf8", 3, end);
 }
 
-const byObject = (event: StoredEvent): string => JSON.stringify(ecs.project(event));
+/** What the text says in ECS of a line, or nothing. */
+const said = (line: string): string | undefined => written(inEcs, Buffer.from(line));
+
+/** The same by the object, with the line in it. */
+function byObject(line: string): string {
+	const event: StoredEvent = JSON.parse(line);
+	const document = ecs.project(event);
+	return JSON.stringify({ ...document, event: { ...Object(document["event"]), original: line } });
+}
 
 describe("a table as text", () => {
 	it.each([...examples()])(
 		"[formats.text] says %s as its object does, byte for byte",
 		(_, event) => {
-			expect(said(JSON.stringify(event))).toBe(byObject(event));
+			const line = JSON.stringify(event);
+			expect(said(line)).toBe(byObject(line));
+			// And what it remembers is the same.
+			expect(said(line)).toBe(byObject(line));
 		},
 	);
 
 	it("[formats.text] says any event as its object does, byte for byte", () => {
 		fc.assert(
 			fc.property(anEvent, (event) => {
-				expect(said(JSON.stringify(event))).toBe(byObject(event));
+				const line = JSON.stringify(event);
+				expect(said(line)).toBe(byObject(line));
 			}),
 			{ numRuns: runs(200) },
 		);
@@ -46,7 +64,7 @@ describe("a table as text", () => {
 			labels: { ["__proto__"]: "x", "a.b": "é" },
 		};
 		const line = JSON.stringify(more).replace("__proto__x", "__proto__");
-		expect(said(line)).toBe(byObject(JSON.parse(line)));
+		expect(said(line)).toBe(byObject(line));
 	});
 
 	it("[formats.text] leaves a line that JSON.stringify does not write to a parser", () => {
@@ -66,9 +84,9 @@ describe("a table as text", () => {
 		];
 		for (const other of others) expect([other, said(other)]).toEqual([other, undefined]);
 		const cut = Buffer.from(line.replace("{", '{"x":"é",'));
-		expect(inEcs(cut.subarray(0, -1))).toBe(undefined);
+		expect(written(inEcs, cut.subarray(0, -1))).toBe(undefined);
 		cut[cut.indexOf(0xc3)] = 0x20;
-		expect(inEcs(cut)).toBe(undefined);
+		expect(written(inEcs, cut)).toBe(undefined);
 	});
 
 	it("[formats.text] never ends elsewhere than the parser does, whatever bytes a line holds", () => {
@@ -82,20 +100,76 @@ describe("a table as text", () => {
 				const text = quietly(() => said(broken));
 				// What is left to the parser, or is no JSON to it either.
 				if (text === undefined) return;
-				const meant = quietly(() => byObject(JSON.parse(broken)));
+				const meant = quietly(() => byObject(broken));
 				expect(quietly(() => JSON.stringify(JSON.parse(text)))).toBe(meant);
 			}),
 			{ numRuns: runs(1_000) },
 		);
 	});
 
+	it("[formats.text] says that there is no room, and writes nothing behind the end", () => {
+		for (const event of examples().values()) {
+			const line = JSON.stringify(event);
+			const whole = byObject(line);
+			const bytes = Buffer.from(line);
+			const length = Buffer.byteLength(whole);
+			for (let room = 3; room < length + 16; room += 1 + Math.floor(length / 50)) {
+				const page = Buffer.alloc(length + 64, "?");
+				const end = inEcs(bytes, page.subarray(0, room), 3);
+				expect(end === NO_ROOM ? whole : page.toString("utf8", 3, end)).toBe(whole);
+				expect(page.subarray(room).every((byte) => byte === 0x3f)).toBe(true);
+			}
+			expect(written(inEcs, bytes, length + 6)).toBe(whole);
+		}
+	});
+
+	it("[formats.text] remembers what it said of values, and of no others", () => {
+		const seen: unknown[] = [];
+		const as: Conversion = {
+			says: "counts",
+			keeps: false,
+			reads: ["block.name", "list"],
+			of: (value, event) => {
+				seen.push(value);
+				return JSON.stringify([value, event]);
+			},
+		};
+		const text = tableText([{ to: "a.b", from: "x", as }], {
+			rest: "rest",
+			line: { block: "a", name: "l" },
+		});
+		const long = `"${"x".repeat(200)}"`;
+		const values = ["1", "11", '"1"', "null", "[1]", '"é"', '"\\n"', long, ...many(40)];
+		const blocks = [
+			'"block":{"name":"n"}',
+			'"block":{}',
+			'"block":"n"',
+			'"list":[1]',
+			'"list":[2]',
+		];
+		const lines = [...values, ...values].flatMap((value) =>
+			blocks.map((block) => `{"x":${value},${block}}`),
+		);
+		for (const line of lines.flatMap((one) => [one, one])) {
+			const { x, ...reads } = JSON.parse(line);
+			const { a } = JSON.parse(written(text, Buffer.from(line)) ?? "null");
+			expect([line, JSON.parse(a.b)]).toEqual([line, [x, reads]]);
+		}
+		const tooLong = lines.filter((line) => line.includes(long)).length;
+		expect(seen.length).toBeLessThanOrEqual(lines.length + tooLong);
+		const before = seen.length;
+		for (let times = 0; times < 9; times += 1) written(text, Buffer.from('{"x":7,"list":[3]}'));
+		expect(seen.length).toBe(before + 1);
+	});
+
 	it("holds rows to a fixed order, and conversions to what they read", () => {
-		const layout = { rest: "rest", open: "a" };
+		const layout = { rest: "rest", line: { block: "a", name: "line" } };
 		expect(() => tableText(at("a.b", "c", "a.d"), layout)).toThrow(/stand together/u);
 		expect(() => tableText(at("a", "a.b"), layout)).toThrow(/stand together/u);
 		expect(() => tableText(at("a[1]"), layout)).toThrow(/one member/u);
 		const silent = computed("all", ({ id }) => id);
 		expect(() => tableText([{ to: "a.b", as: silent }], layout)).toThrow(/what it reads/u);
+		expect(() => tableText(at("b.c"), layout)).toThrow(/the block a/u);
 	});
 
 	it("[formats.text] cuts out of the line what stays as it is", () => {
@@ -105,15 +179,21 @@ describe("a table as text", () => {
 			{ to: "d[0]", from: "z" },
 			{ to: "e", from: "none" },
 		];
-		const text = tableText(rows, { rest: "rest", open: "a" });
+		const text = tableText(rows, { rest: "rest", line: { block: "a", name: "l" } });
 		const line = '{"x":{"y":{"n":1.50},"w":1},"z":"\\/","v":[2]}';
-		const expected =
-			'{"a":{"b":{"n":1.50},"c":{"n":1.50}},"d":["\\/"],"rest":{"x":{"w":1},"v":[2]}}';
-		expect(text(Buffer.from(line))?.join("")).toBe(expected);
+		const expected = `{"a":{"b":{"n":1.50},"c":{"n":1.50},"l":${JSON.stringify(line)}},"d":["\\/"],"rest":{"x":{"w":1},"v":[2]}}`;
+		expect(written(text, Buffer.from(line))).toBe(expected);
 		const { said: object, rest } = table(rows)(JSON.parse(line));
-		expect(JSON.parse(expected)).toEqual({ ...object, rest });
+		expect(JSON.parse(expected)).toEqual({
+			...object,
+			a: { ...Object(object["a"]), l: line },
+			rest,
+		});
 	});
 });
+
+const many = (count: number): string[] =>
+	Array.from({ length: count }, (_, one) => String(one * 7));
 
 const at = (...to: string[]): readonly Row[] => to.map((one) => ({ to: one, is: 1 }));
 

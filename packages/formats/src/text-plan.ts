@@ -1,23 +1,30 @@
+import { again } from "./conversions.ts";
+import { type KnownWords, knownWords } from "./known-values.ts";
+import { type Piece, pieceOf } from "./sheet.ts";
 import type { Conversion, Row } from "./table.ts";
+
+/** What a conversion says: nothing, the value as it stands in the line, or something else. */
+export type Said = Piece | "nothing" | "the_value";
 
 /** One row with its words ready. */
 export interface Word {
 	/** Index of the path it reads; -1 for a constant or what is computed. */
 	readonly path: number;
-	/** Text of a constant. */
-	readonly is: string | undefined;
+	/** A constant. */
+	readonly is: Piece | undefined;
+	/** Absent where the value stays as it is. */
 	readonly as: Conversion | undefined;
 	readonly keeps: boolean;
-	/** What was said last and its text: the words of one event are mostly those of the one before. */
-	last: unknown;
-	lastText: string | undefined;
+	/** What `as` said of the values that it reads: the words of one event are mostly those of others before. */
+	readonly known: KnownWords<Said>;
 }
 
 /** A member of the target: a value that one of some rows says, or a block of members. */
 export interface Member {
-	/** Its name with quotes and colon, none within a list; and the same with a comma before it. */
-	readonly key: string;
-	readonly nextKey: string;
+	/** A comma, and its name with quotes and colon, none within a list. */
+	readonly key: Piece;
+	/** A block that ends with the line itself, under this name. */
+	readonly line: Piece | undefined;
 	readonly words: readonly Word[];
 	readonly below: readonly Member[];
 	readonly list: boolean;
@@ -30,8 +37,8 @@ export interface Reading {
 	readonly below: readonly Reading[];
 }
 
-/** A member's name as it stands in JSON. */
-export const keyOf = (name: string): string => `${JSON.stringify(name)}:`;
+/** A comma, and a member's name as it stands in JSON. */
+export const keyOf = (name: string): Piece => pieceOf(`,${encoded(name)}:`);
 
 export function readsOf(as: Conversion | undefined): readonly string[] {
 	if (as !== undefined && as.reads === undefined)
@@ -61,9 +68,19 @@ export function readingsOf(
 }
 
 /** The target's members in the order in which rows say them. */
-export function membersOf(rows: readonly Row[], paths: readonly string[]): readonly Member[] {
+export function membersOf(
+	rows: readonly Row[],
+	paths: readonly string[],
+	line: { readonly block: string; readonly name: string },
+): readonly Member[] {
 	const steps = rows.map((row) => ({ row, to: row.to.replaceAll("[", ".[").split(".") }));
-	return below(steps, paths);
+	const members = below(steps, paths);
+	const [first] = steps.filter(({ to }) => to[0] === line.block && to.length > 1);
+	if (first === undefined) throw new TypeError(`No row says a member of the block ${line.block}.`);
+	const index = [...new Set(steps.map(({ to }) => to[0]))].indexOf(line.block);
+	return members.map((member, place) =>
+		place === index ? { ...member, line: pieceOf(`,${encoded(line.name)}:"`) } : member,
+	);
 }
 
 interface Step {
@@ -85,10 +102,9 @@ function below(steps: readonly Step[], paths: readonly string[]): readonly Membe
 			);
 		if (listed && deeper.some(({ to }) => to[1] !== "[0]"))
 			throw new TypeError(`${here[0]?.row.to}: a list of one member at most can be laid out.`);
-		const key = name.startsWith("[") ? "" : keyOf(name);
 		return {
-			key,
-			nextKey: `,${key}`,
+			key: name.startsWith("[") ? pieceOf(",") : keyOf(name),
+			line: undefined,
 			words: deeper.length > 0 ? [] : here.map(({ row }) => wordFor(row, paths)),
 			below: below(
 				deeper.map(({ row, to }) => ({ row, to: to.slice(1) })),
@@ -101,13 +117,17 @@ function below(steps: readonly Step[], paths: readonly string[]): readonly Membe
 
 function wordFor(row: Row, paths: readonly string[]): Word {
 	const path = row.from === undefined ? -1 : paths.indexOf(row.from);
+	const as = row.as === again ? undefined : row.as;
+	const read = readsOf(as)
+		.flatMap(withBlocks)
+		.map((name) => paths.indexOf(name));
+	const inputs = new Set(path < 0 ? read : [path, ...read]);
 	return {
 		path,
-		is: row.is === undefined ? undefined : encoded(row.is),
-		as: row.as,
+		is: row.is === undefined ? undefined : pieceOf(encoded(row.is)),
+		as,
 		keeps: path >= 0 && row.as?.keeps !== false,
-		last: undefined,
-		lastText: undefined,
+		known: knownWords(Int32Array.from(inputs)),
 	};
 }
 

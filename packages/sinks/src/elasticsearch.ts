@@ -1,7 +1,7 @@
 import type { Sink } from "@mcp-trail/audit";
 import type { SealedEvent } from "@mcp-trail/integrity";
 import { readBulkAnswer, requestError } from "./elasticsearch/bulk-answer.ts";
-import { type Document, documents } from "./elasticsearch/document.ts";
+import { type Document, documents, roomFor } from "./elasticsearch/document.ts";
 import { authorization, checkAuth, type HttpAuth } from "./http/auth.ts";
 import { deliverParts, type PartRefusal } from "./http/deliver-parts.ts";
 import type { Encoded } from "./http/encoded.ts";
@@ -47,8 +47,10 @@ const DAY_CHARACTERS = "2026-11-21T".length;
 const DAY = /^(\d{4})-(\d{2})-(\d{2})T/u;
 /** Requests at once: while one is encoded, two are still at work in the cluster. */
 const IN_FLIGHT = 3;
-/** How long a document and its action may be for the bytes of their line, so that few writes need a second page. */
+/** How long a document and its action are at most, as a rule, for the bytes of their line: few writes need a second page. */
 const PAGE_FACTOR = 3;
+/** The last action asks for so much, of which it uses a third. */
+const ACTION_BYTES = 1_024;
 const FILTER = "errors,items.*._id,items.*.status,items.*.error.type,items.*.error.reason";
 
 /**
@@ -166,9 +168,14 @@ export function elasticsearchSink(options: ElasticsearchSinkOptions): Sink {
 		signal: AbortSignal,
 		to: (time: string) => string,
 	): Promise<void> {
-		const bytes = batch.reduce((sum, event) => sum + event.bytes.byteLength, 0);
+		let bytes = 0;
+		let longest = 0;
+		for (const { bytes: line } of batch) {
+			bytes += line.byteLength;
+			longest = Math.max(longest, line.byteLength);
+		}
 		const ids = new Map<SealedEvent, string>();
-		await pages.lend(PAGE_FACTOR * bytes, async (page) =>
+		await pages.lend(PAGE_FACTOR * bytes + roomFor(longest) + ACTION_BYTES, async (page) =>
 			deliverParts(batch, {
 				place: `Elasticsearch at ${base.origin}`,
 				maxEvents: maxRequestEvents,

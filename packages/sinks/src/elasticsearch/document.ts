@@ -1,4 +1,4 @@
-import { ecs, ecsLines, type Format } from "@mcp-trail/formats";
+import { ecs, ecsLines, type Format, NO_ROOM, NOT_SEALED } from "@mcp-trail/formats";
 import type { SealedEvent } from "@mcp-trail/integrity";
 import { jsonLine } from "../http/encoded.ts";
 import type { Page } from "../http/page.ts";
@@ -18,32 +18,21 @@ export function documents(format: Document): WriteDocument {
 	const inEcs = ecsLines();
 	return (event, action, page) => {
 		const line = event.bytes;
-		const text = inEcs(line);
-		if (text === undefined) return lines(action, parsedDocument(event), page);
-		const [before, after] = text;
-		const longest = 3 * action.length + before.length + after.length + 2 * line.length + 64;
-		const { buffer, from } = page.room(longest);
-		let at = from + buffer.write(action, from);
-		at += buffer.write(before, at, "latin1");
-		// ECS keeps here what integrity is proven from.
-		at += buffer.write(ORIGINAL, at, "latin1");
-		at = quote(line, buffer, at);
-		if (at < 0) return lines(action, parsedDocument(event), page);
-		buffer[at++] = QUOTE;
-		at += buffer.write(after, at, "latin1");
-		buffer[at++] = LINE_FEED;
-		return page.take(at);
+		for (let room = roomFor(line.length); ; room *= 2) {
+			const { buffer, from } = page.room(3 * action.length + room);
+			const end = inEcs(line, buffer, from + buffer.write(action, from));
+			if (end === NOT_SEALED) return lines(action, parsedDocument(event), page);
+			if (end === NO_ROOM || end === buffer.length) continue;
+			buffer[end] = LINE_FEED;
+			return page.take(end + 1);
+		}
 	};
 }
 
-const ORIGINAL = ',"original":"';
+/** Bytes that a document rarely exceeds, for those of its line. */
+export const roomFor = (lineBytes: number): number => 3 * lineBytes + 1_024;
+
 const LINE_FEED = 0x0a;
-const SPACE = 0x20;
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-/** One in each byte of four, and the highest bit of each. */
-const EACH = 0x01_01_01_01;
-const HIGHEST = 0x80_80_80_80;
 
 /** The same document of a line that is not as `seal` writes it; throws where it is no JSON. */
 function parsedDocument(event: SealedEvent): Uint8Array {
@@ -60,44 +49,4 @@ function lines(action: string, document: Uint8Array, page: Page): Uint8Array {
 	const end = at + document.byteLength;
 	buffer[end] = LINE_FEED;
 	return page.take(end + 1);
-}
-
-/**
- * Writes a line as the inside of a JSON text; gives where it ends, or -1 where a control character stands in it.
- * It goes four bytes at a time, so that up to three behind the end are written, too.
- */
-function quote(line: Uint8Array, target: Uint8Array, from: number): number {
-	const source = new DataView(line.buffer, line.byteOffset, line.byteLength);
-	const copy = new DataView(target.buffer, target.byteOffset, target.byteLength);
-	let at = from;
-	let index = 0;
-	const { length } = line;
-	while (index < length) {
-		if (index + 4 <= length) {
-			const four = source.getInt32(index, true);
-			const plain = plainBytes(four);
-			copy.setInt32(at, four, true);
-			index += plain;
-			at += plain;
-			if (plain === 4) continue;
-		}
-		const byte = line[index++] ?? 0;
-		if (byte < SPACE) return -1;
-		if (byte === QUOTE || byte === BACKSLASH) target[at++] = BACKSLASH;
-		target[at++] = byte;
-	}
-	return at;
-}
-
-/** How many of four bytes, the lowest first, stand before a quote, a backslash or a control character. */
-function plainBytes(four: number): number {
-	const quotes = four ^ (QUOTE * EACH);
-	const backslashes = four ^ (BACKSLASH * EACH);
-	// Subtracting borrows from the highest bit of the byte looked for; above the first such byte it says nothing.
-	const odd =
-		(((quotes - EACH) & ~quotes) |
-			((backslashes - EACH) & ~backslashes) |
-			((four - SPACE * EACH) & ~four)) &
-		HIGHEST;
-	return odd === 0 ? 4 : (31 - Math.clz32(odd & -odd)) >> 3;
 }
