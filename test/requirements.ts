@@ -782,7 +782,7 @@ export const requirements: readonly Requirement[] = [
 	{
 		id: "bounded.definitions",
 		says: "The memory of definitions is bounded; what it cannot hold is not told of again and again.",
-		provenBy: ["packages/mcp/src/definitions/drift.test.ts"],
+		provenBy: ["packages/mcp/src/definitions/drift.test.ts", "test/mcp/memory.test.ts"],
 	},
 	{
 		id: "bounded.disk",

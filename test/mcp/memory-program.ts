@@ -85,6 +85,42 @@ async function frames(count: number): Promise<number> {
 	return median(samples.slice(half)) - median(samples.slice(0, half));
 }
 
-const bytes = work === "result" ? await largeResult() : await frames(Number(work));
+const LONG = "l".repeat(600);
+
+/** Pages of a list without end, each with names, fields, arguments and a cursor that are long and new; held as of frames. */
+async function pages(count: number): Promise<number> {
+	const { near } = await connected();
+	const samples: number[] = [];
+	const every = Math.floor((count * 2) / 3 / SAMPLES);
+	let cursor: string | undefined;
+	for (let sent = 0; sent < count; sent++) {
+		const id = `page${sent}`;
+		const params = cursor === undefined ? {} : { cursor };
+		void near.send({ jsonrpc: "2.0", id, method: "tools/list", params });
+		cursor = `${LONG}${sent}`;
+		const tools = Array.from({ length: 3 }, (_, at) => ({
+			name: `${sent}.${at}${LONG}`,
+			[`${sent}.${at}${LONG}`]: 1,
+			inputSchema: { type: "object", properties: { [`${sent}.${at}${LONG}`]: {} } },
+		}));
+		const answer = JSON.stringify({ jsonrpc: "2.0", id, result: { tools, nextCursor: cursor } });
+		if (mode === "leaky") kept.push(tools);
+		near.onmessage?.(JSON.parse(answer));
+		if (sent % 20 === 0) await tick();
+		if (sent < count / 3 || sent % every !== 0) continue;
+		await tick(20);
+		await audit.flush(AbortSignal.timeout(60_000));
+		samples.push(held());
+	}
+	const half = samples.length >> 1;
+	return median(samples.slice(half)) - median(samples.slice(0, half));
+}
+
+async function measured(): Promise<number> {
+	if (work === "result") return largeResult();
+	return work === "pages" ? pages(4500) : frames(Number(work));
+}
+
+const bytes = await measured();
 process.stdout.write(`${bytes}\n`);
 process.exit(0);

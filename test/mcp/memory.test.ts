@@ -38,6 +38,17 @@ it.each(sdks)("[bounded.hostile_memory] %s: memory is flat under hostile frames"
 	expect(await bytes(sdk, "hooked", String(frames))).toBeLessThan(2 * MEGABYTE);
 });
 
+it.each(sdks)(
+	"[bounded.definitions] %s: memory is flat under a list without end of long names",
+	async (sdk) => {
+		expect(await bytes(sdk, "hooked", "pages")).toBeLessThan(2 * MEGABYTE);
+	},
+);
+
+it("pages that stay would be seen", async () => {
+	expect(await bytes("v1", "leaky", "pages")).toBeGreaterThan(3 * MEGABYTE);
+});
+
 it("frames that stay would be seen", async () => {
 	expect(await bytes("v1", "leaky", "6000")).toBeGreaterThan(3 * MEGABYTE);
 });

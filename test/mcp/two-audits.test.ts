@@ -12,6 +12,13 @@ const keysIn = ({ events }: FakeAudit): readonly string[] => [
 	...new Set(JSON.stringify(events).match(/hmac-sha256:[a-z0-9]+/gu)),
 ];
 
+/** What was told, in any order. */
+const told = ({ events }: FakeAudit): readonly string[] =>
+	events.map(({ type, mcp }) => [type, mcp?.role, mcp?.method].join(" ")).toSorted();
+
+const naming = (tenant: string | undefined): InstrumentationOptions =>
+	tenant === undefined ? {} : { identify: () => ({ tenant }) };
+
 describe.each(generations)("$name", (generation) => {
 	/** One call, each side instrumented once with each of these. */
 	async function called(all: readonly InstrumentationOptions[]): Promise<void> {
@@ -36,11 +43,24 @@ describe.each(generations)("$name", (generation) => {
 		await client.close();
 	}
 
+	/** The tenants that two audits were told, each by the word of its own application. */
+	const said = async (
+		first: string | undefined,
+		second: string | undefined,
+	): Promise<readonly (string | undefined)[]> => {
+		const audits = [auditOf("k1"), auditOf("k2")] as const;
+		await called([
+			{ audit: audits[0], ...naming(first) },
+			{ audit: audits[1], ...naming(second) },
+		]);
+		return audits.map(
+			(audit) => audit.outcomes("tools/call", "server")[0]?.actor?.principal.tenant,
+		);
+	};
+
 	it("[complete.two_audits] gives each of two audits every event, by its own key alone", async () => {
 		const [one, two] = [auditOf("k1"), auditOf("k2")];
 		await called([{ audit: one }, { audit: two }]);
-		const told = ({ events }: FakeAudit): readonly string[] =>
-			events.map(({ type, mcp }) => [type, mcp?.role, mcp?.method].join(" ")).toSorted();
 		expect(told(two)).toEqual(told(one));
 		expect(two.outcomes("tools/call")).toHaveLength(2);
 		for (const [audit, key] of [
@@ -68,21 +88,6 @@ describe.each(generations)("$name", (generation) => {
 	});
 
 	it("[complete.two_audits] asks each instrumentation's own application who asks, and the other's where it has none", async () => {
-		const said = async (
-			first: string | undefined,
-			second: string | undefined,
-		): Promise<readonly (string | undefined)[]> => {
-			const audits = [auditOf("k1"), auditOf("k2")] as const;
-			const naming = (tenant: string | undefined): InstrumentationOptions =>
-				tenant === undefined ? {} : { identify: () => ({ tenant }) };
-			await called([
-				{ audit: audits[0], ...naming(first) },
-				{ audit: audits[1], ...naming(second) },
-			]);
-			return audits.map(
-				(audit) => audit.outcomes("tools/call", "server")[0]?.actor?.principal.tenant,
-			);
-		};
 		expect(await said("acme", "zeta")).toEqual(["acme", "zeta"]);
 		expect(await said("acme", undefined)).toEqual(["acme", "acme"]);
 		expect(await said(undefined, "zeta")).toEqual([undefined, "zeta"]);

@@ -111,6 +111,36 @@ describe("what was learned from lists", () => {
 		expect(known.learn(exchange(server), "tool", { tools: "x" }, "tools")).toBeUndefined();
 	});
 
+	it("[bounded.lists] holds so much over all lists: the one learned longest ago goes", () => {
+		const { known, look } = memory();
+		const server = connection("server", "s");
+		const properties = Object.fromEntries(
+			Array.from({ length: 256 }, (_, n) => [`${n}${"k".repeat(60)}`, {}]),
+		);
+		const tools = Array.from({ length: 330 }, (_, n) =>
+			tool(`t${n}`, { inputSchema: { properties } }),
+		);
+		const of = (sub: string) => exchange(server, { claims: { sub } });
+		for (let n = 0; n < 6; n++) known.learn(of(`${n}`), "tool", { tools }, "tools");
+		expect(look(of("5"), "t1")).toBe(true);
+		// One list alone is not held whole either, and then says of no name that it is unknown.
+		expect(look(of("5"), "t329")).toBeUndefined();
+		expect(look(of("0"), "t1")).toBeUndefined();
+	});
+
+	it("[private.lists] is not shared between tokens that nobody checked, and is pushed out by none of them", () => {
+		const { learn, look } = memory();
+		const server = connection("server", "s");
+		const bearing = (tokenDigest: string): Exchange => ({ ...exchange(server), tokenDigest });
+		learn(exchange(server, ann), ["a"]);
+		learn(bearing("one"), ["b"]);
+		expect(look(bearing("one"), "b")).toBe(true);
+		expect(look(bearing("two"), "b")).toBeUndefined();
+		for (let n = 0; n < 2000; n++) learn(bearing(`${n}`), ["c"]);
+		expect(look(bearing("one"), "b")).toBeUndefined();
+		expect(look(exchange(server, ann), "a")).toBe(true);
+	});
+
 	it("knows hints, declared keys and the digest of a definition", () => {
 		const { known } = memory();
 		const server = connection("server", "s");

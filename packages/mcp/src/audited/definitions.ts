@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Hints } from "@mcp-trail/event";
 import { canonicalize } from "@mcp-trail/integrity";
 import { isObject } from "../hook/frame.ts";
-import { shortKey } from "../short-key.ts";
+import { cursorKey, shortKey } from "../short-key.ts";
 import type { Connection, Exchange, JsonObject } from "../observer.ts";
 
 /** What a list said of one tool or prompt. */
@@ -10,7 +10,7 @@ export interface Definition {
 	/** `sha256:<64 hex>` of its RFC 8785 form. */
 	readonly digest?: string;
 	readonly hints?: Hints;
-	/** Top-level argument names its schema declares. */
+	/** Top-level argument names its schema declares, each by its {@link shortKey}. */
 	readonly keys: ReadonlySet<string>;
 	/** Milliseconds since the epoch of the last list that showed it. */
 	seenMs: number;
@@ -43,8 +43,19 @@ interface Look {
 
 const NOTHING: Look = {};
 
+/** Where a list is kept. */
+interface Place {
+	readonly scope: string;
+	readonly table: Map<string, List>;
+}
+
+/** A caller's own list, and everybody's. */
+type Scopes = readonly [Place, Place];
+
 interface List {
 	names: Map<string, Definition>;
+	/** Of what its names hold. */
+	weight: number;
 	complete: boolean;
 	seenMs: number;
 	digest: string | undefined;
@@ -53,8 +64,15 @@ interface List {
 }
 
 const MAX_LISTS = 512;
+/** Lists of callers whose tokens nobody here checked: however many they show, the others' stay. */
+const MAX_LOOSE_LISTS = 128;
 const MAX_NAMES = 4096;
 const MAX_KEYS = 256;
+/** About what a definition takes beside the names of its arguments. */
+const FIXED_WEIGHT = 500;
+const MAX_LIST_WEIGHT = 8_000_000;
+/** Over all lists. */
+const MAX_WEIGHT = 32_000_000;
 const MAX_BYTES = 4 * 1024 * 1024;
 const TTL_MS = 24 * 60 * 60 * 1000;
 
@@ -78,13 +96,20 @@ function hintsOf(annotations: unknown): Hints | undefined {
 function keysOf(item: JsonObject): ReadonlySet<string> {
 	const schema = item["inputSchema"];
 	if (isObject(schema) && isObject(schema["properties"]))
-		return new Set(Object.keys(schema["properties"]).slice(0, MAX_KEYS));
+		return new Set(Object.keys(schema["properties"]).slice(0, MAX_KEYS).map(shortKey));
 	const names = new Set<string>();
 	const listed = item["arguments"];
 	if (Array.isArray(listed))
 		for (const argument of listed.slice(0, MAX_KEYS))
-			if (isObject(argument) && typeof argument["name"] === "string") names.add(argument["name"]);
+			if (isObject(argument) && typeof argument["name"] === "string")
+				names.add(shortKey(argument["name"]));
 	return names;
+}
+
+function weightOf({ keys }: Definition): number {
+	let weight = FIXED_WEIGHT;
+	for (const key of keys) weight += key.length + 32;
+	return weight;
 }
 
 function definitionOf(item: JsonObject, seenMs: number): Definition {
@@ -101,6 +126,8 @@ function definitionOf(item: JsonObject, seenMs: number): Definition {
 /** Makes the memory of one instrumentation. */
 export function definitions(nowMs: () => number = Date.now): Definitions {
 	const lists = new Map<string, List>();
+	const looseLists = new Map<string, List>();
+	let held = 0;
 	const connections = new WeakMap<Connection, number>();
 	let nextConnection = 1;
 	const ownNames = new Set<string>();
@@ -123,8 +150,8 @@ export function definitions(nowMs: () => number = Date.now): Definitions {
 		return `connection ${number}`;
 	}
 
-	function scopesOf(exchange: Exchange, kind: string): readonly [string, string] | undefined {
-		const { auth, identity: asserted } = exchange;
+	function scopesOf(exchange: Exchange, kind: string): Scopes | undefined {
+		const { auth, identity: asserted, tokenDigest } = exchange;
 		const { iss = "", sub = "" } = auth?.claims ?? {};
 		// Whom the claims do not name in text cannot be told from others: nothing is remembered for them.
 		if (typeof iss !== "string" || typeof sub !== "string") return undefined;
@@ -135,22 +162,39 @@ export function definitions(nowMs: () => number = Date.now): Definitions {
 				: "";
 		const identity = identityOf(exchange);
 		if (identity === undefined) return undefined;
-		return [`${kind} ${identity} ${who}`, `${kind} ${identity} public`];
+		const all = { scope: `${kind} ${identity} public`, table: lists };
+		// What two tokens show may be lists of two principals, whether or not somebody here checked them.
+		return who === "" && tokenDigest !== undefined
+			? [{ scope: `${kind} ${identity} ${tokenDigest}`, table: looseLists }, all]
+			: [{ scope: `${kind} ${identity} ${who}`, table: lists }, all];
 	}
 
-	function live(scope: string, now: number): List | undefined {
-		const list = lists.get(scope);
+	function forget({ scope, table }: Place): void {
+		held -= table.get(scope)?.weight ?? 0;
+		table.delete(scope);
+	}
+
+	function live(place: Place, now: number): List | undefined {
+		const list = place.table.get(place.scope);
 		if (list === undefined || list.seenMs >= now - TTL_MS) return list;
-		lists.delete(scope);
+		forget(place);
 		return undefined;
 	}
 
-	function keep(scope: string, list: List): void {
-		lists.delete(scope);
-		lists.set(scope, list);
-		if (lists.size <= MAX_LISTS) return;
-		const oldest = lists.keys().next().value;
-		if (oldest !== undefined) lists.delete(oldest);
+	function keep(place: Place, list: List): void {
+		const { scope, table } = place;
+		forget(place);
+		table.set(scope, list);
+		held += list.weight;
+		// Where there is too much of all, lists of unchecked tokens go first.
+		for (const [from, max] of [
+			[looseLists, MAX_LOOSE_LISTS],
+			[lists, MAX_LISTS],
+		] as const)
+			for (const oldest of from.keys()) {
+				if (oldest === scope || (from.size <= max && held <= MAX_WEIGHT)) break;
+				forget({ scope: oldest, table: from });
+			}
 	}
 
 	return {
@@ -163,8 +207,8 @@ export function definitions(nowMs: () => number = Date.now): Definitions {
 			const learned = digest === undefined ? { size } : { digest, size };
 			const scopes = scopesOf(exchange, kind);
 			if (scopes === undefined) return learned;
-			const scope = scopes[result["cacheScope"] === "public" ? 1 : 0];
-			const before = live(scope, seenMs);
+			const place = scopes[result["cacheScope"] === "public" ? 1 : 0];
+			const before = live(place, seenMs);
 			const cursor = exchange.params?.["cursor"];
 			const first = cursor === undefined;
 			const complete = result["nextCursor"] === undefined;
@@ -173,32 +217,44 @@ export function definitions(nowMs: () => number = Date.now): Definitions {
 				for (const definition of before.names.values()) definition.seenMs = seenMs;
 				return learned;
 			}
-			const names = first || before === undefined ? new Map<string, Definition>() : before.names;
+			const goesOn = !first && before !== undefined;
+			const names = goesOn ? before.names : new Map<string, Definition>();
+			let weight = goesOn ? before.weight : 0;
+			let isAll = true;
 			for (const item of items.slice(0, MAX_NAMES)) {
 				if (!isObject(item) || typeof item["name"] !== "string") continue;
-				if (names.size < MAX_NAMES) names.set(shortKey(item["name"]), definitionOf(item, seenMs));
+				const short = shortKey(item["name"]);
+				const definition = definitionOf(item, seenMs);
+				const known = names.get(short);
+				const more = weightOf(definition) - (known === undefined ? 0 : weightOf(known));
+				isAll &&= names.size < MAX_NAMES && weight + more <= MAX_LIST_WEIGHT;
+				if (!isAll) break;
+				names.set(short, definition);
+				weight += more;
 			}
 			// Of pages that two callers read in between each other nobody knows whether they are all.
-			const follows = first || (before?.next !== undefined && before.next === cursor);
-			const whole = complete && follows && names.size < MAX_NAMES;
-			keep(scope, {
+			const follows = first || (before?.next !== undefined && before.next === cursorKey(cursor));
+			const whole = complete && follows && isAll && names.size < MAX_NAMES;
+			keep(place, {
 				names,
+				weight,
 				complete: whole,
 				seenMs,
 				digest: first && complete ? digest : undefined,
-				next: follows ? result["nextCursor"] : before?.next,
+				// After a page that could not be held whole, no page completes the list.
+				next: follows ? (isAll ? cursorKey(result["nextCursor"]) : undefined) : before?.next,
 			});
 			return learned;
 		},
 		look(exchange, kind, name) {
-			if (lists.size === 0 || typeof name !== "string") return NOTHING;
+			if (lists.size + looseLists.size === 0 || typeof name !== "string") return NOTHING;
 			const scopes = scopesOf(exchange, kind);
 			if (scopes === undefined) return NOTHING;
 			const short = shortKey(name);
 			let seen = false;
 			let complete = true;
-			for (const scope of scopes) {
-				const list = live(scope, exchange.startMs);
+			for (const place of scopes) {
+				const list = live(place, exchange.startMs);
 				if (list === undefined) continue;
 				const definition = list.names.get(short);
 				if (definition) return { definition, known: true };

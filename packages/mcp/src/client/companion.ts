@@ -235,14 +235,16 @@ export function companion(options: {
 		const fate = guarded(() => watch(args, from));
 		return (
 			fate && {
-				answered: (response) =>
-					void guarded(() => {
+				answered(response) {
+					guarded(() => {
 						if (once(response)) fate.answered(response);
-					}),
-				failed: (error) =>
-					void guarded(() => {
+					});
+				},
+				failed(error) {
+					guarded(() => {
 						if (once(error)) fate.failed();
-					}),
+					});
+				},
 			}
 		);
 	};

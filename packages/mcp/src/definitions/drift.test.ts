@@ -144,6 +144,38 @@ it("[bounded.definitions] forgets the scope listed longest ago, and tells nothin
 	expect(many.listed(over)).toEqual([]);
 });
 
+const long = (end: string, length = 100_000): string => `${"x".repeat(length)}${end}`;
+
+it("[bounded.definitions] holds no more of long names and cursors than their beginning, however many there are", () => {
+	const seen = drift();
+	const keys = Array.from({ length: 10 }, (_, index) => long(`${index}`));
+	const items = keys.map((key) => [key, { name: "x", [key]: 1 }] as const);
+	expect(seen.listed(page([], { items, isLast: false, next: long("next") }))).toEqual([]);
+	// The page of that cursor goes on with the list, and no other does.
+	expect(seen.listed(page([], { isFirst: false, cursor: long("next") }))).toEqual([]);
+	const [first, ...others] = seen.listed(page([]));
+	expect(others).toHaveLength(9);
+	expect(first).toMatchObject({ change: "removed", isCut: true });
+	expect(first?.key).toHaveLength(1024);
+	const [back] = seen.listed(page([], { items: items.slice(7, 8) }));
+	expect(back?.change).toBe("reintroduced");
+	// Nothing of it differs: the whole of a name counts.
+	expect(back?.fields).toBeUndefined();
+});
+
+it("[bounded.definitions] lets scopes go that hold too much together", () => {
+	const seen = drift();
+	const items = Array.from(
+		{ length: 4096 },
+		(_, index) => [`${index}${"n".repeat(1000)}`, {}] as const,
+	);
+	for (const scope of ["one", "two", "three", "four", "five"])
+		seen.listed(page([], { scope, items }));
+	expect(seen.listed(page([], { scope: "five" }))).toHaveLength(4096);
+	// Forgotten: an empty list is its first.
+	expect(seen.listed(page([], { scope: "one" }))).toEqual([]);
+});
+
 it("[safe.definitions] whatever a list holds, it is walked to an end", () => {
 	const seen = drift();
 	fc.assert(

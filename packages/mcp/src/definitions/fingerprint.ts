@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { canonicalize } from "@mcp-trail/integrity";
 import type { JsonObject } from "../observer.ts";
+import { cutCopy, shortKey } from "../short-key.ts";
 
 /** What is remembered of a definition: enough to say that it changed, and in which fields. */
 export interface Fingerprint {
@@ -43,10 +44,11 @@ export function fingerprint(item: JsonObject, digest: string): Fingerprint {
 	const body: string[] = [];
 	for (const field of Object.keys(item).slice(0, MAX_FIELDS).toSorted()) {
 		const one = digestOf(item[field])?.slice(0, 16) ?? "";
-		fields.set(field.slice(0, 64), one);
-		if (!naming.has(field) && !immaterial.has(field)) body.push(field.slice(0, 64), one);
+		const name = cutCopy(field, 64);
+		fields.set(name, one);
+		if (!naming.has(field) && !immaterial.has(field)) body.push(name, one);
 	}
-	return { digest, body: body.join("\n"), fields };
+	return { digest, body: shortKey(body.join("\n")), fields };
 }
 
 /** Which fields differ. */

@@ -41,6 +41,8 @@ const MAX_ITEMS = 4096;
 
 interface Memory {
 	readonly drift: Drift;
+	/** Of callers whose tokens nobody here checked: however many they show, the others' lists stay. */
+	readonly loose: Drift;
 	readonly owners: NameOwners;
 	readonly numbers: WeakMap<Connection, number>;
 	next: number;
@@ -51,7 +53,13 @@ const memories = new WeakMap<Audit, Memory>();
 function memoryOf(audit: Audit): Memory {
 	let memory = memories.get(audit);
 	if (memory === undefined) {
-		memory = { drift: drift(), owners: nameOwners(), numbers: new WeakMap(), next: 1 };
+		memory = {
+			drift: drift(),
+			loose: drift(64),
+			owners: nameOwners(),
+			numbers: new WeakMap(),
+			next: 1,
+		};
 		memories.set(audit, memory);
 	}
 	return memory;
@@ -70,12 +78,12 @@ function serverOf(memory: Memory, connection: Connection): string {
 /** Whose list: public ones are everybody's, others are never compared between principals. */
 function readerOf(audit: Audit, exchange: Exchange, result: JsonObject): string | undefined {
 	if (result["cacheScope"] === "public") return "";
-	const { auth, carried, certificate, identity } = exchange;
+	const { auth, carried, certificate, identity, tokenDigest } = exchange;
 	const { iss = "", sub = "" } = auth?.claims ?? {};
 	const { id, issuer, tenant } = identity?.principal ?? {};
 	if (typeof iss !== "string" || typeof sub !== "string") return undefined;
 	// On a client the application may say for whom it calls; else its tokens do.
-	const token = id === undefined ? carried?.tokenDigest : undefined;
+	const token = id === undefined ? (carried?.tokenDigest ?? tokenDigest) : undefined;
 	if ((auth ?? certificate ?? identity ?? token) === undefined) return "";
 	const line = token === undefined ? undefined : tokenLinesOf(audit).of(token);
 	const shown = auth === undefined && id === undefined ? certificate : undefined;
@@ -83,9 +91,13 @@ function readerOf(audit: Audit, exchange: Exchange, result: JsonObject): string 
 	return shortKey(JSON.stringify(words));
 }
 
+/** A caller of a server who is known by a token that nobody here checked. */
+const isLoose = ({ auth, certificate, identity, tokenDigest }: Exchange): boolean =>
+	(auth ?? certificate ?? identity) === undefined && tokenDigest !== undefined;
+
 function targetOf(
 	{ kind, key: member }: ListFacts,
-	key: string,
+	{ key, isCut }: Change,
 	event: NewEvent,
 	audit: Audit,
 ): Target {
@@ -93,7 +105,8 @@ function targetOf(
 	if (member === "uri") {
 		const uri = cleanUri(key, 1024);
 		if (uri !== undefined) target.uri = uri;
-		target.uri_digest = audit.digester.digest("uri", key);
+		// What a list no longer shows is known by its beginning alone where it was long.
+		if (isCut !== true) target.uri_digest = audit.digester.digest("uri", key);
 	} else {
 		const name = cleanText(key, 256);
 		if (name !== undefined) target.name = name;
@@ -130,7 +143,7 @@ export function followList(audit: Audit, exchange: Exchange): Following | undefi
 
 	function tell(change: Change, event: NewEvent, count?: number): void {
 		const told = derived("mcp.definition.changed", event, {
-			target: targetOf(facts ?? { member, kind, key }, change.key, event, audit),
+			target: targetOf(facts ?? { member, kind, key }, change, event, audit),
 			...(count !== undefined && count > 1 && { count }),
 			definition: detailOf(change, event),
 		});
@@ -148,10 +161,11 @@ export function followList(audit: Audit, exchange: Exchange): Following | undefi
 				return isObject(item) && typeof name === "string" ? [[name, item] as const] : [];
 			});
 			const id = kind === "tool" ? cleanText(connection.reached?.id, 512) : undefined;
-			changes = memory.drift.listed({
+			const seen = isLoose(exchange) && reader !== "" ? memory.loose : memory.drift;
+			changes = seen.listed({
 				scope: `${kind} ${serverOf(memory, connection)} ${reader}`,
 				// A server may be made for every request; its pages are those of one list all the same.
-				reader: connection.role === "server" ? memory.drift : connection,
+				reader: connection.role === "server" ? memory : connection,
 				items: shown,
 				digest: listed?.digest,
 				cursor: params?.["cursor"],

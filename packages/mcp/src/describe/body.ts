@@ -1,6 +1,7 @@
 import type { Digester, DigestKind, Level } from "@mcp-trail/audit";
 import { cleanText, type ResponseMessage, type Shape } from "@mcp-trail/event";
 import { canonicalize } from "@mcp-trail/integrity";
+import { shortKey } from "../short-key.ts";
 
 /** What is kept of a request's arguments or of a result: never more than the level allows. */
 export type Body = Pick<
@@ -67,7 +68,7 @@ function shapeOf(value: unknown, text: string, declared: ReadonlySet<string> | u
 	const keys: string[] = [];
 	let undeclared = 0;
 	for (const name of names) {
-		const key = declared?.has(name) ? cleanText(name, 64) : undefined;
+		const key = declared?.has(shortKey(name)) ? cleanText(name, 64) : undefined;
 		if (key === undefined) undeclared++;
 		else if (keys.length < MAX_KEYS) keys.push(key);
 	}

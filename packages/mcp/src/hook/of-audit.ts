@@ -31,6 +31,19 @@ export function exchangeOfAudit(
 	return recorders.get(exchange.connection) === key ? exchange : views.get(exchange)?.get(key);
 }
 
+/** What another audit's fetches carried is not told of this one's. */
+function observed(exchange: Writable<Exchange>, observation: Observation): Observation {
+	exchange.operation = observation.operation;
+	return {
+		...observation,
+		end(ending) {
+			const { carried: _ofAnother, ...rest } = ending;
+			const { carried } = exchange;
+			observation.end(carried ? { ...rest, carried } : rest);
+		},
+	};
+}
+
 /**
  * Puts a further audit beside the one that a peer's messages are read for: it gets every message with digests of its
  * own key, and the fetches of its own companion. An `identify` is asked for both where only one has it.
@@ -74,46 +87,34 @@ export function ofAudit(peer: Peer, key: unknown, own: OwnFacts, observer: Obser
 		return made;
 	}
 
-	function observed(exchange: Writable<Exchange>, observation: Observation): Observation {
-		exchange.operation = observation.operation;
-		return {
-			...observation,
-			end(ending) {
-				const { carried: _ofAnother, ...rest } = ending;
-				const { carried } = exchange;
-				observation.end(carried ? { ...rest, carried } : rest);
-			},
-		};
-	}
-
-	const { request, local, input, opened, closed, notification, refused, unmatched } = observer;
 	const told =
-		(tell: (seen: Seen) => void) =>
+		(member: "notification" | "refused" | "unmatched") =>
 		(seen: Seen, extra?: unknown): void =>
-			tell(seenBy(seen, extra));
+			observer[member]?.(seenBy(seen, extra));
 	return {
 		...observer,
-		...(notification && { notification: told(notification) }),
-		...(refused && { refused: told(refused) }),
-		...(unmatched && { unmatched: told(unmatched) }),
-		...(request && {
+		...(observer.notification && { notification: told("notification") }),
+		...(observer.refused && { refused: told("refused") }),
+		...(observer.unmatched && { unmatched: told("unmatched") }),
+		...(observer.request && {
 			request(exchange, extra) {
-				const own = view(exchange, extra);
-				const observation = request(own);
-				return observation && observed(own, observation);
+				const shown = view(exchange, extra);
+				const observation = observer.request?.(shown);
+				return observation && observed(shown, observation);
 			},
 		}),
 		// Beside its request, if it sent one.
-		...(local && {
-			local: (exchange, ending) =>
-				local(views.get(exchange)?.get(key) ?? view(exchange, undefined), ending),
+		...(observer.local && {
+			local(exchange, ending) {
+				observer.local?.(views.get(exchange)?.get(key) ?? view(exchange, undefined), ending);
+			},
 		}),
-		...(input && {
-			input: (one) => input({ ...one, connection: connectionOf(one.connection) }),
+		...(observer.input && {
+			input: (one) => observer.input?.({ ...one, connection: connectionOf(one.connection) }),
 		}),
-		...(opened && { opened: (connection) => opened(connectionOf(connection)) }),
-		...(closed && {
-			closed: (connection, closing) => closed(connectionOf(connection), closing),
+		...(observer.opened && { opened: (connection) => observer.opened?.(connectionOf(connection)) }),
+		...(observer.closed && {
+			closed: (connection, closing) => observer.closed?.(connectionOf(connection), closing),
 		}),
 	};
 }
