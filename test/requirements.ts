@@ -286,6 +286,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["test/mcp/inputs.test.ts", "test/node/register.test.ts"],
 	},
 	{
+		id: "complete.late",
+		says: "A client or server that is instrumented after it connected is recorded from then on, and that is said.",
+		provenBy: ["test/mcp/types.test.ts"],
+	},
+	{
 		id: "complete.local_calls",
 		says: "What a client answers or refuses itself is told, once, and never beside a wire that told the same.",
 		provenBy: ["test/mcp/local-calls.test.ts"],
@@ -1200,6 +1205,11 @@ export const requirements: readonly Requirement[] = [
 		id: "safe.links",
 		says: "A link is refused as a trail's folder.",
 		provenBy: ["test/fault/damaged.test.ts"],
+	},
+	{
+		id: "safe.misuse",
+		says: "What would silently record nothing is refused at once: a misspelt option, what is no audit, a client as a server.",
+		provenBy: ["packages/audit/src/open-audit.test.ts", "test/mcp/types.test.ts"],
 	},
 	{
 		id: "safe.modes",

@@ -12,6 +12,7 @@ import { openAudit } from "./open-audit.ts";
 import type { Decision, Policy } from "./policy.ts";
 import type { Sink, SinkError } from "./sink.ts";
 import type { OpenTrail, Trail } from "./trail.ts";
+import { fileTrail } from "./trail/file-trail.ts";
 import { memoryTrail } from "./trail/memory-trail.ts";
 
 const open: Audit[] = [];
@@ -1134,6 +1135,7 @@ describe("misuse", () => {
 		[{ ...ok, deadLetters: {} }, "deadLetters.dir"],
 		[{ ...ok, deadLetters: { dir: "/x", maxBytes: 0 } }, "deadLetters.maxBytes"],
 		[{ ...ok, config: { digest: "x", source: "file" } }, "config.digest"],
+		[{ ...ok, sink: [sink] }, '"sink"'],
 	];
 	for (const [options, path] of cases) {
 		it(`throws a TypeError that names ${path} and the remedy: ${JSON.stringify(options)?.slice(0, 60)}`, () => {
@@ -1143,4 +1145,15 @@ describe("misuse", () => {
 			expect(call).toThrow(/; \S+/);
 		});
 	}
+
+	it("[safe.misuse] a misspelt option is refused, of the audit and of a file trail", () => {
+		expect(openAudit.bind(undefined, foreign({ ...ok, sink: [sink] }))).toThrow(
+			/use one of service/,
+		);
+		expect(fileTrail.bind(undefined, foreign({ dir: "x", maxByte: 1 }))).toThrow(
+			'fileTrail: "maxByte" is not known. Use one of dir, ',
+		);
+		for (const none of [undefined, {}, { dir: "" }])
+			expect(fileTrail.bind(undefined, foreign(none))).toThrow(/fileTrail: .* missing.*\{ dir: /);
+	});
 });

@@ -3,6 +3,7 @@ import { audited } from "./audited/audited.ts";
 import { definitions } from "./audited/definitions.ts";
 import { companion, type Companion, type Fetch } from "./client/companion.ts";
 import { watchFetch } from "./client/watch-fetch.ts";
+import { checkOptions } from "./check-options.ts";
 import { capturesContent } from "./env.ts";
 import { advertise } from "./extension/advertise.ts";
 import { auditExtension, MISSING_CAPABILITY, type Extension } from "./extension/extension.ts";
@@ -131,6 +132,7 @@ function positive(value: number, name: string): number {
  * const handler = trail.handler(createMcpHandler(() => trail.server(buildServer())));
  */
 export function instrumentation(options: InstrumentationOptions = {}): Instrumentation {
+	checkOptions(options);
 	const { audit = processAudit() ?? false, onWarning = emitWarning } = options;
 	const maxOpen = positive(options.maxOpenRequests ?? 10_000, "maxOpenRequests");
 	const openTtlMs = positive(options.openRequestTtlMs ?? 6 * 60 * 60 * 1000, "openRequestTtlMs");

@@ -27,6 +27,32 @@ const numbers = [
 	["maxQueueBytes", bounds.lineBytes, Number.MAX_SAFE_INTEGER],
 ] as const;
 
+/** Every option, so that a misspelt one is not silently without effect. */
+const KNOWN: Readonly<Record<keyof AuditOptions, true>> = {
+	service: true,
+	serviceVersion: true,
+	instance: true,
+	environment: true,
+	host: true,
+	sdk: true,
+	trail: true,
+	sinks: true,
+	policy: true,
+	digestKeys: true,
+	mode: true,
+	config: true,
+	checkpointEveryMs: true,
+	closeTimeoutMs: true,
+	maxQueueEvents: true,
+	maxQueueBytes: true,
+	deadLetters: true,
+	delivery: true,
+	labels: true,
+	judge: true,
+	onError: true,
+	system: true,
+};
+
 /** Throws the TypeError of a misused option. */
 function demand(holds: boolean, path: string, problem: string, remedy: string): asserts holds {
 	if (!holds) throw new TypeError(`openAudit: ${path} ${problem}; ${remedy}`);
@@ -60,6 +86,10 @@ export function checkOptions(options: AuditOptions): void {
 		"is not an object",
 		'call it as openAudit({ service: "…" })',
 	);
+	for (const name of Object.keys(options)) {
+		const known = `use one of ${Object.keys(KNOWN).join(", ")}`;
+		demand(Object.hasOwn(KNOWN, name), index(name), "is not known", known);
+	}
 	text("service", options.service, 128);
 	for (const [name, most] of texts) {
 		if (options[name] !== undefined) text(name, options[name], most);

@@ -37,6 +37,29 @@ export interface FileTrailOptions {
 	readonly groupRead?: string | number;
 }
 
+const KNOWN: Readonly<Record<keyof FileTrailOptions, true>> = {
+	dir: true,
+	durability: true,
+	segmentBytes: true,
+	maxBytes: true,
+	maxStreams: true,
+	maxQueueEvents: true,
+	maxQueueBytes: true,
+	readerRetentionMs: true,
+	groupRead: true,
+};
+
+/** A misspelt limit would be no limit. */
+function checkNames(options: unknown): void {
+	if (typeof options !== "object" || options === null)
+		throw new TypeError('fileTrail: options are missing. Call it as fileTrail({ dir: "trail" }).');
+	for (const name of Object.keys(options))
+		if (!Object.hasOwn(KNOWN, name))
+			throw new TypeError(
+				`fileTrail: ${JSON.stringify(name.slice(0, 64))} is not known. Use one of ${Object.keys(KNOWN).join(", ")}.`,
+			);
+}
+
 /**
  * Keeps the trail in files: one folder for each stream, in it segments of one record a line.
  * Opening it takes over the streams of dead processes: they are delivered, and `trail.recovered` says how each ended.
@@ -47,8 +70,11 @@ export interface FileTrailOptions {
  * ```
  */
 export function fileTrail(options: FileTrailOptions): OpenTrail {
+	checkNames(options);
 	if (typeof options.dir !== "string" || options.dir === "") {
-		throw new TypeError("dir is missing. Name the folder that keeps the trail.");
+		throw new TypeError(
+			'fileTrail: dir is missing. Name the folder that keeps the trail: fileTrail({ dir: "trail" }).',
+		);
 	}
 	const { durability = "disk" } = options;
 	if (durability !== "disk" && durability !== "os") {

@@ -59,9 +59,36 @@ export function hookPeer(
 		throw new TypeError(
 			"This is no MCP client or server: it has no connect(). Pass an McpServer, Server or Client.",
 		);
+	demandSide(low, options.role);
 	const hooked = member(low, HOOKED);
 	const peer = isPeer(hooked) ? hooked : install(low, target, options);
 	for (const watcher of watchers) peer.watch(watcher);
+	if (peer !== hooked) joinLate(low, peer);
+}
+
+/** Both SDKs let a server ask for its peer's capabilities by this name, and a client by the other. */
+function demandSide(low: object, role: PeerOptions["role"]): void {
+	const isClient = isCallback(member(low, "getServerCapabilities"));
+	const isServer = isCallback(member(low, "getClientCapabilities"));
+	if (role === "server" && isClient && !isServer)
+		throw new TypeError("This is an MCP client. Instrument it with instrumentClient or .client().");
+	if (role === "client" && isServer && !isClient)
+		throw new TypeError("This is an MCP server. Instrument it with instrumentServer or .server().");
+}
+
+/** Of a peer that was connected before it was instrumented, what comes from now on is seen. */
+function joinLate(low: object, peer: Peer): void {
+	const transport = member(low, "transport");
+	if (typeof transport !== "object" || transport === null) return;
+	try {
+		hookTransport(transport, peer);
+	} catch (error) {
+		peer.onFault(error);
+	}
+	peer.warn(
+		"connected_already",
+		"A client or server was connected before it was instrumented: its handshake and the requests then under way are not recorded. Instrument it before connect().",
+	);
 }
 
 function install(low: object, target: unknown, options: PeerOptions): Peer {

@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Audit } from "@mcp-trail/audit";
 import { member } from "../hook/loose.ts";
 import { processAudit } from "../process-audit.ts";
@@ -29,6 +30,10 @@ export interface HttpEdge {
 	/** Wraps a web handler, `(request, …) => Response`. */
 	fetch<F extends (request: Request, ...rest: never[]) => unknown>(handler: F): F;
 	/** Wraps a request listener of `node:http` or `node:http2`. */
+	listener<F extends (request: IncomingMessage, response: ServerResponse) => unknown>(
+		handler: F,
+	): F;
+	/** One whose parameters have types of their own, such as those of `node:http2`. */
 	listener<F extends (request: never, response: never, ...rest: never[]) => unknown>(handler: F): F;
 	/** Middleware for Express and Connect; goes before everything that may refuse. */
 	readonly connect: (request: object, response: object, next: (error?: unknown) => void) => void;
@@ -43,6 +48,8 @@ export interface HttpEdge {
 	/** Writes what was counted so far; `audit.close()` does it, too. */
 	flush(): void;
 }
+
+type Listener = (request: never, response: never, ...rest: never[]) => unknown;
 
 /** As much of a Hono context as the edge reads. */
 export interface HonoContext {
@@ -106,7 +113,8 @@ export function httpEdge(options: HttpEdgeOptions = {}): HttpEdge {
 	const flush = (): void => edge?.flush();
 	return {
 		fetch: (handler) => (edge === undefined ? handler : wrapFetch(edge, handler, remoteAddress)),
-		listener: (handler) => (edge === undefined ? handler : wrapListener(edge, handler)),
+		listener: <F extends Listener>(handler: F): F =>
+			edge === undefined ? handler : wrapListener(edge, handler),
 		connect: (request, response, next) => {
 			if (edge === undefined) next();
 			else watchNode(edge, request, response, () => next());
@@ -150,10 +158,7 @@ function wrapFetch<F extends (request: Request, ...rest: never[]) => unknown>(
 	});
 }
 
-function wrapListener<F extends (request: never, response: never, ...rest: never[]) => unknown>(
-	edge: EdgeCore,
-	handler: F,
-): F {
+function wrapListener<F extends Listener>(edge: EdgeCore, handler: F): F {
 	return new Proxy(handler, {
 		apply(target, self, args: Parameters<F>) {
 			const [request, response]: readonly unknown[] = args;
