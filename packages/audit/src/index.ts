@@ -11,6 +11,7 @@ export type { AuditErrorCode, ErrorCodeEntry } from "./error-codes.ts";
 export { digestKeysFromFile, parseDigestKeys } from "./keys/key-file.ts";
 export { keyedDigester } from "./keys/keyed-digester.ts";
 export type { DigestKey, DigestKeys } from "./keys/keyed-digester.ts";
+export { onceAMinute } from "./once-a-minute.ts";
 export { openAudit } from "./open-audit.ts";
 export type { Decision, Level, Policy, Subject } from "./policy.ts";
 export type { Delivery, RefusedItem, Sink, SinkError, SinkLimits, Verdict } from "./sink.ts";

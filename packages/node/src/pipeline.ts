@@ -1,5 +1,5 @@
-import { type Audit, type AuditOptions, openAudit } from "@mcp-trail/audit";
-import { messageOf, say, sayTroubles } from "./say.ts";
+import { type Audit, type AuditOptions, onceAMinute, openAudit } from "@mcp-trail/audit";
+import { messageOf, say } from "./say.ts";
 
 /** The law's one global: the audit of the process, where explicit instrumentation finds it. */
 const PROCESS_AUDIT = Symbol.for("mcp-trail.audit");
@@ -57,7 +57,10 @@ export function processPipeline(
 function open(options: AuditOptions): Audit | undefined {
 	try {
 		// A process that shows no warnings would be recorded, or not, in silence.
-		return openAudit({ onError: sayTroubles(), ...options });
+		return openAudit({
+			onError: onceAMinute(({ code, message }) => say(`[${code}] ${message}`)),
+			...options,
+		});
 	} catch (error) {
 		say(`${messageOf(error)} Nothing is recorded; the application runs without it.`);
 		return undefined;

@@ -17,22 +17,6 @@ export function toStderr(text: string | Uint8Array): void {
 	}
 }
 
-const QUIET_MS = 60_000;
-
-/** Makes what says the troubles of a trail, each code at most once a minute. */
-export function sayTroubles(): (
-	trouble: Pick<Error, "message"> & { readonly code: string },
-) => void {
-	const saidMs = new Map<string, number>();
-	return ({ code, message }) => {
-		const nowMs = performance.now();
-		const beforeMs = saidMs.get(code);
-		if (beforeMs !== undefined && nowMs - beforeMs < QUIET_MS) return;
-		saidMs.set(code, nowMs);
-		say(`[${code}] ${message}`);
-	};
-}
-
 export function messageOf(error: unknown): string {
 	return error instanceof Error ? error.message : String(error);
 }
