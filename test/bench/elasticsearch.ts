@@ -8,11 +8,12 @@ import { splunkHecSink } from "@mcp-trail/sinks/splunk-hec";
 import { loadTemplates } from "../services/opensearch/content.ts";
 import { missingOpenSearch } from "../services/opensearch/distribution.ts";
 import { startOpenSearch } from "../services/opensearch/start.ts";
+import { cpuUsOf, ownCores } from "./cores.ts";
 import { deliver, measured } from "./lane.ts";
 import { type Body, nullServer } from "./null-server/server.ts";
 import { nodeArguments } from "./call-paths.ts";
 import { heading, report } from "./report.ts";
-import { itemsPerSecond, paired, rounds, type Side } from "./rounds.ts";
+import { cpuPerItem, itemsPerSecond, paired, rounds, type Side } from "./rounds.ts";
 
 /** Posts one body and reads the answer whole. */
 async function post(url: string, agent: Agent, { headers, bytes }: Body): Promise<void> {
@@ -48,6 +49,9 @@ async function bodiesOf(items: number): Promise<readonly Body[]> {
  * alternate in one process. What only the lane does: it reads the trail from disk, checks each hash, says each event in
  * ECS, looks for each id in the answer and keeps its cursor. The bare loop has its bodies ready in memory and looks for
  * one word in the answer. A run takes some seconds, so that the first body, for which the destination waits, does not count.
+ *
+ * Measured twice: with both processes on all cores, where whatever the lane computes is taken from OpenSearch; and with
+ * a core for each, as where the destination is another machine, which shows whether the lane keeps it busy.
  */
 export async function benchElasticsearch(options: {
 	readonly rounds: number;
@@ -55,7 +59,8 @@ export async function benchElasticsearch(options: {
 }): Promise<void> {
 	const items = Math.max(4_000, Math.round(24_000 * options.scale));
 	await benchNull(options.rounds, items);
-	heading("Elasticsearch lane against a bare loop posting the same bytes (real OpenSearch)");
+	const title = "Elasticsearch lane against a bare loop posting the same bytes (real OpenSearch";
+	heading(`${title}, sharing all cores)`);
 	const missing = await missingOpenSearch();
 	if (missing !== undefined) {
 		console.log(`NOT RUN: ${missing}`);
@@ -73,19 +78,18 @@ export async function benchElasticsearch(options: {
 		await opensearch.call("DELETE", "/mcp-audit-2*");
 		return run();
 	}
+	const postAll = async (): Promise<void> => {
+		const left = [...bodies];
+		const poster = async (): Promise<void> => {
+			for (let body = left.shift(); body !== undefined; body = left.shift())
+				await post(bulk, agent, body);
+		};
+		await Promise.all(Array.from({ length: inFlight }, poster));
+	};
+	const serverCpuUs = (): number => cpuUsOf(opensearch.pid());
 	const bare: Side = {
 		name: "bare",
-		run: async () =>
-			fresh(async () =>
-				measured(items, async () => {
-					const left = [...bodies];
-					const poster = async (): Promise<void> => {
-						for (let body = left.shift(); body !== undefined; body = left.shift())
-							await post(bulk, agent, body);
-					};
-					await Promise.all(Array.from({ length: inFlight }, poster));
-				}),
-			),
+		run: async () => fresh(async () => measured(items, postAll, serverCpuUs)),
 		close: async () => {
 			agent.destroy();
 		},
@@ -93,10 +97,10 @@ export async function benchElasticsearch(options: {
 	const sink = elasticsearchSink({ url: opensearch.url });
 	const lane: Side = {
 		name: "lane",
-		run: async () => fresh(async () => deliver(sink, items)),
+		run: async () => fresh(async () => deliver(sink, items, serverCpuUs)),
 		close: async () => sink.close?.(AbortSignal.timeout(10_000)),
 	};
-	try {
+	async function compare(): Promise<void> {
 		const results = await rounds([bare, lane], { rounds: options.rounds, items });
 		const [one, other] = [results.get("bare") ?? [], results.get("lane") ?? []];
 		report(
@@ -105,11 +109,29 @@ export async function benchElasticsearch(options: {
 			"events/s",
 		);
 		report(
+			"bare loop: CPU of both processes",
+			paired(one, one, (_, b) => cpuPerItem(b)),
+			"µs/event",
+		);
+		report(
+			"lane: CPU that it adds to that",
+			paired(one, other, (a, b) => cpuPerItem(b) - cpuPerItem(a)),
+			"µs/event",
+		);
+		report(
 			"lane: events/s ÷ bare",
 			paired(one, other, (a, b) => itemsPerSecond(b) / itemsPerSecond(a)),
 			"×",
 			{ kind: "at_least", value: 0.85 },
 		);
+	}
+
+	try {
+		await compare();
+		heading(`${title}, a core for each process)`);
+		const cores = await ownCores(opensearch.pid() ?? 0);
+		if (typeof cores === "string") console.log(`NOT MEASURED: ${cores}`);
+		else await compare().finally(cores.release);
 	} finally {
 		await bare.close();
 		await lane.close();

@@ -7,14 +7,19 @@ import type { NewEvent } from "@mcp-trail/event";
 import type { Measured } from "./rounds.ts";
 import { sampleEvent } from "./sample-event.ts";
 
-/** Measures a piece of work that does so many items. */
-export async function measured(items: number, work: () => Promise<void>): Promise<Measured> {
+/** Measures a piece of work that does so many items; `peerCpuUs` is what another process that takes part has used so far. */
+export async function measured(
+	items: number,
+	work: () => Promise<void>,
+	peerCpuUs: () => number = () => 0,
+): Promise<Measured> {
 	const started = process.hrtime.bigint();
 	const before = process.cpuUsage();
+	const peerBefore = peerCpuUs();
 	await work();
 	const { user, system } = process.cpuUsage(before);
 	const wallUs = Number((process.hrtime.bigint() - started) / 1000n);
-	return { items, cpuUs: user + system, wallUs };
+	return { items, cpuUs: user + system + peerCpuUs() - peerBefore, wallUs };
 }
 
 /** A sink that waits until it is let go, so that only delivery is measured and not recording. */
@@ -38,7 +43,11 @@ function newEvent(): NewEvent {
 }
 
 /** Records so many events, then measures how long the lane takes to deliver them. */
-export async function deliver(sink: Sink, items: number): Promise<Measured> {
+export async function deliver(
+	sink: Sink,
+	items: number,
+	peerCpuUs?: () => number,
+): Promise<Measured> {
 	const dir = mkdtempSync(join(tmpdir(), "mcp-trail-lane-"));
 	const waiting = gated(sink);
 	const audit = openAudit({
@@ -52,10 +61,11 @@ export async function deliver(sink: Sink, items: number): Promise<Measured> {
 		for (let one = 0; one < 500; one += 1) audit.record(newEvent());
 		while (audit.health().queued > 0) await new Promise((resolve) => setTimeout(resolve, 1));
 	}
-	const result = await measured(items, async () => {
+	const work = async (): Promise<void> => {
 		waiting.open();
 		await audit.flush(AbortSignal.timeout(120_000));
-	});
+	};
+	const result = await measured(items, work, peerCpuUs);
 	const { lost } = await audit.close();
 	if (lost > 0) throw new Error(`${lost} events were lost while preparing the lane`);
 	rmSync(dir, { recursive: true, force: true });

@@ -18,6 +18,8 @@ export interface ServerProcess {
 	/** SIGCONT. */
 	resume(): void;
 	alive(): boolean;
+	/** Of the running process. */
+	pid(): number | undefined;
 	/** What it has said on stdout and stderr so far. */
 	log(): Promise<string>;
 }
@@ -63,6 +65,7 @@ export function serverProcess(
 		pause: () => void child?.kill("SIGSTOP"),
 		resume: () => void child?.kill("SIGCONT"),
 		alive: () => child !== undefined,
+		pid: () => child?.pid,
 		log: async () => readFile(logFile, "utf8").catch(() => ""),
 	};
 }
