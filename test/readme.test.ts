@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { compile, compiledFolder } from "./compiled.ts";
@@ -59,6 +59,29 @@ describe("documentation", () => {
 			}
 		},
 	);
+
+	it("[docs.snippets] every snippet compiles under the strictest settings of a user", () => {
+		const folder = mkdtempSync(join(import.meta.dirname, "snippet-"));
+		try {
+			const all = [...pages, ...walkthroughs].flatMap(snippets);
+			for (const { page, line, code } of all)
+				writeFileSync(join(folder, `${page.replaceAll("/", "_")}_${line}.ts`), code);
+			writeFileSync(
+				join(folder, "tsconfig.json"),
+				JSON.stringify({
+					extends: "../../tsconfig.json",
+					compilerOptions: { noUnusedLocals: false, noPropertyAccessFromIndexSignature: true },
+					include: ["*.ts"],
+				}),
+			);
+			const { stdout, status } = spawnSync(join(root, "node_modules/.bin/tsc"), ["-p", folder], {
+				encoding: "utf8",
+			});
+			expect({ stdout, status }).toEqual({ stdout: "", status: 0 });
+		} finally {
+			rmSync(folder, { recursive: true, force: true });
+		}
+	});
 
 	it("[docs.links] every relative link of a page leads somewhere", () => {
 		const broken = [...pages, ...walkthroughs, "CONTRIBUTING.md", "SECURITY.md"].flatMap((page) =>

@@ -1472,7 +1472,7 @@ export const requirements: readonly Requirement[] = [
 	},
 	{
 		id: "docs.snippets",
-		says: "Every snippet of the docs runs as it stands.",
+		says: "Every snippet of the docs compiles, and runs as it stands.",
 		provenBy: ["test/readme.test.ts"],
 	},
 	{

@@ -12,6 +12,9 @@ import { expect, expectTypeOf, it } from "vitest";
 import { as, fakeAudit } from "./support.ts";
 
 const info = { name: "x", version: "1" };
+const newServer = (): v1server.McpServer => new v1server.McpServer(info);
+const own = (request: Http2ServerRequest, response: Http2ServerResponse): void =>
+	void response.end(request.url);
 
 it("[compatible.types] accepts the classes of both SDKs and gives the same instance back", () => {
 	const servers = [
@@ -43,20 +46,19 @@ it("[compatible.types] types the parameters of a listener that is written in pla
 		expectTypeOf(request).toEqualTypeOf<IncomingMessage>();
 		expectTypeOf(response).toEqualTypeOf<ServerResponse>();
 	});
-	const own = (request: Http2ServerRequest, response: Http2ServerResponse): void =>
-		void response.end(request.url);
 	expectTypeOf(edge.listener(own)).toEqualTypeOf<typeof own>();
 	expect(edge.listener(own)).toBe(own);
 });
 
 it("[safe.misuse] refuses what would silently record nothing, and says what to give", () => {
 	const audit = fakeAudit();
-	const server = (): v1server.McpServer => new v1server.McpServer(info);
-	expect(() => instrumentServer(server(), as(audit))).toThrow(/Give it as a member: \{ audit \}/);
-	expect(() => instrumentServer(server(), { audit: as({ service: "x" }) })).toThrow(
+	expect(() => instrumentServer(newServer(), as(audit))).toThrow(
+		/Give it as a member: \{ audit \}/,
+	);
+	expect(() => instrumentServer(newServer(), { audit: as({ service: "x" }) })).toThrow(
 		/Give what openAudit\(\) returned/,
 	);
-	expect(() => instrumentServer(server(), as({ audit, tracing: false }))).toThrow(
+	expect(() => instrumentServer(newServer(), as({ audit, tracing: false }))).toThrow(
 		/no option "tracing". Use one of audit, traces/,
 	);
 });
