@@ -10,6 +10,7 @@ const pages = [
 	...readdirSync(join(root, "docs"))
 		.filter((name) => name.endsWith(".md"))
 		.map((name) => `docs/${name}`),
+	...readdirSync(join(root, "packages")).map((name) => `packages/${name}/README.md`),
 ];
 
 /** Run as they are written by the suites of their destinations. */
