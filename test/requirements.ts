@@ -673,6 +673,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["test/mcp/outcomes.test.ts", "test/mcp/peers-word.test.ts"],
 	},
 	{
+		id: "honest.finding_rules",
+		says: "Each rule of findings that the vocabulary names is made by something, and no other is.",
+		provenBy: ["test/mcp/findings.test.ts"],
+	},
+	{
 		id: "honest.folded_close",
 		says: "What is being counted when the audit closes is recorded before it stops.",
 		provenBy: ["test/mcp/messages.test.ts"],
@@ -686,6 +691,11 @@ export const requirements: readonly Requirement[] = [
 		id: "honest.full",
 		says: "On a full disk what was acknowledged stays, what could not be kept is told.",
 		provenBy: ["test/fault/disk-full.test.ts"],
+	},
+	{
+		id: "honest.gate_ignored",
+		says: "A gate that a policy decides, which no version holds calls for yet, is said to be passed over.",
+		provenBy: ["test/mcp/gate-ignored.test.ts"],
 	},
 	{
 		id: "honest.lists_by_token",
@@ -715,6 +725,11 @@ export const requirements: readonly Requirement[] = [
 		id: "honest.open_late",
 		says: "A trail that does not open is told of within seconds, whatever it waits for.",
 		provenBy: ["packages/audit/src/open-audit.test.ts"],
+	},
+	{
+		id: "honest.over_scope",
+		says: "A token that was granted scopes which were not asked for is a finding, once.",
+		provenBy: ["test/mcp/fetch-companion.test.ts"],
 	},
 	{
 		id: "honest.own_exchange",
@@ -760,6 +775,11 @@ export const requirements: readonly Requirement[] = [
 		id: "honest.unknown_tool",
 		says: "An unknown tool is rejected in both SDK generations.",
 		provenBy: ["test/mcp/outcomes.test.ts", "test/mcp/peers-word.test.ts"],
+	},
+	{
+		id: "honest.unlisted_server",
+		says: "A client's connection to a server that is not on the operator's list is a finding, once.",
+		provenBy: ["test/mcp/identity.test.ts"],
 	},
 	{
 		id: "honest.unwritable",

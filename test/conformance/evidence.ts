@@ -26,7 +26,6 @@ export type ProgramReport = z.infer<typeof reportSchema>;
 /** What the instrumented programs of one run left behind. */
 export interface Evidence {
 	readonly programs: number;
-	/** What the events of traffic stand for: how many alike share one (`count`) depends on how fast they came. */
 	readonly events: number;
 	readonly spans: number;
 	/** Requests for a token, each with its event. */
@@ -34,13 +33,13 @@ export interface Evidence {
 	readonly troubles: readonly string[];
 }
 
-const eventSchema = z.looseObject({ type: z.string(), count: z.number().default(1) });
+const eventSchema = z.looseObject({ type: z.string() });
 
-/** The events that tell of traffic; a trail also tells of itself. */
-async function trafficIn(file: string): Promise<readonly z.infer<typeof eventSchema>[]> {
+/** Types of the events that tell of traffic; a trail also tells of itself. */
+async function trafficIn(file: string): Promise<readonly string[]> {
 	const lines = (await readFile(file, "utf8")).split("\n").slice(0, -1);
-	const events = lines.map((line) => eventSchema.parse(JSON.parse(line)));
-	return events.filter(({ type }) => type.startsWith("mcp."));
+	const types = lines.map((line) => eventSchema.parse(JSON.parse(line)).type);
+	return types.filter((type) => type.startsWith("mcp."));
 }
 
 async function readProgram(root: string, report: ProgramReport): Promise<Evidence> {
@@ -48,9 +47,9 @@ async function readProgram(root: string, report: ProgramReport): Promise<Evidenc
 	const troubles = [...report.troubles];
 	if (!clean || lost > 0) troubles.push(`closed uncleanly, or lost events: ${lost}`);
 	const segments = head === undefined ? [] : await segmentsOf(root, head.streamId);
-	const traffic = (await Promise.all(segments.map((segment) => trafficIn(segment)))).flat();
-	const events = traffic.reduce((sum, { count }) => sum + count, 0);
-	const tokens = traffic.filter(({ type }) => type === "mcp.auth.token_exchanged").length;
+	const types = (await Promise.all(segments.map((segment) => trafficIn(segment)))).flat();
+	const events = types.length;
+	const tokens = types.filter((type) => type === "mcp.auth.token_exchanged").length;
 	if (tokens !== tokenRequests)
 		troubles.push(`asked for ${tokenRequests} tokens, and recorded that of ${tokens}`);
 	if (events === 0) troubles.push("recorded no event of its traffic");

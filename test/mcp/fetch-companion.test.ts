@@ -241,6 +241,39 @@ describe.each([...generations, modern])("$name", (generation) => {
 		await client.close();
 	});
 
+	it("[honest.over_scope] finds a token that may do more than was asked for, once, and none that may not", async () => {
+		const { url } = await guarded(generation, false);
+		const near = fakeAudit();
+		const fetched = instrumentation({ audit: near }).fetch(fetch);
+		const ask = async (scope: Readonly<Record<string, string>>): Promise<void> => {
+			const before = exchanged(near).length;
+			const form = { grant_type: "client_credentials", client_id: "desk", ...scope };
+			const body = new URLSearchParams(form);
+			await fetched(new URL("/token", url), { method: "POST", body });
+			await until(() => exchanged(near).length > before, "the exchange");
+			await tick();
+		};
+		const found = () => near.events.filter(({ type }) => type === "mcp.finding");
+		await ask({ scope: "echo" });
+		await ask({});
+		expect(found()).toEqual([]);
+		// From the second question on this server grants more.
+		await ask({ scope: "echo" });
+		await ask({ scope: "echo" });
+		const [event] = exchanged(near).slice(2);
+		expect(found()).toEqual([
+			expect.objectContaining({
+				severity: "medium",
+				authorization: event?.authorization,
+				finding: expect.objectContaining({ rule: "over_scope", event_ids: [event?.id] }),
+			}),
+		]);
+		expect(event?.authorization).toMatchObject({
+			scopes_requested: ["echo"],
+			scopes_granted: ["echo", "write"],
+		});
+	});
+
 	it("[complete.two_audits] tells two audits of one client the whole story of its tokens, challenges counted once", async () => {
 		const { url, far } = await guarded(generation, true);
 		const other = fakeAudit(undefined, "k2");

@@ -5,7 +5,7 @@ import { defaultPolicy } from "@mcp-trail/audit";
 import { StdioClientTransport as StdioV2 } from "@modelcontextprotocol/client/stdio";
 import { StdioClientTransport as StdioV1 } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { afterEach, describe, expect, it } from "vitest";
-import { echoing, overHttp, type Listener } from "./http-pair.ts";
+import { echoing, overHttp, reaching, type Listener } from "./http-pair.ts";
 import { as, fakeAudit, generations, modern, type Generation } from "./support.ts";
 
 const open: Server[] = [];
@@ -328,6 +328,42 @@ describe.each(generations)("$name", (generation) => {
 		expect(
 			listed.near.events.find(({ type }) => type === "mcp.connection.opened")?.connection,
 		).toEqual({ origin: listed.url.origin, listed: false });
+	});
+
+	it("[honest.unlisted_server] finds a server that nobody listed, once, and none where it is listed", async () => {
+		const audit = fakeAudit();
+		const servers = [{ id: "it", url: "https://mcp.example.com/" }];
+		const trail = instrumentation({ audit, servers });
+		const { url } = await joined(generation, {});
+		// It serves one session, which it has: that it was reached is told all the same.
+		const taken = (): void => undefined;
+		for (let times = 0; times < 2; times++) {
+			const client = trail.client(new generation.Client({ name: "probe", version: "1" }));
+			await client.connect(as(reaching(generation, url))).catch(taken);
+			await client.close();
+		}
+		const opened = audit.events.filter(({ type }) => type === "mcp.connection.opened");
+		expect(opened.map(({ connection }) => connection?.listed)).toEqual([false, false]);
+		const findings = audit.events.filter(({ type }) => type === "mcp.finding");
+		expect(findings).toEqual([
+			expect.objectContaining({
+				severity: "medium",
+				target: expect.objectContaining({ server: { id: url.origin } }),
+				connection: { origin: url.origin, listed: false },
+				finding: expect.objectContaining({
+					rule: "unlisted_server",
+					event_ids: [opened[0]?.id],
+				}),
+			}),
+		]);
+		const known = fakeAudit();
+		const client = instrumentation({ audit: known, servers: [{ id: "it", url: url.href }] }).client(
+			new generation.Client({ name: "probe", version: "1" }),
+		);
+		await client.connect(as(reaching(generation, url))).catch(taken);
+		expect(known.events.some(({ connection }) => connection?.listed === true)).toBe(true);
+		expect(known.events.filter(({ type }) => type === "mcp.finding")).toEqual([]);
+		await client.close();
 	});
 
 	it("[honest.server_identity] knows a command by its keyed digest, and says whether it is listed", async () => {

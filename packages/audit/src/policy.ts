@@ -23,7 +23,10 @@ export interface Decision {
 	readonly acting: boolean;
 	/** Record an intent event before the call, too. */
 	readonly intent: boolean;
-	/** Strict mode: what must be true before the call goes on. */
+	/**
+	 * What must be true before the call goes on. Reserved for strict mode, which is not built: no call waits for it, and
+	 * an instrumentation says once that it is passed over (`gate_ignored`).
+	 */
 	readonly gate?: {
 		readonly sinks: number;
 		readonly withinMs: number;

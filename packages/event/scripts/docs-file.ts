@@ -4,7 +4,13 @@ import { bounds } from "../src/bounds.ts";
 import { patterns } from "../src/patterns.ts";
 import { severityByReason, severityByStatus, severityByType } from "../src/severity.ts";
 import { trimmingOrder } from "../src/trim-to-fit.ts";
-import { SCHEMA_VERSION, eventTypes, reasons, requiredBlocks } from "../src/vocabulary.ts";
+import {
+	SCHEMA_VERSION,
+	eventTypes,
+	findingRules,
+	reasons,
+	requiredBlocks,
+} from "../src/vocabulary.ts";
 import { fieldsOf, kindOf } from "./model.ts";
 import type { Field, Holds } from "./model.ts";
 
@@ -33,6 +39,12 @@ export function docsFile(): string {
 			rows(
 				["layer", "reasons"],
 				Object.entries(reasons).map(([layer, words]) => [layer, words.map(code).join(" ")]),
+			),
+			"## Findings",
+			"The rules that this recorder has, by `finding.rule`; an open list, applications add their own. Nothing is refused for a finding. That a server differs from its entry in a registry is none of them: nothing is fetched here, so that only an application can compare the two; a registry that it reads is told by `mcp.discovery.read`, which says when an entry has changed.",
+			rows(
+				["rule", "what it looks for"],
+				Object.entries(findingRules).map(([rule, title]) => [code(rule), title]),
 			),
 			"## Severity",
 			"An event has the highest severity that its type, its status and its reason ask for, else `informational`.",

@@ -61,6 +61,7 @@ export {
 	SCHEMA_VERSION,
 	digestKinds,
 	eventTypes,
+	findingRules,
 	isKnownType,
 	layers,
 	reasons,
@@ -68,5 +69,12 @@ export {
 	severities,
 	statuses,
 } from "./vocabulary.ts";
-export type { DigestKind, EventType, KnownType, Reason, Status } from "./vocabulary.ts";
+export type {
+	DigestKind,
+	EventType,
+	FindingRule,
+	KnownType,
+	Reason,
+	Status,
+} from "./vocabulary.ts";
 export { isWord } from "./words.ts";

@@ -153,6 +153,17 @@ export const reasons = {
 /** A reason of 1.0. Later versions and applications add their own words. */
 export type Reason = (typeof reasons)[keyof typeof reasons][number];
 
+/** The rules of `mcp.finding` that this recorder has, and what each looks for. Open: applications add their own. */
+export const findingRules = {
+	duplicate_side_effect: "A tool that is not safe to repeat succeeded twice in one operation",
+	over_scope: "A token was granted scopes that were not asked for",
+	token_passthrough: "A token that a caller sent here was sent on to another server",
+	unlisted_server: "A client was connected to a server that is not on the operator's list",
+} as const;
+
+/** A rule of {@link findingRules}. */
+export type FindingRule = keyof typeof findingRules;
+
 /** Kinds of private values that get a keyed digest; the kind is part of what is digested. */
 export const digestKinds = [
 	"arguments",

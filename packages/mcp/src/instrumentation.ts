@@ -183,6 +183,11 @@ export function instrumentation(options: InstrumentationOptions = {}): Instrumen
 			maxDigestBytes,
 			extension,
 			onFault,
+			onGate: () =>
+				warn(
+					"gate_ignored",
+					"The audit's policy decided a gate, which holds nothing back: strict mode is not built. Leave it out, or let handlers await audit.secure().",
+				),
 		});
 		const watchesFetches = companion({ audit, identify, onFault });
 		companions.push(watchesFetches);

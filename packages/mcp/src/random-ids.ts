@@ -1,5 +1,5 @@
 import { randomFillSync } from "node:crypto";
-import { uuid7, UUID7_RANDOM_BYTES } from "@mcp-trail/event";
+import { inMemberOrder, uuid7, UUID7_RANDOM_BYTES, type NewEvent } from "@mcp-trail/event";
 
 const pool = new Uint8Array(UUID7_RANDOM_BYTES * 64);
 let used = pool.length;
@@ -14,3 +14,7 @@ export function newEventId(nowMs: number): string {
 	used += UUID7_RANDOM_BYTES;
 	return id;
 }
+
+/** The same event with an id, so that another can name it. */
+export const named = (event: NewEvent): NewEvent =>
+	inMemberOrder({ id: newEventId(Date.now()), ...event });

@@ -42,6 +42,8 @@ export interface AuditedOptions {
 	/** Absent = the audit extension is off. */
 	readonly extension?: Extension | undefined;
 	readonly onFault: (fault: unknown) => void;
+	/** Called where a policy asks for what is not there: that a call waits until it is recorded. */
+	readonly onGate?: () => void;
 }
 
 const NOTHING: readonly string[] = [];
@@ -79,7 +81,7 @@ const unanswered = (ending: Ending): Ending => ({ ...ending, response: {} });
 
 /** Makes one outcome event of every request, and an intent event where the policy asks for it. */
 export function audited(options: AuditedOptions): Observer {
-	const { audit, definitions, maxDigestBytes, extension, onFault } = options;
+	const { audit, definitions, maxDigestBytes, extension, onFault, onGate } = options;
 	const operations = correlation({ digester: audit.digester, extension });
 	const follow = followers(audit, onFault);
 	const passthrough = passthroughOf(audit);
@@ -87,7 +89,9 @@ export function audited(options: AuditedOptions): Observer {
 
 	function decide(exchange: Exchange, facts: MethodFacts, name: unknown): Decision {
 		try {
-			return audit.policy.decide(subjectOf(exchange, facts, name));
+			const decision = audit.policy.decide(subjectOf(exchange, facts, name));
+			if (decision.gate !== undefined) onGate?.();
+			return decision;
 		} catch (fault) {
 			// A broken policy keeps less, never nothing.
 			onFault(fault);

@@ -2,6 +2,10 @@ import type { Audit } from "@mcp-trail/audit";
 import { timeText, type KnownType, type NewEvent, type Operation } from "@mcp-trail/event";
 import { describeCoarsely, describeConnection, describeMessage } from "../describe/message.ts";
 import { at } from "../describe/methods.ts";
+import { findingFrom } from "../describe/finding.ts";
+import { boundedTable } from "../correlation/bounded-table.ts";
+import { named } from "../random-ids.ts";
+import { shortKey } from "../short-key.ts";
 import { operationInside } from "../correlation/around.ts";
 import type { Connection, Observer, Seen } from "../observer.ts";
 import { noteLocalInput } from "../inputs/local-inputs.ts";
@@ -9,6 +13,8 @@ import { endSubscriptions, noteSubscription } from "../subscriptions/subscriptio
 import { noteTask } from "../tasks/follow-tasks.ts";
 import { tasksOf } from "../tasks/tasks.ts";
 import { messageFloods, numberOf } from "./message-floods.ts";
+
+const HOUR_MS = 60 * 60 * 1000;
 
 /** The longest part of a peer's text by which events are told apart. */
 const MAX_PART = 256;
@@ -34,6 +40,7 @@ export function messages(
 > {
 	const { policy, digester } = audit;
 	const floods = messageFloods(audit);
+	const unlisted = boundedTable<true>({ maxEntries: 1000, ttlMs: HOUR_MS, nowMs: Date.now });
 
 	/** What is sent inside a handler is part of its request; what a task's keeper tells of it, of the call that made it. */
 	function operationOf({
@@ -87,6 +94,15 @@ export function messages(
 		});
 	}
 
+	/** Of a server that nobody listed: the first time in an hour. */
+	function isNewsUnlisted({ reached }: Connection): boolean {
+		if (reached?.listed !== false) return false;
+		const key = shortKey(reached.id ?? reached.origin ?? "");
+		if (unlisted.get(key)) return false;
+		unlisted.set(key, true);
+		return true;
+	}
+
 	return {
 		notification(seen) {
 			record("mcp.notification", seen);
@@ -103,7 +119,12 @@ export function messages(
 		refused: (seen) => record("mcp.message.refused", seen),
 		unmatched: (seen) => record("mcp.message.unmatched", seen),
 		opened(connection) {
-			audit.record(describeConnection(connection, undefined, policy, sessionOf(connection)));
+			const event = describeConnection(connection, undefined, policy, sessionOf(connection));
+			if (isNewsUnlisted(connection)) {
+				const opening = named(event);
+				audit.record(opening);
+				audit.record(findingFrom("unlisted_server", opening));
+			} else audit.record(event);
 		},
 		closed(connection, closing) {
 			floods.flush(connection);

@@ -1,6 +1,8 @@
 import type { Audit } from "@mcp-trail/audit";
 import { isEndpoint } from "../hook/connection.ts";
 import { exchangeOfAudit } from "../hook/of-audit.ts";
+import { findingFrom } from "../describe/finding.ts";
+import { named } from "../random-ids.ts";
 import type { Identifier } from "../identity/identifier.ts";
 import { shortKey } from "../short-key.ts";
 import { attempts } from "../http/attempts.ts";
@@ -8,6 +10,7 @@ import { authAsked, type AuthAsked } from "./oauth.ts";
 import { carriedBy, noteAnswer } from "./carried.ts";
 import { describeAuth, describePassthrough, describeUnsent } from "./describe-auth.ts";
 import { fetchedWith, type Fetched } from "./fetched.ts";
+import { overScopes } from "./over-scope.ts";
 import { passthroughOf } from "./passthrough.ts";
 import { readJson } from "./read-json.ts";
 import { lineOfAll, noteSent, tokenLinesOf, type Sent } from "./token-lines.ts";
@@ -54,6 +57,7 @@ interface Memory {
 	/** By the endpoint of an authorization server. */
 	readonly issuers: Map<string, string>;
 	readonly attemptOf: ReturnType<typeof attempts>;
+	readonly isOverScoped: ReturnType<typeof overScopes>;
 	/** By the transport that sent them. */
 	readonly sentBy: WeakMap<object, Sent>;
 }
@@ -67,6 +71,7 @@ function memoryOf(audit: Audit): Memory {
 		told: new WeakSet<object>(),
 		issuers: new Map<string, string>(),
 		attemptOf: attempts(),
+		isOverScoped: overScopes(),
 		sentBy: new WeakMap<object, Sent>(),
 	};
 	ofAudits.set(audit, made);
@@ -89,7 +94,7 @@ export function companion(options: {
 	const { digester } = audit;
 	const passthrough = passthroughOf(audit);
 	const lines = tokenLinesOf(audit);
-	const { told, issuers, attemptOf, sentBy } = memoryOf(audit);
+	const { told, issuers, attemptOf, isOverScoped, sentBy } = memoryOf(audit);
 
 	function guarded<R>(work: () => R): R | undefined {
 		try {
@@ -147,7 +152,7 @@ export function companion(options: {
 			const attempt = attemptOf(key.join("\n"), startMs);
 			void answer.then((json) =>
 				guarded(() => {
-					const event = describeAuth(audit, {
+					const described = describeAuth(audit, {
 						asked,
 						issuer,
 						who,
@@ -159,9 +164,12 @@ export function companion(options: {
 						endMs: startMs + Math.round(durationUs / 1000),
 						durationUs,
 					});
+					const isOver = isOverScoped(described);
+					const event = isOver ? named(described) : described;
 					const token = event.authorization?.token_digest;
 					if (token !== undefined && line !== undefined) lines.follows(token, line);
 					audit.record(event);
+					if (isOver) audit.record(findingFrom("over_scope", event));
 				}),
 			);
 		};

@@ -13,6 +13,7 @@ import {
 	type Recording,
 } from "@mcp-trail/event";
 import { actorOf, keepsOf } from "../describe/actor.ts";
+import { findingOf } from "../describe/finding.ts";
 import { carriedReason } from "../describe/outcome.ts";
 import type { KnownIdentity } from "../identity/identity.ts";
 import type { Carried, JsonObject, TraceIds } from "../observer.ts";
@@ -128,9 +129,6 @@ const targetOf = (origin: string | undefined): Pick<NewEvent, "target"> => {
 	return id === undefined ? {} : { target: { kind: "server", server: { id } } };
 };
 
-/** The rule of {@link describePassthrough}; docs/identity.md says what to do about it. */
-const PASSTHROUGH = "token_passthrough";
-
 /** The event of a caller's token that is sent on to another server, which the specification forbids. */
 export function describePassthrough(
 	audit: Audit,
@@ -147,10 +145,6 @@ export function describePassthrough(
 		...within(trace),
 		recording: recordingOf(audit),
 		network: networkOf(new URL(origin), "POST"),
-		finding: {
-			rule: PASSTHROUGH,
-			title: "A token that a caller sent here was sent on to another server",
-			confidence: "high",
-		},
+		finding: findingOf("token_passthrough"),
 	});
 }

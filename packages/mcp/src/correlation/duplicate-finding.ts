@@ -1,9 +1,7 @@
 import { inMemberOrder, severityOf, type NewEvent } from "@mcp-trail/event";
 import { outcomeIdOf, type OperationState } from "./operation-state.ts";
+import { findingOf } from "../describe/finding.ts";
 import { mayRepeat, type Duplicates } from "./duplicates.ts";
-
-/** The rule that fires when a tool which is not safe to repeat succeeds twice within one operation. */
-const DUPLICATE_SIDE_EFFECT = "duplicate_side_effect";
 
 /** The finding of a success, where it is the second of its kind. */
 export function duplicateFinding(
@@ -37,9 +35,7 @@ export function duplicateFinding(
 		...(trace && { trace }),
 		...(recording && { recording }),
 		finding: {
-			rule: DUPLICATE_SIDE_EFFECT,
-			title: "A tool that is not safe to repeat succeeded twice in one operation",
-			confidence: "high",
+			...findingOf("duplicate_side_effect"),
 			event_ids: both,
 		},
 	};
