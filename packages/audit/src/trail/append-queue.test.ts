@@ -30,8 +30,8 @@ it("is first in, first out, and counts what it holds", () => {
 				model.push(one);
 			}
 			expect(same).not.toContain(false);
-			expect(queue.length).toBe(model.length);
-			expect(queue.bytes).toBe(model.reduce((sum, { bytes }) => sum + bytes, 0));
+			expect(queue.length()).toBe(model.length);
+			expect(queue.bytes()).toBe(model.reduce((sum, { bytes }) => sum + bytes, 0));
 			expect(queue.peek()).toBe(model[0]);
 		}),
 	);

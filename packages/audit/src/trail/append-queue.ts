@@ -30,8 +30,9 @@ export interface Caller {
 
 /** First in, first out, without moving what waits. */
 export interface AppendQueue {
-	readonly length: number;
-	readonly bytes: number;
+	// No getters: an object literal with one is a dictionary in V8, and these are asked for with every event.
+	length(): number;
+	bytes(): number;
 	push(pending: Pending): void;
 	peek(): Pending | undefined;
 	shift(): Pending | undefined;
@@ -45,12 +46,8 @@ export function appendQueue(): AppendQueue {
 	let head = 0;
 	let bytes = 0;
 	return {
-		get length() {
-			return items.length - head;
-		},
-		get bytes() {
-			return bytes;
-		},
+		length: () => items.length - head,
+		bytes: () => bytes,
 		push(pending) {
 			items.push(pending);
 			bytes += pending.bytes;

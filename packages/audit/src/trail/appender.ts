@@ -115,7 +115,7 @@ export function appender(
 		const refusal = store.refusal();
 		if (refusal !== undefined) return refusal;
 		if (filler.full && !reserve) return fullError();
-		return queue.length >= maxQueueEvents || queue.bytes + bytes > maxQueueBytes
+		return queue.length() >= maxQueueEvents || queue.bytes() + bytes > maxQueueBytes
 			? queueError(maxQueueEvents, maxQueueBytes)
 			: undefined;
 	}
@@ -130,13 +130,13 @@ export function appender(
 	/** True if anything is to be written now. */
 	function due(): boolean {
 		if (closed) return false;
-		if (closing && queue.length > 0) return true;
-		return gather.due(enqueued - queue.length, queue.length, queue.bytes) || reports.due();
+		if (closing && queue.length() > 0) return true;
+		return gather.due(enqueued - queue.length(), queue.length(), queue.bytes()) || reports.due();
 	}
 
 	function append(event: AuditEvent, options: AppendOptions = NO_OPTIONS): Promise<Position> {
 		const { reserve = false, acting = false, retried = false } = options;
-		const bytes = queue.length < UNMEASURED_EVENTS ? ASSUMED_BYTES : eventSize(event);
+		const bytes = queue.length() < UNMEASURED_EVENTS ? ASSUMED_BYTES : eventSize(event);
 		const refusal = refusalOf(reserve, bytes);
 		if (refusal !== undefined) {
 			lose(options, refusal.lossCause);
@@ -176,19 +176,19 @@ export function appender(
 	}
 
 	function rest(): void {
-		if (queue.length > 0) gather.arm();
+		if (queue.length() > 0) gather.arm();
 		if (ledger.pending > 0) reports.schedule();
 	}
 
 	function tellSettled(): void {
-		waits.tell(running || queue.length > 0 ? enqueued - queue.length : Infinity);
+		waits.tell(running || queue.length() > 0 ? enqueued - queue.length() : Infinity);
 	}
 
 	async function run(): Promise<void> {
 		// Everything appended in this turn of the event loop shares one write.
 		await Promise.resolve();
 		while (due()) {
-			const asked = Math.max(filler.takeWanted(), Math.min(queue.bytes, maxBatchBytes));
+			const asked = Math.max(filler.takeWanted(), Math.min(queue.bytes(), maxBatchBytes));
 			const preparing = store.prepare(asked, recordOwn);
 			if (preparing !== undefined) await preparing;
 			const batch = filler.fill(asked);
@@ -248,10 +248,10 @@ export function appender(
 			return chain.head;
 		},
 		get pendingEvents() {
-			return queue.length + flight;
+			return queue.length() + flight;
 		},
 		get pendingBytes() {
-			return queue.bytes + flightBytes;
+			return queue.bytes() + flightBytes;
 		},
 		append,
 		appendUnwaited,

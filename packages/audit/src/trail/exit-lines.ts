@@ -33,7 +33,7 @@ export function exitLines(
 	};
 	// What does not fit is taken back to the last line sealed, stored or not.
 	chain.assume();
-	while (queue.length > 0) take(filler.fill(Infinity).lines);
+	while (queue.length() > 0) take(filler.fill(Infinity).lines);
 	const told = emptyBatch();
 	// Untold they would be gone with the process: the slot may not have them yet.
 	if (ledger.pending > 0) filler.reportLosses(told, { beyondLimit: true });

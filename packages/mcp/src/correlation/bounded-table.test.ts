@@ -25,7 +25,7 @@ describe("a bounded table", () => {
 						kept = [...kept, { key: one.key, value: one.value, at: now }].slice(-3);
 						table.set(one.key, one.value);
 					}
-					expect(table.size).toBeLessThanOrEqual(3);
+					expect(table.size()).toBeLessThanOrEqual(3);
 					for (const name of ["a", "b", "c", "d", "e"])
 						expect(table.get(name)).toBe(kept.find((row) => row.key === name)?.value);
 				}

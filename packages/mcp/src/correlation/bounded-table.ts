@@ -1,6 +1,6 @@
 /** What was seen before, by key: the oldest goes when there is no room, and everything after its time to live. */
 export interface BoundedTable<T> {
-	readonly size: number;
+	size(): number;
 	get(key: string): T | undefined;
 	set(key: string, value: T): void;
 	delete(key: string): void;
@@ -15,9 +15,7 @@ export function boundedTable<T>(options: {
 	const { maxEntries, ttlMs, nowMs } = options;
 	const rows = new Map<string, { readonly value: T; readonly untilMs: number }>();
 	return {
-		get size() {
-			return rows.size;
-		},
+		size: () => rows.size,
 		get(key) {
 			const row = rows.get(key);
 			if (row === undefined) return undefined;

@@ -139,7 +139,7 @@ export function correlation(options: {
 		begin(exchange, asked) {
 			extension?.asked(exchange);
 			let clues = cluesOf(exchange, asked);
-			const key = efforts.isEmpty ? undefined : retryKey(exchange, asked, clues);
+			const key = efforts.isEmpty() ? undefined : retryKey(exchange, asked, clues);
 			const effort = key === undefined ? undefined : efforts.before(key);
 			if (effort) clues ??= NO_CLUES;
 			const operation = clues ? identify(exchange, clues, effort) : plainOperation(exchange);
@@ -192,7 +192,7 @@ export function correlation(options: {
 			// A task goes on in the name of the call that made it.
 			operation.isOver = outcome?.reason !== "task_created";
 			const isOneCall = clues?.context?.operationId !== undefined;
-			if (isOneCall || outcome?.status !== "success" || !efforts.isEmpty) {
+			if (isOneCall || outcome?.status !== "success" || !efforts.isEmpty()) {
 				const key = retryKey(exchange, asked, clues);
 				if (key !== undefined) efforts.ended(key, operation, outcome, isOneCall);
 			}

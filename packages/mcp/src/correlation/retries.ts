@@ -12,7 +12,7 @@ export interface Effort {
 /** Efforts that may be tried again: the same request, sent again within one operation or trace. */
 export interface Retries {
 	/** False as long as no request can be a retry, so that nothing has to be asked. */
-	readonly isEmpty: boolean;
+	isEmpty(): boolean;
 	before(key: string): Effort | undefined;
 	/** Remembers how an effort ended. After a success the same request is another call, except where `isOneOperation`. */
 	ended(
@@ -37,15 +37,13 @@ function reasonOf(outcome: Outcome | undefined): string {
 export function retries(nowMs: () => number = Date.now): Retries {
 	const efforts = boundedTable<Effort>({ maxEntries: MAX_EFFORTS, ttlMs: TTL_MS, nowMs });
 	return {
-		get isEmpty() {
-			return efforts.size === 0;
-		},
+		isEmpty: () => efforts.size() === 0,
 		before: (key) => efforts.get(key),
 		ended(key, operation, outcome, isOneOperation) {
 			const status = outcome?.status;
 			if (status === "pending") return;
 			if (status === "success" && !isOneOperation) {
-				if (efforts.size > 0) efforts.delete(key);
+				if (efforts.size() > 0) efforts.delete(key);
 				return;
 			}
 			efforts.set(key, {

@@ -33,7 +33,7 @@ export function taskOperations(digester: Digester, nowMs: () => number = Date.no
 
 	return {
 		of(exchange) {
-			if (tasks.size === 0) return undefined;
+			if (tasks.size() === 0) return undefined;
 			const { params, method } = exchange;
 			const asked = at(params, factsOf(method).task);
 			const id = typeof asked === "string" && asked !== "" ? asked : relatedTask(params);

@@ -33,7 +33,8 @@ export interface Entry {
 
 /** The open requests of one direction of one transport, oldest first. */
 export interface Exchanges {
-	readonly size: number;
+	// No getter: an object literal with one is a dictionary in V8, and one is made for each server of a request.
+	size(): number;
 	open(entry: Entry): void;
 	/** The oldest entry, if there is room for no other. */
 	overflowing(): Entry | undefined;
@@ -50,9 +51,13 @@ export interface Exchanges {
 	clear(): readonly Entry[];
 }
 
+const NOTHING: readonly Entry[] = [];
+const NONE: Map<string | number, Entry> = new Map();
+
 /** Makes a table of open requests of at most `maxOpen` entries. */
 export function exchanges(maxOpen: number): Exchanges {
-	const open = new Map<string | number, Entry>();
+	// A server's connection may be made for one request, and asks nothing of its client.
+	let open: Map<string | number, Entry> = NONE;
 	let tokens: Map<string | number, Entry> | undefined;
 	const remove = (id: string | number, entry: Entry): Entry => {
 		open.delete(id);
@@ -62,10 +67,9 @@ export function exchanges(maxOpen: number): Exchanges {
 		return entry;
 	};
 	return {
-		get size() {
-			return open.size;
-		},
+		size: () => open.size,
 		open(entry) {
+			if (open === NONE) open = new Map();
 			open.set(entry.exchange.id, entry);
 			if (entry.token !== undefined) (tokens ??= new Map()).set(entry.token, entry);
 		},
@@ -94,6 +98,7 @@ export function exchanges(maxOpen: number): Exchanges {
 			return old;
 		},
 		clear() {
+			if (open.size === 0) return NOTHING;
 			const all = [...open.values()];
 			for (const entry of all) entry.gone = true;
 			open.clear();

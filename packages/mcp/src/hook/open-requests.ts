@@ -42,7 +42,8 @@ export interface OpenRequests {
 	): void;
 	/** Ends everything; twice is harmless. */
 	readonly close: () => void;
-	readonly closed: boolean;
+	// No getter: an object literal with one is a dictionary in V8, and one is made for each server of a request.
+	isClosed(): boolean;
 	/** Runs the observing side; whatever goes wrong in it stays in it. */
 	readonly guarded: <R>(work: () => R) => R | undefined;
 }
@@ -160,7 +161,7 @@ export function openRequests(
 					guarded(() => evict(entry));
 				for (const [entry, response] of sending)
 					if (entry.exchange.startMs < before) giveUpSending(entry, response);
-				if (inbound.size + outbound.size + sending.size > 0) arm();
+				if (inbound.size() + outbound.size() + sending.size > 0) arm();
 			},
 			// The timer holds the transport: one that was dropped without being closed is let go soon.
 			Math.min(peer.openTtlMs, SWEEP_MS),
@@ -202,9 +203,7 @@ export function openRequests(
 			if (oldest !== undefined) giveUpSending(...oldest);
 			sending.set(entry, response);
 		},
-		get closed() {
-			return closed;
-		},
+		isClosed: () => closed,
 		begin(isInbound, message, extra) {
 			try {
 				const { exchange, hangUp } = readableExchange(peer, connection, isInbound, message, extra);

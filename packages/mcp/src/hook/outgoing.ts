@@ -38,7 +38,7 @@ function taken(open: OpenRequests, message: JsonObject): TakenRequest | undefine
 		// This side answers with the very id it was asked with; only a peer's id is converted.
 		const entry = open.inbound.get(message["id"]);
 		if (entry === undefined || !open.inbound.take(entry)) {
-			if (!open.closed) open.tell("unmatched", false, message);
+			if (!open.isClosed()) open.tell("unmatched", false, message);
 			return undefined;
 		}
 		open.learn(entry, message);

@@ -16,6 +16,9 @@ const registering = {
 
 type Request = (typeof registering)[keyof typeof registering];
 
+/** Listed once: a server may be made for one request. */
+const registrars = Object.entries(registering);
+
 const REQUESTS: readonly Request[] = ["tools/call", "prompts/get", "resources/read"];
 
 /** True if no handler of a request is set yet: then nothing has been registered for it. */
@@ -114,7 +117,7 @@ export function watchRegistrations(
 		return handle;
 	}
 
-	for (const [key, request] of Object.entries(registering))
+	for (const [key, request] of registrars)
 		replace(
 			server,
 			key,

@@ -179,7 +179,7 @@ function install(transport: object, send: Callback, first: Peer): (peer: Peer) =
 		resumeTickets(transport, key, () => open);
 
 	return (peer) => {
-		if (open.closed || peer !== open.peer) open = bound(peer);
+		if (open.isClosed() || peer !== open.peer) open = bound(peer);
 		else attach(open, watchFetches);
 	};
 }
