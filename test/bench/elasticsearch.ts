@@ -130,8 +130,15 @@ export async function benchElasticsearch(options: {
 		await compare();
 		heading(`${title}, a core for each process)`);
 		const cores = await ownCores(opensearch.pid() ?? 0);
-		if (typeof cores === "string") console.log(`NOT MEASURED: ${cores}`);
-		else await compare().finally(cores.release);
+		if (typeof cores === "string") {
+			console.log(`NOT MEASURED: ${cores}`);
+			return;
+		}
+		try {
+			await compare();
+		} finally {
+			await cores.release();
+		}
 	} finally {
 		await bare.close();
 		await lane.close();

@@ -1,7 +1,7 @@
 import type { Sink } from "@mcp-trail/audit";
 import type { SealedEvent } from "@mcp-trail/integrity";
 import { readBulkAnswer, requestError } from "./elasticsearch/bulk-answer.ts";
-import { type Document, documents, roomFor } from "./elasticsearch/document.ts";
+import { actionHead, type Document, documents, roomFor } from "./elasticsearch/document.ts";
 import { authorization, checkAuth, type HttpAuth } from "./http/auth.ts";
 import { deliverParts, type PartRefusal } from "./http/deliver-parts.ts";
 import type { Encoded } from "./http/encoded.ts";
@@ -125,14 +125,14 @@ export function elasticsearchSink(options: ElasticsearchSinkOptions): Sink {
 		return year === undefined ? `${index}-undated` : `${index}-${year}.${month}.${day}`;
 	}
 
-	/** The same; most events are of the day of the one before. */
-	let today = { start: "\n", index: "" };
-	function dated(time: string): string {
+	/** The same as the head of an action; most events are of the day of the one before. */
+	let today = { start: "\n", head: actionHead("") };
+	function dated(time: string): Uint8Array {
 		// What is shorter than a day begins others, too.
-		if (time.length < DAY_CHARACTERS) return indexOf(time);
+		if (time.length < DAY_CHARACTERS) return actionHead(indexOf(time));
 		if (!time.startsWith(today.start))
-			today = { start: time.slice(0, DAY_CHARACTERS), index: indexOf(time) };
-		return today.index;
+			today = { start: time.slice(0, DAY_CHARACTERS), head: actionHead(indexOf(time)) };
+		return today.head;
 	}
 
 	async function send(
@@ -166,7 +166,7 @@ export function elasticsearchSink(options: ElasticsearchSinkOptions): Sink {
 	async function deliver(
 		batch: readonly SealedEvent[],
 		signal: AbortSignal,
-		to: (time: string) => string,
+		headFor: (time: string) => Uint8Array,
 	): Promise<void> {
 		let bytes = 0;
 		let longest = 0;
@@ -181,10 +181,11 @@ export function elasticsearchSink(options: ElasticsearchSinkOptions): Sink {
 				maxEvents: maxRequestEvents,
 				maxBytes: maxRequestBytes,
 				encode: (event) => {
-					const { id, time } = readHead(event.bytes) ?? event.event;
+					const head = readHead(event.bytes);
+					const { id, time } = head ?? event.event;
 					ids.set(event, id);
-					const place = `"_index":"${to(time)}","_id":${JSON.stringify(id)}`;
-					return writeDocument(event, `{"create":{${place}}}\n`, page);
+					const escaped = head === undefined ? JSON.stringify(id).slice(1, -1) : id;
+					return writeDocument(event, { head: headFor(time), id: escaped }, page);
 				},
 				send: async (part) =>
 					send(
@@ -206,7 +207,8 @@ export function elasticsearchSink(options: ElasticsearchSinkOptions): Sink {
 			inFlight: IN_FLIGHT,
 		},
 		write: async (batch, signal) => deliver(batch, signal, dated),
-		probe: async (signal) => deliver([probeEvent()], signal, () => dataStream ?? `${index}-probe`),
+		probe: async (signal) =>
+			deliver([probeEvent()], signal, () => actionHead(dataStream ?? `${index}-probe`)),
 		close: async () => {
 			poster.close();
 		},

@@ -39,16 +39,23 @@ function itemsOf(body: string, ids: readonly string[]): readonly Item[] | undefi
 /** True for an answer, as both products write it, in which every event is created: one that need not be parsed. */
 function isAllCreated(body: string, ids: readonly string[]): boolean {
 	if (!body.startsWith(START) || !body.endsWith(END)) return false;
-	let at = START.length;
-	for (const [index, id] of ids.entries()) {
-		const item = `${index === 0 ? "" : ","}{"create":{"_id":"${id}","status":201}}`;
-		if (!body.startsWith(item, at)) return false;
-		at += item.length;
+	// The first has no comma before it.
+	let at = START.length - 1;
+	for (const id of ids) {
+		if (at >= START.length && body[at] !== ",") return false;
+		if (!body.startsWith(ITEM_START, at + 1)) return false;
+		at += 1 + ITEM_START.length;
+		if (!body.startsWith(id, at)) return false;
+		at += id.length;
+		if (!body.startsWith(ITEM_END, at)) return false;
+		at += ITEM_END.length;
 	}
 	return at + END.length === body.length;
 }
 
 const START = '{"errors":false,"items":[';
+const ITEM_START = '{"create":{"_id":"';
+const ITEM_END = '","status":201}}';
 const END = "]}";
 
 /**

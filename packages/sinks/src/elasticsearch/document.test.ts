@@ -3,7 +3,7 @@ import { ecs } from "@mcp-trail/formats";
 import { readLine, type SealedEvent } from "@mcp-trail/integrity";
 import { describe, expect, it } from "vitest";
 import { newPage } from "../http/page.ts";
-import { documents } from "./document.ts";
+import { actionHead, documents } from "./document.ts";
 
 const stored = new URL("../../../../schemas/event/1.0/valid/example.ndjson", import.meta.url);
 const lines = readFileSync(stored, "utf8").trimEnd().split("\n");
@@ -18,11 +18,13 @@ function sealed(line: string): SealedEvent {
 function expected(line: string): string {
 	const document = ecs.project(JSON.parse(line));
 	const event = { ...Object(document["event"]), original: line };
-	return `{"a":1}\n${JSON.stringify({ ...document, event })}\n`;
+	return `{"create":{"_index":"a","_id":"é1"}}\n${JSON.stringify({ ...document, event })}\n`;
 }
 
+const action = { head: actionHead("a"), id: "é1" };
+
 const written = (line: string, bytes = 64): string =>
-	Buffer.from(documents("ecs")(sealed(line), '{"a":1}\n', newPage(bytes))).toString();
+	Buffer.from(documents("ecs")(sealed(line), action, newPage(bytes))).toString();
 
 describe("an indexed document", () => {
 	it("[formats.text] is ECS with the stored line in `event.original`, byte for byte", () => {
@@ -76,7 +78,7 @@ describe("an indexed document", () => {
 	it("keeps documents apart that lie on one page", () => {
 		const page = newPage(10_000_000);
 		const write = documents("ecs");
-		const all = lines.map((line) => write(sealed(line), '{"a":1}\n', page));
+		const all = lines.map((line) => write(sealed(line), action, page));
 		expect(all.map((one) => Buffer.from(one).toString())).toEqual(lines.map(expected));
 	});
 });

@@ -6,8 +6,20 @@ import type { Page } from "../http/page.ts";
 /** What is indexed of an event: ECS with the stored line beside it, another format, or the stored line alone. */
 export type Document = "ecs" | "stored_line" | Format;
 
+/** What stands before a document: it is created under an id. */
+export interface Action {
+	/** Of the line, up to the opening quote of the id: most documents of a body have the same. */
+	readonly head: Uint8Array;
+	/** As it stands within the quotes. */
+	readonly id: string;
+}
+
+/** Makes the head of actions on one index. */
+export const actionHead = (index: string): Uint8Array =>
+	Buffer.from(`{"create":{"_index":"${index}","_id":"`);
+
 /** Writes an action and its document on a page, a line each. Throws where a format gives no object. */
-export type WriteDocument = (event: SealedEvent, action: string, page: Page) => Uint8Array;
+export type WriteDocument = (event: SealedEvent, action: Action, page: Page) => Uint8Array;
 
 /** Makes the writer of one kind of document. */
 export function documents(format: Document): WriteDocument {
@@ -19,8 +31,8 @@ export function documents(format: Document): WriteDocument {
 	return (event, action, page) => {
 		const line = event.bytes;
 		for (let room = roomFor(line.length); ; room *= 2) {
-			const { buffer, from } = page.room(3 * action.length + room);
-			const end = inEcs(line, buffer, from + buffer.write(action, from));
+			const { buffer, from } = page.room(actionRoom(action) + room);
+			const end = inEcs(line, buffer, writeAction(action, buffer, from));
 			if (end === NOT_SEALED) return lines(action, parsedDocument(event), page);
 			if (end === NO_ROOM || end === buffer.length) continue;
 			buffer[end] = LINE_FEED;
@@ -42,11 +54,26 @@ function parsedDocument(event: SealedEvent): Uint8Array {
 	return Buffer.from(JSON.stringify({ ...document, event: { ...fields, original } }));
 }
 
-function lines(action: string, document: Uint8Array, page: Page): Uint8Array {
-	const { buffer, from } = page.room(3 * action.length + document.byteLength + 1);
-	const at = from + buffer.write(action, from);
+function lines(action: Action, document: Uint8Array, page: Page): Uint8Array {
+	const { buffer, from } = page.room(actionRoom(action) + document.byteLength + 1);
+	const at = writeAction(action, buffer, from);
 	buffer.set(document, at);
 	const end = at + document.byteLength;
 	buffer[end] = LINE_FEED;
 	return page.take(end + 1);
+}
+
+/** Bytes that an action may take. */
+const actionRoom = ({ head, id }: Action): number =>
+	head.length + 3 * id.length + ACTION_END.length;
+
+const ACTION_END = Buffer.from('"}}\n');
+
+/** Writes an action; gives where it ends. */
+function writeAction({ head, id }: Action, buffer: Buffer, from: number): number {
+	buffer.set(head, from);
+	let at = from + head.length;
+	at += buffer.write(id, at);
+	buffer.set(ACTION_END, at);
+	return at + ACTION_END.length;
 }
