@@ -22,22 +22,18 @@ export type { Identify, IdentifyRequest, Identity, KnownIdentity } from "./ident
 export type { Fetch } from "./client/companion.ts";
 export type { ListedServer } from "./hook/reached.ts";
 export type { TrustedHops } from "./http/client-address.ts";
+export type { AuthFacts, AuthScheme, Carried } from "./credentials.ts";
+export type { Closing, Connection, Reached } from "./peer-connection.ts";
 export type {
-	AuthFacts,
-	Carried,
-	Closing,
-	Connection,
 	Direction,
 	Ending,
 	Exchange,
-	JsonObject,
 	LocalInput,
-	Meta,
-	Misfit,
 	Observation,
 	Observer,
-	Reached,
 	Refusal,
 	Seen,
 	TraceIds,
 } from "./observer.ts";
+export type { JsonObject, Meta } from "./json-object.ts";
+export type { Misfit } from "./hook/frame.ts";

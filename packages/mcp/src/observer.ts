@@ -1,9 +1,10 @@
 import type { Network, Outcome } from "@mcp-trail/event";
 import type { OperationState } from "./correlation/operation-state.ts";
 import type { KnownIdentity } from "./identity/identity.ts";
-
-/** JSON as a peer sends it; nothing about it is trusted. */
-export type JsonObject = { readonly [key: string]: unknown };
+import type { JsonObject, Meta } from "./json-object.ts";
+import type { AuthScheme, AuthFacts, CertificateFacts, Carried } from "./credentials.ts";
+import type { Connection, Closing } from "./peer-connection.ts";
+import type { Misfit } from "./hook/frame.ts";
 
 /** Which way a message went. */
 export type Direction = "client_to_server" | "server_to_client";
@@ -19,64 +20,6 @@ export interface TraceIds {
 	/** W3C trace flags, 0..255. */
 	readonly flags: number;
 }
-
-/** What a validated credential says, without the credential. */
-export interface AuthFacts {
-	readonly clientId?: string;
-	readonly scopes: readonly string[];
-	/** `hmac-sha256:…` of the token, kind `token`. */
-	readonly tokenDigest?: string;
-	/** Milliseconds since the epoch. */
-	readonly expiresAtMs?: number;
-	readonly resource?: string;
-	/** Claims the verifier put into `extra`; never the token. */
-	readonly claims: JsonObject;
-}
-
-/** What is known of a server apart from what it says of itself. */
-export interface Reached {
-	/** As configured, else the origin, else the digest of the command; absent where none is known. */
-	readonly id?: string;
-	/** Keyed digest of a command and its arguments, kind `command`. */
-	readonly commandDigest?: string;
-	/** Scheme, host and port of an HTTP or WebSocket server. */
-	readonly origin?: string;
-	/** True: it is on the operator's list; absent where there is none. */
-	readonly listed?: boolean;
-}
-
-/** A transport bound to a peer, and what was learned on it. */
-export interface Connection {
-	readonly role: "client" | "server";
-	readonly transport:
-		| "stdio"
-		| "streamable_http"
-		| "http_sse"
-		| "websocket"
-		| "in_memory"
-		| "other";
-	/** Where an HTTP or WebSocket client connects to: host name and port, nothing more of the URL. */
-	readonly endpoint?: { readonly address: string; readonly port: number } | undefined;
-	/** Which server it is, by the operator's configuration, by origin or by command: names do not identify. */
-	readonly reached?: Reached | undefined;
-	/** Legacy `Mcp-Session-Id`, where there is one. */
-	sessionId(): string | undefined;
-	/** Self-reported names, learned from `initialize`, envelopes and results. */
-	client(): { readonly name: string; readonly version?: string } | undefined;
-	server(): { readonly name: string; readonly version?: string } | undefined;
-	/** Version negotiated on this connection, where one was. */
-	protocolVersion(): string | undefined;
-	/** Extensions that both sides declared: what `_meta` of a request says of its client counts for that request. */
-	extensions?(meta: JsonObject | undefined): readonly string[] | undefined;
-}
-
-/** Why a frame was dropped, or an answer matched no request. */
-export type Misfit =
-	| "malformed_json"
-	| "not_json_rpc"
-	| "invalid_params"
-	| "late_response"
-	| "unasked_response";
 
 /** A frame that is no request and no answer to one, and what could be read of it. */
 export interface Seen extends Pick<
@@ -110,30 +53,6 @@ export interface Seen extends Pick<
 	readonly atMs: number;
 }
 
-/** What a connection was, said when it ends. */
-export interface Closing {
-	/** A message has passed, and {@link Observer.opened} was told. */
-	readonly opened: boolean;
-	/** Requests seen on it, in both directions. */
-	readonly requests: number;
-	/** Requests that were open when it ended. */
-	readonly cutOff: number;
-	/** Milliseconds since the epoch at which it was bound and ended, and how long that is in microseconds. */
-	readonly startMs: number;
-	readonly endMs: number;
-	readonly durationUs: number;
-}
-
-/** A client certificate that TLS found good. */
-export interface CertificateFacts {
-	/** Base64url of the SHA-256 of its DER form: `x5t#S256` (RFC 8705 §3.1). */
-	readonly thumbprint: string;
-	/** Its SPIFFE id, else its subject in the form of RFC 4514. */
-	readonly id?: string;
-	/** Who signed it, in the form of RFC 4514. */
-	readonly issuer?: string;
-}
-
 /** One JSON-RPC request and everything known when it was seen. */
 export interface Exchange {
 	readonly connection: Connection;
@@ -154,7 +73,7 @@ export interface Exchange {
 	/** Lower-case HTTP headers of the request that carried it, without credentials and cookies. */
 	readonly headers: Readonly<Record<string, string>> | undefined;
 	/** Scheme of the Authorization header that came with it, never its value; undefined where no HTTP request is known. */
-	readonly authScheme: "none" | "bearer" | "dpop" | "basic" | "api_key" | "other" | undefined;
+	readonly authScheme: AuthScheme | undefined;
 	/** `hmac-sha256:…` of the token in that header, kind `token`, where `auth` says nothing of it. */
 	readonly tokenDigest?: string | undefined;
 	/** Of the connection that it came on, where TLS ended in this process. */
@@ -173,23 +92,6 @@ export interface Exchange {
 	readonly operation?: OperationState | undefined;
 	/** What it was sent with over HTTP, once its fetch was seen. */
 	readonly carried?: Carried | undefined;
-}
-
-/** What a request was sent with over HTTP, and what its server asked for; never a credential. */
-export interface Carried {
-	readonly authScheme: NonNullable<Exchange["authScheme"]>;
-	/** `hmac-sha256:…` of the token, kind `token`. */
-	readonly tokenDigest?: string;
-	/** A proof of possession came with it. */
-	readonly binding?: "dpop";
-	/** RFC 7638 thumbprint of that proof's key. */
-	readonly keyThumbprint?: string;
-	/** HTTP status of the last answer. */
-	readonly status?: number;
-	/** How often it was answered 401 or 403. */
-	readonly challenges: number;
-	/** What the last of these asked for. */
-	readonly challenge?: { readonly error?: string; readonly scopes: readonly string[] };
 }
 
 /** How an exchange ended. */
@@ -237,9 +139,6 @@ export interface Refusal {
 	/** `error.data` of the answer. */
 	readonly data?: JsonObject;
 }
-
-/** Members to add to an outbound request's `params._meta`; the caller's own keys win. */
-export type Meta = Readonly<Record<string, unknown>>;
 
 /** What an observer keeps of one exchange. */
 export interface Observation {

@@ -18,14 +18,9 @@ import { at, factsOf, methodOf, type MethodFacts } from "../describe/methods.ts"
 import { partsOf } from "../describe/parts.ts";
 import type { Extension } from "../extension/extension.ts";
 import { isObject } from "../hook/frame.ts";
-import type {
-	Connection,
-	Ending,
-	Exchange,
-	JsonObject,
-	Observation,
-	Observer,
-} from "../observer.ts";
+import type { Connection } from "../peer-connection.ts";
+import type { Ending, Exchange, Observation, Observer } from "../observer.ts";
+import type { JsonObject } from "../json-object.ts";
 import { newEventId } from "../random-ids.ts";
 import type { Definition, Definitions } from "./definitions.ts";
 import { followers, isFollowed, isFollowedFor } from "./followers.ts";

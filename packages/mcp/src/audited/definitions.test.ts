@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { AuthFacts, Connection, Exchange } from "../observer.ts";
+import type { AuthFacts } from "../credentials.ts";
+import type { Connection } from "../peer-connection.ts";
+import type { Exchange } from "../observer.ts";
 import { aConnection, anExchange } from "../testing/exchange.ts";
 import { definitions } from "./definitions.ts";
 

@@ -3,7 +3,9 @@ import type { Hints } from "@mcp-trail/event";
 import { canonicalize } from "@mcp-trail/integrity";
 import { isObject } from "../hook/frame.ts";
 import { cursorKey, shortKey } from "../short-key.ts";
-import type { Connection, Exchange, JsonObject } from "../observer.ts";
+import type { Connection } from "../peer-connection.ts";
+import type { Exchange } from "../observer.ts";
+import type { JsonObject } from "../json-object.ts";
 
 /** What a list said of one tool or prompt. */
 export interface Definition {

@@ -1,7 +1,8 @@
 import type { Decision } from "@mcp-trail/audit";
 import type { NewEvent } from "@mcp-trail/event";
 import type { Taken } from "../describe/describe.ts";
-import type { Ending, JsonObject } from "../observer.ts";
+import type { Ending } from "../observer.ts";
+import type { JsonObject } from "../json-object.ts";
 import type { Listed } from "./definitions.ts";
 
 /** What an answer may add to the event of its request. */

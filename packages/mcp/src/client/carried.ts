@@ -3,7 +3,7 @@ import type { AuthorizationDetail, Auth } from "@mcp-trail/event";
 import { credentialDigest } from "../hook/auth-facts.ts";
 import { schemeOf } from "../hook/http-facts.ts";
 import { tokenChallenge } from "../http/challenge.ts";
-import type { Carried } from "../observer.ts";
+import type { Carried } from "../credentials.ts";
 import type { Fetched } from "./fetched.ts";
 import { scopesOf } from "./oauth.ts";
 import { proofKey } from "./proof-key.ts";

@@ -9,7 +9,7 @@ import {
 import type { Digester } from "@mcp-trail/audit";
 import { grantWord } from "../describe/actor.ts";
 import { isObject } from "../hook/frame.ts";
-import type { JsonObject } from "../observer.ts";
+import type { JsonObject } from "../json-object.ts";
 import type { Fetched } from "./fetched.ts";
 import { proofKey } from "./proof-key.ts";
 

@@ -1,6 +1,6 @@
 import { isObject } from "../hook/frame.ts";
 import { bodyCopy, isCopyable, type BodyCopy } from "../http/body-copy.ts";
-import type { JsonObject } from "../observer.ts";
+import type { JsonObject } from "../json-object.ts";
 
 /** A body that stalls is waited for no longer. */
 const READ_MS = 5_000;

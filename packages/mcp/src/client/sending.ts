@@ -1,6 +1,8 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { types } from "node:util";
-import type { Carried, Connection, Exchange } from "../observer.ts";
+import type { Carried } from "../credentials.ts";
+import type { Connection } from "../peer-connection.ts";
+import type { Exchange } from "../observer.ts";
 
 /** A request on its way through an HTTP transport, as its fetches see it. */
 export interface Sending {

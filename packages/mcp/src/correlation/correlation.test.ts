@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { connectionOf } from "../hook/connection.ts";
-import type { Exchange, JsonObject } from "../observer.ts";
+import type { Exchange } from "../observer.ts";
+import type { JsonObject } from "../json-object.ts";
 import { anExchange } from "../testing/exchange.ts";
 import { correlation } from "./correlation.ts";
 

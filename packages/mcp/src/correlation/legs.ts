@@ -1,7 +1,8 @@
 import type { Digester } from "@mcp-trail/audit";
 import { cleanText, type MrtrDetail } from "@mcp-trail/event";
 import { isObject } from "../hook/frame.ts";
-import type { Exchange, JsonObject } from "../observer.ts";
+import type { Exchange } from "../observer.ts";
+import type { JsonObject } from "../json-object.ts";
 import { boundedTable } from "./bounded-table.ts";
 import type { OperationState } from "./operation-state.ts";
 

@@ -1,5 +1,6 @@
 import { actorOf } from "../describe/actor.ts";
-import type { Connection, Exchange } from "../observer.ts";
+import type { Connection } from "../peer-connection.ts";
+import type { Exchange } from "../observer.ts";
 
 let nextConnection = 1;
 const connections = new WeakMap<Connection, number>();

@@ -1,6 +1,7 @@
 import type { Digester } from "@mcp-trail/audit";
 import { at, factsOf } from "../describe/methods.ts";
-import type { Exchange, JsonObject } from "../observer.ts";
+import type { Exchange } from "../observer.ts";
+import type { JsonObject } from "../json-object.ts";
 import { createdTask, relatedTask } from "../tasks/read-task.ts";
 import { boundedTable } from "./bounded-table.ts";
 import type { OperationState } from "./operation-state.ts";

@@ -6,7 +6,7 @@ import {
 	type Fingerprint,
 } from "./fingerprint.ts";
 import { hiddenText, type HiddenText } from "./hidden-text.ts";
-import type { JsonObject } from "../observer.ts";
+import type { JsonObject } from "../json-object.ts";
 import { cursorKey, cutCopy, shortKey } from "../short-key.ts";
 
 /** One definition that differs from what was known of it. */

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { canonicalize } from "@mcp-trail/integrity";
-import type { JsonObject } from "../observer.ts";
+import type { JsonObject } from "../json-object.ts";
 import { cutCopy, shortKey } from "../short-key.ts";
 
 /** What is remembered of a definition: enough to say that it changed, and in which fields. */

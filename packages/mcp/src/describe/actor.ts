@@ -9,7 +9,9 @@ import {
 } from "@mcp-trail/event";
 import { isObject } from "../hook/frame.ts";
 import type { KnownIdentity } from "../identity/identity.ts";
-import type { AuthFacts, CertificateFacts, Exchange, JsonObject } from "../observer.ts";
+import type { AuthFacts, CertificateFacts } from "../credentials.ts";
+import type { Exchange } from "../observer.ts";
+import type { JsonObject } from "../json-object.ts";
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 

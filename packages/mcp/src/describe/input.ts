@@ -1,7 +1,8 @@
 import type { Digester } from "@mcp-trail/audit";
 import { cleanText, type InputDetail } from "@mcp-trail/event";
 import { isObject } from "../hook/frame.ts";
-import type { Exchange, JsonObject } from "../observer.ts";
+import type { Exchange } from "../observer.ts";
+import type { JsonObject } from "../json-object.ts";
 import type { MethodFacts } from "./methods.ts";
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };

@@ -16,7 +16,9 @@ import {
 } from "@mcp-trail/event";
 import { isModern } from "../hook/connection.ts";
 import { sentTo } from "../hook/network.ts";
-import type { Closing, Connection, Misfit, Seen } from "../observer.ts";
+import type { Closing, Connection } from "../peer-connection.ts";
+import type { Misfit } from "../hook/frame.ts";
+import type { Seen } from "../observer.ts";
 import { actorOf, keepsOf } from "./actor.ts";
 import { at, methodOf } from "./methods.ts";
 import { serverOf } from "./server.ts";

@@ -1,6 +1,6 @@
 import { cleanText, type Reason, type Target } from "@mcp-trail/event";
 import { isObject } from "../hook/frame.ts";
-import type { JsonObject } from "../observer.ts";
+import type { JsonObject } from "../json-object.ts";
 
 /** Where a method's target, arguments and meaning stand in its params. */
 export interface MethodFacts {

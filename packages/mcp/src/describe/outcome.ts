@@ -1,6 +1,8 @@
 import type { Outcome, Reason } from "@mcp-trail/event";
 import { isObject } from "../hook/frame.ts";
-import type { Carried, Ending, Exchange, JsonObject } from "../observer.ts";
+import type { Carried } from "../credentials.ts";
+import type { Ending, Exchange } from "../observer.ts";
+import type { JsonObject } from "../json-object.ts";
 import { factsOf } from "./methods.ts";
 
 type Verdict = Pick<Outcome, "status"> & {

@@ -1,6 +1,6 @@
 import { cleanText, cleanUri, type ContentPart } from "@mcp-trail/event";
 import { isObject } from "../hook/frame.ts";
-import type { JsonObject } from "../observer.ts";
+import type { JsonObject } from "../json-object.ts";
 
 const MAX_PARTS = 16;
 const WORD = /^[a-z][a-z0-9_]{0,63}$/;

@@ -1,5 +1,5 @@
 import { cleanText, type ServerInfo } from "@mcp-trail/event";
-import type { Connection } from "../observer.ts";
+import type { Connection } from "../peer-connection.ts";
 
 interface Known {
 	readonly said: object | undefined;

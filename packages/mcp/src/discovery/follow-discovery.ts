@@ -3,7 +3,8 @@ import { cleanUri, type DiscoveryDetail } from "@mcp-trail/event";
 import { derived } from "../audited/derived.ts";
 import type { Following } from "../audited/follower.ts";
 import { isObject } from "../hook/frame.ts";
-import type { Exchange, JsonObject } from "../observer.ts";
+import type { Exchange } from "../observer.ts";
+import type { JsonObject } from "../json-object.ts";
 import { documentDigest, previousDigest } from "./discovery-read.ts";
 
 const SERVER_INFO = "io.modelcontextprotocol/serverInfo";

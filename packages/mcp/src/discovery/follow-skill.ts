@@ -3,7 +3,9 @@ import type { Audit } from "@mcp-trail/audit";
 import { cleanUri, type SkillDetail } from "@mcp-trail/event";
 import type { Following } from "../audited/follower.ts";
 import { isObject } from "../hook/frame.ts";
-import type { Connection, Exchange, JsonObject } from "../observer.ts";
+import type { Connection } from "../peer-connection.ts";
+import type { Exchange } from "../observer.ts";
+import type { JsonObject } from "../json-object.ts";
 
 const MAX_FILES = 8192;
 const DIGEST = /^(?:sha256[:-])?([0-9a-f]{64})$/i;

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../observer.ts";
+import type { JsonObject } from "../json-object.ts";
 import { isOpaque, type A2aIds } from "./claim.ts";
 
 /** W3C Baggage asks for 8,192 bytes; what is longer is not read. */

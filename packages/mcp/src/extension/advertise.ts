@@ -1,5 +1,5 @@
 import { isCallback, member } from "../hook/loose.ts";
-import type { JsonObject } from "../observer.ts";
+import type { JsonObject } from "../json-object.ts";
 
 /** Declares the extension by the SDK's own means, which both generations have; false once it is too late. */
 export function advertise(target: unknown, id: string, settings: JsonObject): boolean {

@@ -1,5 +1,5 @@
 import { isObject } from "../hook/frame.ts";
-import type { JsonObject } from "../observer.ts";
+import type { JsonObject } from "../json-object.ts";
 import { isOpaque } from "./claim.ts";
 import { prefixOf } from "./identifier.ts";
 

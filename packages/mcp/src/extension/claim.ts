@@ -1,6 +1,6 @@
 import { canonicalize } from "@mcp-trail/integrity";
 import { isObject } from "../hook/frame.ts";
-import type { JsonObject } from "../observer.ts";
+import type { JsonObject } from "../json-object.ts";
 
 /** Identifiers of the agent-to-agent exchange within which a request was made. */
 export interface A2aIds {

@@ -1,5 +1,7 @@
 import { isObject } from "../hook/frame.ts";
-import type { Connection, Exchange, JsonObject, Meta, Refusal } from "../observer.ts";
+import type { Connection } from "../peer-connection.ts";
+import type { Exchange, Refusal } from "../observer.ts";
+import type { JsonObject, Meta } from "../json-object.ts";
 import { injects } from "../otel/inject.ts";
 import { a2aFromBaggage } from "./a2a-baggage.ts";
 import { turnIdOf } from "./ai-invocation.ts";

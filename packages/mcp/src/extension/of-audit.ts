@@ -1,5 +1,5 @@
 import type { Audit } from "@mcp-trail/audit";
-import type { JsonObject } from "../observer.ts";
+import type { JsonObject } from "../json-object.ts";
 import type { Claim } from "./claim.ts";
 import type { Extension } from "./extension.ts";
 

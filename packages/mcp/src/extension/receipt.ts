@@ -1,6 +1,6 @@
 import { patterns, SCHEMA_VERSION } from "@mcp-trail/event";
 import { isObject } from "../hook/frame.ts";
-import type { JsonObject, Meta } from "../observer.ts";
+import type { JsonObject, Meta } from "../json-object.ts";
 
 const ID7 = new RegExp(patterns.id7);
 

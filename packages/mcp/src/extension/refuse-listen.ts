@@ -1,7 +1,7 @@
 import { metaOf } from "../hook/connection.ts";
 import { isObject } from "../hook/frame.ts";
 import { isCallback, member } from "../hook/loose.ts";
-import type { JsonObject } from "../observer.ts";
+import type { JsonObject } from "../json-object.ts";
 import type { Extension } from "./extension.ts";
 
 /** The entry of SDK 2.x takes no longer body. */

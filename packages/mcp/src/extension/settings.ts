@@ -1,6 +1,6 @@
 import { SCHEMA_VERSION } from "@mcp-trail/event";
 import { isObject } from "../hook/frame.ts";
-import type { JsonObject } from "../observer.ts";
+import type { JsonObject } from "../json-object.ts";
 
 /** How the audit extension is used. */
 export interface ExtensionOptions {

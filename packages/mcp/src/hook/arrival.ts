@@ -1,4 +1,5 @@
-import type { Connection, Exchange } from "../observer.ts";
+import type { Connection } from "../peer-connection.ts";
+import type { Exchange } from "../observer.ts";
 import { httpFacts, type HttpFacts } from "./http-facts.ts";
 import { currentTicket } from "./http-ticket.ts";
 import { member } from "./loose.ts";

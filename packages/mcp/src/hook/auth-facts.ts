@@ -1,4 +1,5 @@
-import type { AuthFacts, JsonObject } from "../observer.ts";
+import type { AuthFacts } from "../credentials.ts";
+import type { JsonObject } from "../json-object.ts";
 import { isObject } from "./frame.ts";
 import { member } from "./loose.ts";
 

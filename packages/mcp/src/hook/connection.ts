@@ -1,4 +1,5 @@
-import type { Connection, JsonObject } from "../observer.ts";
+import type { Connection } from "../peer-connection.ts";
+import type { JsonObject } from "../json-object.ts";
 import { extensionsIn, negotiated } from "./extensions.ts";
 import { isObject } from "./frame.ts";
 import { member } from "./loose.ts";

@@ -1,6 +1,6 @@
 import { bounds, cleanText } from "@mcp-trail/event";
 import { isObject } from "./frame.ts";
-import type { JsonObject } from "../observer.ts";
+import type { JsonObject } from "../json-object.ts";
 
 const MAX_NAMES = bounds.items["mcp.extensions"];
 

@@ -1,4 +1,12 @@
-import type { JsonObject, Misfit } from "../observer.ts";
+import type { JsonObject } from "../json-object.ts";
+
+/** Why a frame was dropped, or an answer matched no request. */
+export type Misfit =
+	| "malformed_json"
+	| "not_json_rpc"
+	| "invalid_params"
+	| "late_response"
+	| "unasked_response";
 
 /** What a frame is to the SDK; `refused` = it will drop it without an answer. */
 export type FrameKind = "request" | "notification" | "response" | "refused";

@@ -1,4 +1,5 @@
-import type { Ending, JsonObject, Refusal } from "../observer.ts";
+import type { Ending, Refusal } from "../observer.ts";
+import type { JsonObject } from "../json-object.ts";
 import type { Entry } from "./exchanges.ts";
 import type { OnFault } from "./watch.ts";
 

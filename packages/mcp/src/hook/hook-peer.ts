@@ -1,6 +1,6 @@
 import { types } from "node:util";
 import type { Companion } from "../client/companion.ts";
-import type { AuthFacts } from "../observer.ts";
+import type { AuthFacts } from "../credentials.ts";
 import { isCallback, member, override } from "./loose.ts";
 import { watchInputHandlers } from "./input-handlers.ts";
 import { ofAudit } from "./of-audit.ts";

@@ -1,6 +1,8 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Network } from "@mcp-trail/event";
-import type { CertificateFacts, Connection, Observer } from "../observer.ts";
+import type { CertificateFacts } from "../credentials.ts";
+import type { Connection } from "../peer-connection.ts";
+import type { Observer } from "../observer.ts";
 import type { Watcher } from "./watch.ts";
 
 /** One HTTP exchange that an edge watches, so that a transport inside it can say what it records itself. */

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../observer.ts";
+import type { JsonObject } from "../json-object.ts";
 import {
 	inboundKind,
 	isObject,

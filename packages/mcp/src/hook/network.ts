@@ -1,7 +1,7 @@
 import { cleanText, type Network } from "@mcp-trail/event";
 import type { ClientAddressReader } from "../http/client-address.ts";
 import { askedOfNode } from "../http/asked.ts";
-import type { Connection } from "../observer.ts";
+import type { Connection } from "../peer-connection.ts";
 import { readerOf, type HttpFacts } from "./http-facts.ts";
 import { currentTicket } from "./http-ticket.ts";
 import { member } from "./loose.ts";

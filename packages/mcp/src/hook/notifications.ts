@@ -1,4 +1,4 @@
-import type { JsonObject } from "../observer.ts";
+import type { JsonObject } from "../json-object.ts";
 import type { Entry, Noted } from "./exchanges.ts";
 import { isObject } from "./frame.ts";
 import { member } from "./loose.ts";

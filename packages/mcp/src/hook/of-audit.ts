@@ -1,4 +1,6 @@
-import type { Carried, Connection, Exchange, Observation, Observer, Seen } from "../observer.ts";
+import type { Carried } from "../credentials.ts";
+import type { Connection } from "../peer-connection.ts";
+import type { Exchange, Observation, Observer, Seen } from "../observer.ts";
 import { arrivalOf, type Arrival } from "./arrival.ts";
 import { transportOf } from "./connection.ts";
 import type { Peer } from "./peer.ts";

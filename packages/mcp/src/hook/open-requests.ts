@@ -1,4 +1,7 @@
-import type { Closing, Ending, JsonObject, Misfit } from "../observer.ts";
+import type { Closing } from "../peer-connection.ts";
+import type { Ending } from "../observer.ts";
+import type { JsonObject } from "../json-object.ts";
+import type { Misfit } from "./frame.ts";
 import { connectionOf, type LearningConnection } from "./connection.ts";
 import { readableExchange } from "./exchange.ts";
 import { exchanges, type Entry, type Exchanges } from "./exchanges.ts";

@@ -1,5 +1,5 @@
 import { types } from "node:util";
-import type { JsonObject, Meta } from "../observer.ts";
+import type { JsonObject, Meta } from "../json-object.ts";
 import { isResent, isSelfTelling, whileSending, whileUnderway } from "../client/sending.ts";
 import type { Entry } from "./exchanges.ts";
 import type { Gate } from "./gate.ts";

@@ -1,5 +1,6 @@
 import { types } from "node:util";
-import type { JsonObject, Notification, Passage } from "../observer.ts";
+import type { JsonObject } from "../json-object.ts";
+import type { Notification, Passage } from "../observer.ts";
 import { envelopeOf, metaOf } from "./connection.ts";
 import { eraOf } from "./exchange.ts";
 import { isObject } from "./frame.ts";

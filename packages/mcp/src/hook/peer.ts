@@ -1,11 +1,11 @@
 import type { ClientAddressReader } from "../http/client-address.ts";
 import type { Companion } from "../client/companion.ts";
 import type { Identifier } from "../identity/identifier.ts";
-import type { AuthFacts } from "../observer.ts";
+import type { AuthFacts } from "../credentials.ts";
 import type { Entry } from "./exchanges.ts";
 import type { LearningConnection } from "./connection.ts";
 import type { Reach } from "./reached.ts";
-import type { Call } from "./verbs.ts";
+import type { Call } from "./call.ts";
 import type { OnFault, Watcher } from "./watch.ts";
 
 /** The low-level end of a connection (`Server` or `Client`) and what is known of it. */

@@ -1,4 +1,4 @@
-import type { Reached } from "../observer.ts";
+import type { Reached } from "../peer-connection.ts";
 import { isCallback, member } from "./loose.ts";
 
 /** A server that the operator knows, by what cannot be claimed: where it is, or how it is started. */

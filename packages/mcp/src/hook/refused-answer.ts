@@ -1,4 +1,4 @@
-import type { JsonObject } from "../observer.ts";
+import type { JsonObject } from "../json-object.ts";
 import { inboundKind, isObject } from "./frame.ts";
 
 /** A JSON-RPC error is short; a longer body is an HTML page or worse. */

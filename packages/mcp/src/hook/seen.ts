@@ -1,4 +1,6 @@
-import type { JsonObject, Misfit, Seen } from "../observer.ts";
+import type { JsonObject } from "../json-object.ts";
+import type { Misfit } from "./frame.ts";
+import type { Seen } from "../observer.ts";
 import { arrivalOf } from "./arrival.ts";
 import { envelopeOf, metaOf, type LearningConnection } from "./connection.ts";
 import { eraOf } from "./exchange.ts";

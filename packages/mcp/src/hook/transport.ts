@@ -1,7 +1,7 @@
 import { hookFetch } from "../client/hook-fetch.ts";
 import { tellsItself } from "../client/sending.ts";
 import { certificateOfNode } from "../http/client-certificate.ts";
-import type { Misfit } from "../observer.ts";
+import type { Misfit } from "./frame.ts";
 import type { Entry } from "./exchanges.ts";
 import { admission } from "./gate.ts";
 import { resumeTicket } from "./http-ticket.ts";

@@ -3,6 +3,7 @@ import { types } from "node:util";
 import type { Outcome } from "@mcp-trail/event";
 import { localOutcome, rejectsAnswer } from "../client/local-outcome.ts";
 import type { Ending, Exchange } from "../observer.ts";
+import type { Call } from "./call.ts";
 import { connectionOf } from "./connection.ts";
 import { readableExchange } from "./exchange.ts";
 import type { Entry } from "./exchanges.ts";
@@ -25,14 +26,6 @@ const answerable = verbs.map(([, method]) => method).filter((method) => method !
 
 /** Called on true promises only: a lazy thenable would start its work a second time. */
 const then = Reflect.get(Promise.prototype, "then");
-
-/** One call, and what it sent. */
-export interface Call {
-	readonly params: unknown;
-	entry: Entry | undefined;
-	/** Its caller has got what it asked for, or will not. */
-	isOver: boolean;
-}
 
 const newCall = (params: unknown): Call => ({ params, entry: undefined, isOver: false });
 

@@ -1,5 +1,6 @@
 import type { Companion } from "../client/companion.ts";
-import type { Ending, Exchange, Meta, Observation, Observer, Seen, TraceIds } from "../observer.ts";
+import type { Ending, Exchange, Observation, Observer, Seen, TraceIds } from "../observer.ts";
+import type { Meta } from "../json-object.ts";
 import type { OwnFacts } from "./of-audit.ts";
 
 /** An observer on a peer; two with the same key are one. */

@@ -1,4 +1,5 @@
-import type { JsonObject, Meta, Observation } from "../observer.ts";
+import type { JsonObject, Meta } from "../json-object.ts";
+import type { Observation } from "../observer.ts";
 import { isObject } from "./frame.ts";
 
 /** A copy that begins with it has room for more members: each that is added to a copy of one spread costs 0.4 µs. */

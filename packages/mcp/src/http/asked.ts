@@ -1,4 +1,5 @@
-import type { CertificateFacts, JsonObject } from "../observer.ts";
+import type { CertificateFacts } from "../credentials.ts";
+import type { JsonObject } from "../json-object.ts";
 import { isObject } from "../hook/frame.ts";
 import { isCallback, member } from "../hook/loose.ts";
 import { certificateOfNode } from "./client-certificate.ts";

@@ -1,4 +1,4 @@
-import type { CertificateFacts } from "../observer.ts";
+import type { CertificateFacts } from "../credentials.ts";
 import { isCallback, member } from "../hook/loose.ts";
 
 type Text = string | undefined;

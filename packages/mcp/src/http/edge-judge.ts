@@ -6,7 +6,7 @@ import { schemeOf } from "../hook/http-facts.ts";
 import type { HttpTicket } from "../hook/http-ticket.ts";
 import { member } from "../hook/loose.ts";
 import { identifierOf } from "../identity/of-audit.ts";
-import type { AuthFacts } from "../observer.ts";
+import type { AuthFacts } from "../credentials.ts";
 import type { Asked } from "./asked.ts";
 import type { Refused } from "./describe-refusal.ts";
 

@@ -8,7 +8,7 @@ import {
 } from "@mcp-trail/event";
 import { derived } from "../audited/derived.ts";
 import { isObject } from "../hook/frame.ts";
-import type { JsonObject } from "../observer.ts";
+import type { JsonObject } from "../json-object.ts";
 import { ACKNOWLEDGED, subscriptionOf, tally, topicsOf } from "../subscriptions/tally.ts";
 import { peek } from "./peek.ts";
 import { frames } from "./sse.ts";

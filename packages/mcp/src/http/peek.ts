@@ -1,5 +1,5 @@
 import { isObject } from "../hook/frame.ts";
-import type { JsonObject } from "../observer.ts";
+import type { JsonObject } from "../json-object.ts";
 
 /** A JSON-RPC error is short; a longer body is an HTML page or worse. */
 export const MAX_PEEK_BYTES = 8192;

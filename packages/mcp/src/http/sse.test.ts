@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import type { JsonObject } from "../observer.ts";
+import type { JsonObject } from "../json-object.ts";
 import { frames } from "./sse.ts";
 
 const event = (frame: object): string => `event: message\ndata: ${JSON.stringify(frame)}\n\n`;

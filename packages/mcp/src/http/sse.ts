@@ -1,5 +1,5 @@
 import { isObject } from "../hook/frame.ts";
-import type { JsonObject } from "../observer.ts";
+import type { JsonObject } from "../json-object.ts";
 
 /** A longer event is passed by unread. */
 const MAX_EVENT_CHARS = 65_536;

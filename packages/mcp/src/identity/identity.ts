@@ -1,6 +1,6 @@
 import { cleanText, type Delegate, type Principal } from "@mcp-trail/event";
 import { isObject } from "../hook/frame.ts";
-import type { Connection } from "../observer.ts";
+import type { Connection } from "../peer-connection.ts";
 
 /** What an application is asked about. */
 export interface IdentifyRequest {

@@ -5,7 +5,8 @@ import type { Following } from "../audited/follower.ts";
 import { actionOf, inputAsked } from "../describe/input.ts";
 import { factsOf, methodOf } from "../describe/methods.ts";
 import { isObject } from "../hook/frame.ts";
-import type { Exchange, JsonObject } from "../observer.ts";
+import type { Exchange } from "../observer.ts";
+import type { JsonObject } from "../json-object.ts";
 import { isTold, noteRound } from "./local-inputs.ts";
 
 /** Of one result or one retry so many inputs are told, each by its own event. */

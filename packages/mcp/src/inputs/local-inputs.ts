@@ -4,7 +4,9 @@ import { derived } from "../audited/derived.ts";
 import { actionOf, inputAsked } from "../describe/input.ts";
 import { at, factsOf } from "../describe/methods.ts";
 import { isObject } from "../hook/frame.ts";
-import type { Connection, Exchange, JsonObject, LocalInput } from "../observer.ts";
+import type { Connection } from "../peer-connection.ts";
+import type { Exchange, LocalInput } from "../observer.ts";
+import type { JsonObject } from "../json-object.ts";
 import { shortKey } from "../short-key.ts";
 
 const kinds = {

@@ -1,5 +1,5 @@
 import * as api from "@opentelemetry/api";
-import type { JsonObject, Meta } from "../observer.ts";
+import type { JsonObject, Meta } from "../json-object.ts";
 import { formatTraceparent, parseTraceparent } from "../trace-ids.ts";
 import { fromSpanContext } from "./ambient.ts";
 

@@ -1,6 +1,7 @@
 import { types } from "node:util";
 import type * as api from "@opentelemetry/api";
-import type { Exchange, JsonObject } from "../observer.ts";
+import type { Exchange } from "../observer.ts";
+import type { JsonObject } from "../json-object.ts";
 
 /** The request a span is about, as hooks get it; nothing of it is to be changed. */
 export type HookedRequest = Pick<

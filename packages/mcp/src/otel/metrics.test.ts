@@ -1,7 +1,9 @@
 import * as api from "@opentelemetry/api";
 import { AlwaysOffSampler, BasicTracerProvider } from "@opentelemetry/sdk-trace-base";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Connection, Ending, Exchange, JsonObject } from "../observer.ts";
+import type { Connection } from "../peer-connection.ts";
+import type { Ending, Exchange } from "../observer.ts";
+import type { JsonObject } from "../json-object.ts";
 import { aConnection, anExchange } from "../testing/exchange.ts";
 import { keptMetrics, keptSpans } from "../testing/telemetry.ts";
 import { traced, type TracedOptions } from "./traced.ts";

@@ -1,6 +1,7 @@
 import type * as api from "@opentelemetry/api";
 import { cleanText } from "@mcp-trail/event";
-import type { Connection, Notification } from "../observer.ts";
+import type { Connection } from "../peer-connection.ts";
+import type { Notification } from "../observer.ts";
 import {
 	ATTR_GEN_AI_OPERATION_NAME,
 	ATTR_GEN_AI_PROMPT_NAME,

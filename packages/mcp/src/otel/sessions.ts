@@ -1,6 +1,7 @@
 import type * as api from "@opentelemetry/api";
 import { cleanText } from "@mcp-trail/event";
-import type { Closing, Connection, Exchange, Seen } from "../observer.ts";
+import type { Closing, Connection } from "../peer-connection.ts";
+import type { Exchange, Seen } from "../observer.ts";
 import type { Instruments } from "./instruments.ts";
 import { connectionAttributes } from "./operation.ts";
 import { ATTR_ERROR_TYPE, ATTR_MCP_PROTOCOL_VERSION } from "./semconv.ts";

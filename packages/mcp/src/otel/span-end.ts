@@ -1,6 +1,7 @@
 import * as api from "@opentelemetry/api";
 import { cleanMessage, cleanText } from "@mcp-trail/event";
-import type { Ending, Exchange, JsonObject } from "../observer.ts";
+import type { Ending, Exchange } from "../observer.ts";
+import type { JsonObject } from "../json-object.ts";
 import { contentOf } from "./content.ts";
 import {
 	ATTR_ENDING,

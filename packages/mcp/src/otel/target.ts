@@ -1,5 +1,5 @@
 import { at, factsOf, type MethodFacts } from "../describe/methods.ts";
-import type { JsonObject } from "../observer.ts";
+import type { JsonObject } from "../json-object.ts";
 
 /** What a span says about the thing a request is about. */
 export interface SpanTarget {

@@ -7,7 +7,9 @@ import {
 import { NodeTracerProvider } from "@opentelemetry/sdk-trace-node";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { tellsItself } from "../client/sending.ts";
-import type { Connection, Ending, Exchange, JsonObject, Observation } from "../observer.ts";
+import type { Connection } from "../peer-connection.ts";
+import type { Ending, Exchange, Observation } from "../observer.ts";
+import type { JsonObject } from "../json-object.ts";
 import { aConnection, anExchange } from "../testing/exchange.ts";
 import { keptSpans } from "../testing/telemetry.ts";
 import { type TracedOptions, traced } from "./traced.ts";

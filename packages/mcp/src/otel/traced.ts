@@ -1,15 +1,15 @@
 import * as api from "@opentelemetry/api";
 import { isSelfTelling } from "../client/sending.ts";
+import type { Connection } from "../peer-connection.ts";
 import type {
-	Connection,
 	Ending,
 	Exchange,
-	Meta,
 	Notification,
 	Observation,
 	Observer,
 	TraceIds,
 } from "../observer.ts";
+import type { Meta } from "../json-object.ts";
 import { newSpanId, newTraceId, parseTraceparent } from "../trace-ids.ts";
 import { activeContext, around, runContext, runMinted, withRequest } from "./ambient.ts";
 import { type BaggageKeys, sentBaggage } from "./baggage.ts";

@@ -4,7 +4,8 @@ import { derived } from "../audited/derived.ts";
 import type { Following } from "../audited/follower.ts";
 import { operationBlock } from "../correlation/operation-state.ts";
 import { isObject } from "../hook/frame.ts";
-import type { Connection, Ending, Exchange, Seen } from "../observer.ts";
+import type { Connection } from "../peer-connection.ts";
+import type { Ending, Exchange, Seen } from "../observer.ts";
 import { shortKey } from "../short-key.ts";
 import { ACKNOWLEDGED, subscriptionOf, tally, topicsOf, type Tally } from "./tally.ts";
 

@@ -1,6 +1,6 @@
 import { isObject } from "../hook/frame.ts";
 import { at } from "../describe/methods.ts";
-import type { JsonObject } from "../observer.ts";
+import type { JsonObject } from "../json-object.ts";
 
 const ID = ["_meta", "io.modelcontextprotocol/subscriptionId"] as const;
 const MAX_TOPICS = 16;

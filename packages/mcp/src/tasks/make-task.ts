@@ -1,5 +1,5 @@
 import type { NewEvent, Operation } from "@mcp-trail/event";
-import type { Connection } from "../observer.ts";
+import type { Connection } from "../peer-connection.ts";
 import type { TaskSeen } from "./read-task.ts";
 import { ownerOf } from "./task-callers.ts";
 import type { Task } from "./task-table.ts";

@@ -1,6 +1,6 @@
 import { isObject } from "../hook/frame.ts";
 import { at } from "../describe/methods.ts";
-import type { JsonObject } from "../observer.ts";
+import type { JsonObject } from "../json-object.ts";
 
 const RELATED = ["_meta", "io.modelcontextprotocol/related-task", "taskId"] as const;
 

@@ -1,7 +1,8 @@
 import type { Audit, Decision } from "@mcp-trail/audit";
 import { timeText, type NewEvent, type Operation, type TaskDetail } from "@mcp-trail/event";
 import { floods } from "../audited/floods.ts";
-import type { Connection, Direction } from "../observer.ts";
+import type { Connection } from "../peer-connection.ts";
+import type { Direction } from "../observer.ts";
 import { makeTask, nameOf, type Shown } from "./make-task.ts";
 import { isTerminal } from "./read-task.ts";
 import { changed, type Own } from "./task-changed.ts";

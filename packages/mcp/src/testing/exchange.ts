@@ -1,4 +1,5 @@
-import type { Connection, Exchange } from "../observer.ts";
+import type { Connection } from "../peer-connection.ts";
+import type { Exchange } from "../observer.ts";
 
 /** A connection over which nothing was said yet, as its server sees it. */
 export const aConnection = (over: Partial<Connection> = {}): Connection => ({
