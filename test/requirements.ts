@@ -1332,6 +1332,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["test/cli/convert.test.ts", "test/cli/tail.test.ts"],
 	},
 	{
+		id: "cli.full",
+		says: "A command whose output cannot be written whole says so and exits with 2.",
+		provenBy: ["test/cli/usage.test.ts"],
+	},
+	{
 		id: "cli.hash",
 		says: "hash gives the keyed digest that the trail holds, for every key of the file.",
 		provenBy: ["test/cli/hash.test.ts"],

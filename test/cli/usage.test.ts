@@ -1,3 +1,6 @@
+import { spawnSync } from "node:child_process";
+import { closeSync, existsSync, openSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { inProcess } from "./in-process.ts";
 
@@ -28,4 +31,27 @@ describe("how the commands are used", () => {
 		expect(stderr).toContain(says);
 		expect(stderr).toContain(`Run mcp-trail ${args[0]} --help`);
 	});
+
+	// A device that is always full, which only Linux has.
+	it.runIf(existsSync("/dev/full"))(
+		"[cli.full] a disk that is full is no success: it says so and exits with 2",
+		() => {
+			const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+			const full = openSync("/dev/full", "w");
+			const { status, stderr } = spawnSync(
+				process.execPath,
+				[
+					...["--import", "tsx", "--conditions=@mcp-trail/source"],
+					path("../../packages/cli/src/main.ts"),
+					...["tail", "--json", path("../../schemas/event/1.0/valid/example.ndjson")],
+				],
+				{ encoding: "utf8", stdio: ["ignore", full, "pipe"] },
+			);
+			closeSync(full);
+			expect(status).toBe(2);
+			expect(stderr).toMatch(
+				/^mcp-trail: Standard output cannot be written, .*ENOSPC.* Make room/m,
+			);
+		},
+	);
 });

@@ -1,4 +1,5 @@
 import type { Env } from "./env.ts";
+import { Failure } from "./failure.ts";
 import type { Io, Output } from "./io.ts";
 
 /** Standard input, output and error of this process. */
@@ -18,17 +19,30 @@ export function nodeIo(env: Env): Io {
 
 function output(stream: NodeJS.WriteStream, onGone: () => void): Output {
 	let gone = false;
-	// EPIPE: the reader (`| head`) has what it wanted. Whatever the error is, nobody can be told here.
-	stream.on("error", () => {
+	// EPIPE: the reader (`| head`) has what it wanted.
+	stream.on("error", (error) => {
 		gone = true;
-		onGone();
+		if (isBrokenPipe(error)) onGone();
 	});
 	return {
 		isTerminal: stream.isTTY,
 		write: (text) =>
-			new Promise((resolve) => {
+			new Promise((resolve, reject) => {
+				const written = (error?: Error | null): void => {
+					// Of standard error nobody can be told.
+					if (!error || isBrokenPipe(error) || stream === process.stderr) resolve();
+					else reject(cutOff(error));
+				};
 				if (gone) resolve();
-				else stream.write(text, () => resolve());
+				else stream.write(text, written);
 			}),
 	};
 }
+
+const isBrokenPipe = (error: Error): boolean => "code" in error && error.code === "EPIPE";
+
+const cutOff = (error: Error): Failure =>
+	new Failure(
+		`Standard output cannot be written, what it has is cut off: ${error.message}. Make room where it goes, and run this again.`,
+		{ cause: error },
+	);

@@ -158,11 +158,12 @@ export async function run(args: readonly string[], io: Io, version: string): Pro
 
 	try {
 		await program.parseAsync([...args], { from: "user" });
+		await Promise.all(writing);
 	} catch (error) {
 		exitCode = error instanceof CommanderError && error.exitCode === 0 ? 0 : 2;
 		if (!(error instanceof CommanderError)) await tellError(error, io);
 	}
-	await Promise.all(writing);
+	await Promise.allSettled(writing);
 	return exitCode;
 }
 
