@@ -37,6 +37,12 @@ function outcome(event: StoredEvent): string {
 	return status === "success" ? good(text) : bad(text);
 }
 
+/** A long name of a resource would push every outcome out of sight. */
+const MAX_CELL = 34;
+
+const cut = (text: string, width: number): string =>
+	text.length > width ? `${text.slice(0, width - 1)}…` : text;
+
 /** The calls as a table: who, what, outcome, how long; the client's and the server's record of one call stand one below the other. */
 export function showCalls(events: readonly StoredEvent[]): void {
 	const rows = events
@@ -52,14 +58,14 @@ export function showCalls(events: readonly StoredEvent[]): void {
 		}));
 	const widths = (["time", "seen", "who", "what", "took"] as const).map((key) => ({
 		key,
-		width: Math.min(58, Math.max(key.length, ...rows.map((row) => row[key].length))),
+		width: Math.min(MAX_CELL, Math.max(key.length, ...rows.map((row) => row[key].length))),
 	}));
 	const line = (row: Record<string, string>): string =>
 		widths
 			.map(({ key, width }) =>
 				key === "took"
 					? (row[key] ?? "").padStart(width)
-					: (row[key] ?? "").slice(0, width).padEnd(width),
+					: cut(row[key] ?? "", width).padEnd(width),
 			)
 			.join("  ");
 	console.log(

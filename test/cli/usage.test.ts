@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { inProcess } from "./in-process.ts";
 
+const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 const commands = ["verify", "tail", "validate", "hash", "convert", "test-event", "doctor"];
 
 describe("how the commands are used", () => {
@@ -36,14 +37,17 @@ describe("how the commands are used", () => {
 	it.runIf(existsSync("/dev/full"))(
 		"[cli.full] a disk that is full is no success: it says so and exits with 2",
 		() => {
-			const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 			const full = openSync("/dev/full", "w");
 			const { status, stderr } = spawnSync(
 				process.execPath,
 				[
-					...["--import", "tsx", "--conditions=@mcp-trail/source"],
+					"--import",
+					"tsx",
+					"--conditions=@mcp-trail/source",
 					path("../../packages/cli/src/main.ts"),
-					...["tail", "--json", path("../../schemas/event/1.0/valid/example.ndjson")],
+					"tail",
+					"--json",
+					path("../../schemas/event/1.0/valid/example.ndjson"),
 				],
 				{ encoding: "utf8", stdio: ["ignore", full, "pipe"] },
 			);

@@ -96,6 +96,14 @@ for (const [type, program] of Object.entries(programs)) {
 		"kafkajs@2.2.4",
 		"zod@4.6.7",
 	);
+	// As an editor, and a consumer's own validator, find them; the first refers to the second.
+	for (const schema of [
+		"node/dist/mcp-trail.schema.json",
+		"node/dist/sinks.schema.json",
+		"event/dist/1.0.schema.json",
+		"event/dist/1.reader.schema.json",
+	])
+		JSON.parse(readFileSync(join(folder, "node_modules/@mcp-trail", schema), "utf8"));
 	writeFileSync(join(folder, "main.js"), program);
 	const said = run(folder, process.execPath, "main.js");
 	const verdict = verify(folder, "trail");
