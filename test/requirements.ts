@@ -132,7 +132,7 @@ export const requirements: readonly Requirement[] = [
 	},
 	{
 		id: "transparent.no_context",
-		says: "A client that is audited alone opens no asynchronous context, unless a fetch or an auth provider of its host's needs one.",
+		says: "A client that is audited alone, or not at all and without an SDK of traces, opens no asynchronous context, unless a fetch or an auth provider of its host's needs one.",
 		provenBy: ["packages/mcp/src/otel/traced.test.ts", "test/mcp/asynchronous-context.test.ts"],
 	},
 	{

@@ -84,6 +84,18 @@ describe.each([...generations, modern])("$name, a client with audit alone", (gen
 	);
 });
 
+describe.each([...generations, modern])(
+	"$name, without audit and without an SDK of traces",
+	(generation) => {
+		it("[transparent.no_context] runs nothing in an AsyncLocalStorage over HTTP on a client", async () => {
+			const transport = await overHttp(generation);
+			const runs = vi.spyOn(AsyncLocalStorage.prototype, "run");
+			await used(generation, transport, { audit: false });
+			expect(runs.mock.calls.length).toBe(0);
+		});
+	},
+);
+
 describe("a fetch of the host's that ends in this process", () => {
 	it("[transparent.no_context] joins what the wire does not carry by its context", async () => {
 		const [near, far] = [fakeAudit(), fakeAudit()];

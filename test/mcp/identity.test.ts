@@ -64,6 +64,9 @@ const verifiedAs =
 	(request, response) =>
 		inside(Object.assign(request, { auth }), response);
 
+/** The server serves one session, which it has: that it was reached is told all the same. */
+const taken = (): void => undefined;
+
 describe.each(generations)("$name", (generation) => {
 	it("[honest.identity_hook] keeps the word of the application as its word", async () => {
 		const asked: unknown[] = [];
@@ -335,8 +338,6 @@ describe.each(generations)("$name", (generation) => {
 		const servers = [{ id: "it", url: "https://mcp.example.com/" }];
 		const trail = instrumentation({ audit, servers });
 		const { url } = await joined(generation, {});
-		// It serves one session, which it has: that it was reached is told all the same.
-		const taken = (): void => undefined;
 		for (let times = 0; times < 2; times++) {
 			const client = trail.client(new generation.Client({ name: "probe", version: "1" }));
 			await client.connect(as(reaching(generation, url))).catch(taken);

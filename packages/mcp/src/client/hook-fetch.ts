@@ -9,6 +9,13 @@ const isFetch = (value: unknown): value is Fetch => isCallback(value);
 /** Called at the time of the call: an application may replace the global one. */
 const globalFetch: Fetch = (...args) => globalThis.fetch(...args);
 
+/** True where nothing but its own requests is fetched for them: there is no auth provider, and no `fetch` of the host's. */
+export const fetchesAlone = (transport: object): boolean =>
+	Object.hasOwn(transport, "_fetch") &&
+	["_fetch", "_authProvider", "_oauthProvider"].every(
+		(key) => member(transport, key) === undefined,
+	);
+
 /**
  * Watches what a client's HTTP transport fetches. Both SDK generations keep their `fetch` in `_fetch` and, for their OAuth
  * helpers, in `_fetchWithInit`; a transport that has not got both is left alone. True if every fetch for a request's sake
@@ -25,10 +32,7 @@ export function hookFetch(
 		return false;
 	const fetch: unknown = own.value;
 	if (fetch !== undefined && !isFetch(fetch)) return false;
-	const isAlone =
-		fetch === undefined &&
-		member(transport, "_authProvider") === undefined &&
-		member(transport, "_oauthProvider") === undefined;
+	const isAlone = fetchesAlone(transport);
 	const find = (init: object): Sending | undefined => {
 		const id = requestIdOf(member(init, "body"));
 		return id === undefined ? undefined : byId(id);

@@ -1,4 +1,4 @@
-import { hookFetch } from "../client/hook-fetch.ts";
+import { fetchesAlone, hookFetch } from "../client/hook-fetch.ts";
 import { tellsItself } from "../client/sending.ts";
 import { certificateOfNode } from "../http/client-certificate.ts";
 import type { Misfit } from "./frame.ts";
@@ -95,13 +95,17 @@ function resumeTickets(transport: object, key: string, open: () => OpenRequests)
 	override(transport, key, function (this: unknown, ...args) {
 		const [request] = args;
 		const { guarded, peer } = open();
+		// Where nobody records, and no application says who asks, nobody needs to know where it came from.
+		const isAsked = peer.companions.length > 0 || peer.identify !== undefined;
 		return resumeTicket(
 			request,
 			() => Reflect.apply(handle, this, args),
-			() => ({
-				network: guarded(() => addressOfNode(request, peer.addressOf)) ?? {},
-				certificate: guarded(() => certificateOfNode(request)),
-			}),
+			isAsked
+				? () => ({
+						network: guarded(() => addressOfNode(request, peer.addressOf)) ?? {},
+						certificate: guarded(() => certificateOfNode(request)),
+					})
+				: undefined,
 		);
 	});
 }
@@ -127,7 +131,12 @@ function install(transport: object, send: Callback, first: Peer): (peer: Peer) =
 	/** Once, when there is an audit to watch them for. */
 	function watchFetches(): void {
 		const { connection, peer } = open;
-		if (isWatched || connection.role !== "client" || peer.companions.length === 0) return;
+		if (isWatched || connection.role !== "client") return;
+		if (peer.companions.length === 0) {
+			isAlone = connection.endpoint !== undefined && fetchesAlone(transport);
+			if (isAlone) tellsItself(connection);
+			return;
+		}
 		isWatched = true;
 		const byId = (id: string | number): Entry | undefined => open.outbound.get(id);
 		isAlone = open.guarded(() => hookFetch(transport, () => open.peer.companions, byId)) ?? false;
