@@ -1,4 +1,4 @@
-// Reads the files of its SDK as any file, by every way there is, and says what was not as it is on the disk.
+// Reads a file of its SDK by every form of readFile, and ends with an error where one gives anything but what is on the disk.
 import assert from "node:assert/strict";
 import fs, { readFileSync } from "node:fs";
 import named from "node:fs/promises";

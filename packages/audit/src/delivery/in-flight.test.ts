@@ -111,7 +111,7 @@ describe("a lane with several batches under way", () => {
 		expect(await wide.drain()).toBe(0);
 	});
 
-	it("reads the next batch as soon as any is taken, and moves the cursor in order", async () => {
+	it("reads no further than its bound while the first batch is not taken, and moves the cursor only once it is", async () => {
 		const first = new EventEmitter();
 		const {
 			lane: wide,

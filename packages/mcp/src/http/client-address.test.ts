@@ -77,7 +77,7 @@ describe("[safe.trusted_hops] how many hops", () => {
 		});
 	});
 
-	it("asks once whether a neighbour is trusted, and answers the same after any number of others", () => {
+	it("asks once whether a neighbour is trusted, forgets it after many others, and answers the same", () => {
 		const check = vi.spyOn(BlockList.prototype, "check");
 		const reader = clientAddressReader({ trustedProxies: ["10.0.0.0/8"] });
 		const ask = (address: string) =>
@@ -91,6 +91,8 @@ describe("[safe.trusted_hops] how many hops", () => {
 			expect(ask(stranger)).toBe(stranger);
 		}
 		expect(ask("10.0.0.1")).toBe("203.0.113.7");
+		// What is remembered is bounded.
+		expect(check.mock.calls.filter(([address]) => address === "10.0.0.1")).toHaveLength(2);
 		check.mockRestore();
 	});
 
