@@ -4,7 +4,7 @@
  */
 export type NumberOf = (line: DataView, from: number, end: number) => number;
 
-export const UNKNOWN = -1;
+const UNKNOWN = -1;
 /** Numbers for what has no bytes to be told by: no value, and a block that is there. */
 export const ABSENT = 0;
 export const PRESENT = 1;

@@ -6,7 +6,7 @@ import { shortKey } from "../short-key.ts";
 const MAX_SCOPES = 64;
 
 /** The scopes that a token was granted beyond those that were asked for; of a question without scopes none. */
-export function beyondAsked({
+function beyondAsked({
 	scopes_requested: asked,
 	scopes_granted: granted,
 }: AuthorizationDetail): readonly string[] {

@@ -7,7 +7,7 @@ import type { Page } from "../http/page.ts";
 export type Document = "ecs" | "stored_line" | Format;
 
 /** What stands before a document: it is created under an id. */
-export interface Action {
+interface Action {
 	/** Of the line, up to the opening quote of the id: most documents of a body have the same. */
 	readonly head: Uint8Array;
 	/** As it stands within the quotes. */
