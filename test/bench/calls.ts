@@ -1,7 +1,7 @@
 import type { Equipment } from "./equipment.ts";
 import { heading, report } from "./report.ts";
 import { measurePath } from "./measure-path.ts";
-import { cpuPerItem, itemsPerSecond, paired, type Measured } from "./rounds.ts";
+import { cpuPerItem, itemsPerSecond, paired, warmUpFor, type Measured } from "./rounds.ts";
 
 const EQUIPMENT: readonly Equipment[] = ["bare", "audit", "spans", "both"];
 
@@ -28,9 +28,11 @@ export async function benchCalls(options: {
 		const name = `${variant.sdk} ${variant.transport}, ${variant.concurrency} at once`;
 		if (options.only && !name.includes(options.only) && name !== "v1 in-memory, 1 at once")
 			continue;
+		const block = Math.max(50, Math.round(items * options.scale));
 		const measured = await measurePath(variant, EQUIPMENT, {
 			rounds: options.rounds,
-			items: Math.max(50, Math.round(items * options.scale)),
+			items: block,
+			warmUpItems: warmUpFor(block, options.scale),
 		});
 		const of = (equipment: Equipment): readonly Measured[] => measured.get(equipment) ?? [];
 		const bare = of("bare");

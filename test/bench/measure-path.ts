@@ -2,7 +2,7 @@ import { fork } from "node:child_process";
 import { join } from "node:path";
 import { nodeArguments, type Variant } from "./call-paths.ts";
 import type { Equipment } from "./equipment.ts";
-import { rounds, warmUpFor, type Measured, type Side } from "./rounds.ts";
+import { rounds, type Measured, type Side } from "./rounds.ts";
 
 /** A variant in a process of its own, so that one side's hooks and contexts cost the others nothing. */
 async function side(variant: Variant): Promise<Side> {
@@ -38,11 +38,11 @@ async function side(variant: Variant): Promise<Side> {
 export async function measurePath(
 	variant: Omit<Variant, "equipment">,
 	kinds: readonly Equipment[],
-	options: { readonly rounds: number; readonly items: number },
+	options: { readonly rounds: number; readonly items: number; readonly warmUpItems: number },
 ): Promise<Map<string, readonly Measured[]>> {
 	const sides = await Promise.all(kinds.map((equipment) => side({ ...variant, equipment })));
 	try {
-		return await rounds(sides, { ...options, warmUpItems: warmUpFor(options.items) });
+		return await rounds(sides, options);
 	} finally {
 		await Promise.all(sides.map((one) => one.close()));
 	}

@@ -61,8 +61,9 @@ async function compare({ rounds, scale }: Size, agent: NullAgent, sends: boolean
 	for (const { items, kinds, ...variant } of paths) {
 		const tracesBefore = agent.traces();
 		const block = Math.max(50, Math.round(items * scale));
-		const measured = await measurePath(variant, kinds, { rounds, items: block });
-		if (sends) checkArrived(agent, 1 + warmUpFor(block) + block * rounds);
+		const warmUpItems = warmUpFor(block, scale);
+		const measured = await measurePath(variant, kinds, { rounds, items: block, warmUpItems });
+		if (sends) checkArrived(agent, 1 + warmUpItems + block * rounds);
 		const of = (kind: Equipment): readonly Measured[] => measured.get(kind) ?? [];
 		const bare = of("bare");
 		heading(

@@ -17,7 +17,10 @@ describe("bench statistics", () => {
 	});
 
 	it("[bench.interval] warms up for thousands of calls, however short a round is", () => {
-		expect([50, 1000, 20_000].map(warmUpFor)).toEqual([20_000, 20_000, 40_000]);
+		expect([50, 1000, 20_000].map((items) => warmUpFor(items, 1))).toEqual([
+			20_000, 20_000, 40_000,
+		]);
+		expect([50, 1000, 4000].map((items) => warmUpFor(items, 0.25))).toEqual([5000, 5000, 8000]);
 	});
 
 	it("[bench.interval] interleaves the sides and does not count the warm-up", async () => {

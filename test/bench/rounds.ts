@@ -48,8 +48,9 @@ const LEAST_WARM_UP = 20_000;
 /** So that what is recorded meanwhile settles now and then. */
 const WARM_UP_BLOCK = 4000;
 
-/** How many items are not counted at the start, where a round has so many. */
-export const warmUpFor = (items: number): number => Math.max(LEAST_WARM_UP, 2 * items);
+/** How many items are not counted at the start: 20,000 by `scale`, or two rounds where that is more. */
+export const warmUpFor = (items: number, scale: number): number =>
+	Math.max(LEAST_WARM_UP * scale, 2 * items);
 
 async function warmUp(side: Side, calls: number | undefined, items: number): Promise<void> {
 	if (calls === undefined) return void (await side.run(items));
