@@ -1887,6 +1887,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["packages/event/src/schema.test.ts"],
 	},
 	{
+		id: "schema.self_contained",
+		says: "Each published JSON Schema compiles strictly and alone, and names no host to fetch from.",
+		provenBy: ["test/schemas/self-contained.test.ts"],
+	},
+	{
 		id: "schema.stored_form",
 		says: "The two published lines hash over their bytes and are chained.",
 		provenBy: ["packages/event/src/schema.test.ts"],

@@ -39,12 +39,12 @@ interface Published {
 	readonly rules: readonly Json[];
 }
 
-const site = "https://mcp-trail.github.io/schemas/event";
+const urn = "urn:mcp-trail:schema:event";
 
 /** Text of the closed writer schema. */
 export function writerFile(schema: z.ZodType): string {
 	return published(schema, {
-		id: `${site}/1.0.schema.json`,
+		id: `${urn}:1.0`,
 		title: "mcp-trail audit event 1.0 (writer)",
 		description: "What a 1.0 recorder may write. Closed: unknown members and values are wrong.",
 		rules: [...typeRules(), phaseRule(true)],
@@ -54,7 +54,7 @@ export function writerFile(schema: z.ZodType): string {
 /** Text of the open reader schema of the major version. */
 export function readerFile(schema: z.ZodType): string {
 	return published(schema, {
-		id: `${site}/1.reader.schema.json`,
+		id: `${urn}:1.reader`,
 		title: "mcp-trail audit event 1 (reader)",
 		description:
 			"What a reader of version 1 takes. Unknown members, types and values of open lists pass.",

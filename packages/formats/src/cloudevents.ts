@@ -34,7 +34,7 @@ const sharedRows: readonly Row[] = [
 
 const structuredRows: readonly Row[] = [
 	{ to: "datacontenttype", is: "application/json" },
-	{ to: "dataschema", is: "https://mcp-trail.github.io/schemas/event/1.reader.schema.json" },
+	{ to: "dataschema", is: "urn:mcp-trail:schema:event:1.reader" },
 	{
 		to: "subject",
 		from: "target.kind",

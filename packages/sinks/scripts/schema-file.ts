@@ -44,7 +44,7 @@ export function schemaFile(): string {
 	const blocks = kinds.map((kind) => ({ type: kind.type, ...blockSchema(kind) }));
 	const schema: Json = {
 		$schema: "https://json-schema.org/draft/2020-12/schema",
-		$id: "https://mcp-trail.github.io/schemas/config/sinks.schema.json",
+		$id: "urn:mcp-trail:schema:config:sinks",
 		title: "mcp-trail sinks",
 		description: "Where the events of an audit trail are sent.",
 		type: "object",

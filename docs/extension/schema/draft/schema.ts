@@ -24,7 +24,7 @@ const whole = (minimum: number, maximum: number, description: string) => ({
 /** The JSON Schema of the extension; each definition stands alone. */
 export const schema = {
 	$schema: "https://json-schema.org/draft/2020-12/schema",
-	$id: "https://mcp-trail.github.io/extension/draft/schema.json",
+	$id: "urn:mcp-trail:schema:extension:draft",
 	title: "Audit extension",
 	$defs: {
 		request: {

@@ -4,5 +4,5 @@ import { schemaPath, schemaText } from "../../scripts/schema-file.ts";
 
 it("[schema.config_file] the JSON Schema of mcp-trail.config.json is the one that is generated", () => {
 	expect(readFileSync(schemaPath, "utf8")).toBe(schemaText());
-	expect(schemaText()).toContain("sinks.schema.json#/properties/sinks");
+	expect(schemaText()).toContain('"$ref": "#/$defs/kafka"');
 });

@@ -78,9 +78,7 @@ export const configSchema = z.strictObject(
 		deadLetters: optional(
 			z.strictObject({ dir: path, maxBytes: optional(count) }, takes("an object")),
 		).describe("Where events are kept that a sink refuses."),
-		sinks: optional(z.array(z.unknown(), takes("a list"))).describe(
-			"Where events are sent, as in sinks.schema.json.",
-		),
+		sinks: optional(z.array(z.unknown(), takes("a list"))).describe("Where events are sent."),
 		extension: optional(
 			z.union([z.boolean(), extensionSchema], takes("true, false or an object")),
 		).describe(

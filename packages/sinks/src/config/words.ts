@@ -78,7 +78,7 @@ function secretIn(env: Environment | undefined) {
 export function words(env?: Environment) {
 	const secret = secretIn(env);
 	const certificate = z.union(
-		[z.string().startsWith("-----BEGIN "), secret],
+		[z.string().regex(/^-----BEGIN /), secret],
 		takes(`a certificate in PEM, ${SECRET}`),
 	);
 	const basic = { username: text, password: secret };
