@@ -1,6 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
@@ -39,6 +39,9 @@ function bareRun(program: string): Promise<Ended> {
 	bareRuns.set(program, found);
 	return found;
 }
+
+const lastLine = (path: string): string =>
+	readFileSync(path, "utf8").trimEnd().split("\n").at(-1) ?? "";
 
 /** A published server says of itself when its lists have changed: at any moment. */
 const unordered = (ended: Ended) => ({ ...ended, stdout: ended.stdout.split("\n").toSorted() });
@@ -356,16 +359,25 @@ describe("node --import @mcp-trail/node/register", () => {
 		});
 	});
 
-	it("[durable.zero_code_ends] ends the stream of a process whose old emit was put back", async () => {
+	it("[durable.zero_code_ends] ends the stream of a process whose old emit was put back, and its sinks receive the end", async () => {
 		await inFolder(async (dir) => {
-			const { child, ended } = start([app("emit-back.mjs")], { MCP_TRAIL_DIR: dir });
+			const config = join(dir, "tickets.json");
+			const path = join(dir, "sink.log");
+			const trail = join(dir, "trail");
+			writeFileSync(
+				config,
+				JSON.stringify({ trail: { dir: trail }, sinks: [{ type: "file", path }] }),
+			);
+			const { child, ended } = start([app("emit-back.mjs")], { MCP_TRAIL_CONFIG: config });
 			child.stdin?.end();
 			expect(await ended).toMatchObject({
 				code: 5,
 				signal: null,
 				stderr: "told 1 with 5\ntold 2 with 5\nexit 5\n",
 			});
-			expect(recorded(dir).at(-1)?.type).toBe("trail.stopped");
+			expect(recorded(trail).at(-1)?.type).toBe("trail.stopped");
+			// The end that is written at "exit", where nothing waits any more, reaches no sink.
+			expect(JSON.parse(lastLine(path))).toMatchObject({ type: "trail.stopped" });
 		});
 	});
 
