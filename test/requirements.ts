@@ -1392,6 +1392,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["test/cli/verify.test.ts"],
 	},
 	{
+		id: "cli.verify_end",
+		says: "verify says of each stream whether it ended cleanly, is still open, or has no clean end.",
+		provenBy: ["test/cli/verify.test.ts"],
+	},
+	{
 		id: "demo.opensearch",
 		says: "With a cluster the demo delivers to it and finds its calls there by query.",
 		provenBy: ["test/services/opensearch/walkthrough.service.test.ts"],

@@ -56,7 +56,7 @@ describe("mcp-trail verify on a terminal", () => {
 		expect(stdout).toContain(", line 4, byte ");
 		expect(stdout).not.toContain("\u001b");
 		expect(exitCode).toBe(1);
-		expect(stdout).toContain(`  ${stream.streamId}  records 1 to 5  faulty\n`);
+		expect(stdout).toContain(`  ${stream.streamId}  records 1 to 5  faulty, no clean end\n`);
 		expect(stdout).not.toContain("Heads, to be kept");
 	});
 

@@ -24,7 +24,11 @@ interface Report {
 	readonly records: number;
 	readonly faults: readonly object[];
 	readonly notes: readonly object[];
-	readonly streams: readonly { readonly head: string; readonly anchored_to?: number }[];
+	readonly streams: readonly {
+		readonly head: string;
+		readonly end: string;
+		readonly anchored_to?: number;
+	}[];
 	readonly not_judged: readonly string[];
 }
 
@@ -220,6 +224,42 @@ describe("mcp-trail verify on a trail's folder", () => {
 		);
 		await writeFile(path, before);
 		await audit.close();
+	});
+
+	it("[cli.verify_end] says of each stream whether it ended cleanly, is still open, or neither", async () => {
+		const folder = join(dir, "ends");
+		const [clean = ""] = (await record(folder, 3)).split(":");
+		const audit = openAudit({ service: "cli-test", trail: fileTrail({ dir: folder }) });
+		await audit.ready;
+		const endsOf = async (path: string): Promise<Readonly<Record<string, string>>> => {
+			const { stdout } = await inProcess(["verify", path]);
+			return Object.fromEntries(
+				report(stdout).streams.map(({ head, end }) => [head.slice(0, 36), end]),
+			);
+		};
+		const [open = ""] = (await readdir(folder)).filter(
+			(name) => name !== clean && !name.startsWith("."),
+		);
+		expect(await endsOf(folder)).toEqual({ [clean]: "clean", [open]: "open" });
+		const text = await inProcess(["verify", folder, "--text"]);
+		expect(text.stdout).toMatch(new RegExp(`${clean} .*, ended cleanly\n`));
+		expect(text.stdout).toMatch(new RegExp(`${open} .*, still open\n`));
+		expect(text.stdout).not.toContain("No clean end");
+		await audit.close();
+		expect(await endsOf(folder)).toEqual({ [clean]: "clean", [open]: "clean" });
+
+		// A copy of which somebody cut the end off is consistent: only how it ends shows it.
+		const [segment = ""] = (await readdir(join(folder, clean))).filter((name) =>
+			name.endsWith(".ndjson"),
+		);
+		const lines = (await readFile(join(folder, clean, segment), "latin1")).trimEnd().split("\n");
+		const cut = join(dir, "cut.ndjson");
+		await writeFile(cut, `${lines.slice(0, -1).join("\n")}\n`, "latin1");
+		expect(await endsOf(cut)).toEqual({ [clean]: "none" });
+		const said = await inProcess(["verify", cut, "--text"]);
+		expect(said.exitCode).toBe(0);
+		expect(said.stdout).toContain("consistent only, no clean end\n");
+		expect(said.stdout).toContain("No clean end: the last record is not trail.stopped.");
 	});
 
 	it("[cli.errors] says what to name where a folder holds no stream", async () => {

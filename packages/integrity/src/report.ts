@@ -1,6 +1,6 @@
 import type { Chain } from "./chain.ts";
 import type { Fault, FaultClass, Place } from "./fault.ts";
-import type { Testimony } from "./testimony.ts";
+import type { Testimonies } from "./testimony.ts";
 
 /** A record known to have existed, from somewhere the trail's owner cannot write. */
 export interface KnownHead {
@@ -28,6 +28,11 @@ export interface StreamReport {
 	/** `sha256:<64 hex>` of the last record; keep it elsewhere to anchor the next verification. */
 	readonly lastHash: string;
 	/**
+	 * How its records end: `clean` = with `trail.stopped`; `open` = its folder says that a process still writes it;
+	 * `none` = with neither, since the process was killed, the end was cut off, or a copy does not hold it yet.
+	 */
+	readonly end: "clean" | "open" | "none";
+	/**
 	 * Up to this record a known head vouches for the stream: it is neither cut nor rebuilt. Absent = the stream is
 	 * only consistent with itself.
 	 */
@@ -52,11 +57,12 @@ export interface VerifyReport {
 	readonly anchored: boolean;
 }
 
-/** Says of each stream what was found, and up to where known heads vouch for it. */
+/** Says of each stream what was found, how it ends, and up to where known heads vouch for it. */
 export function streamReports(
 	chains: ReadonlyMap<string, Chain>,
 	heads: readonly KnownHead[],
-	ended: Iterable<Testimony>,
+	{ ended, stopped }: Testimonies,
+	live: ReadonlySet<string>,
 ): readonly StreamReport[] {
 	const anchoredTo = new Map<string, number>();
 	const vouch = (streamId: string, sequence: number): boolean => {
@@ -67,7 +73,7 @@ export function streamReports(
 	};
 	for (const { streamId, sequence } of heads) vouch(streamId, sequence);
 	// What an anchored record says of another stream's end anchors that stream, and so on.
-	const ends = [...ended].flatMap(({ by, streamId, sequence }) =>
+	const ends = [...ended.values()].flatMap(({ by, streamId, sequence }) =>
 		by === undefined ? [] : { by, streamId, sequence },
 	);
 	let more = ends.length > 0;
@@ -77,6 +83,10 @@ export function streamReports(
 			if ((anchoredTo.get(by.streamId) ?? 0) >= by.sequence && vouch(streamId, sequence))
 				more = true;
 	}
+	const endOf = (streamId: string, sequence: number): StreamReport["end"] => {
+		if (stopped.get(streamId)?.sequence === sequence) return "clean";
+		return live.has(streamId) ? "open" : "none";
+	};
 	return [...chains.values()].flatMap(({ streamId, records, first, head }) => {
 		const [lastHash] = head.hashes;
 		const anchor = anchoredTo.get(streamId);
@@ -87,6 +97,7 @@ export function streamReports(
 			firstSequence: first.sequence,
 			lastSequence: head.sequence,
 			lastHash,
+			end: endOf(streamId, head.sequence),
 			...(anchor !== undefined && { anchoredTo: anchor }),
 		};
 	});

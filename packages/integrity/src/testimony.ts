@@ -1,6 +1,6 @@
-/** What a record says of a stream: where it ended, or up to where it was pruned. */
+/** What a record says of a stream: where it ended, or up to where it was pruned, or that this is its own clean end. */
 export interface Testimony {
-	readonly kind: "ended" | "pruned";
+	readonly kind: "ended" | "pruned" | "stopped";
 	/** The stream spoken of. */
 	readonly streamId: string;
 	/** Its last record, or the last one pruned. */
@@ -18,17 +18,19 @@ export interface Testimonies {
 	/** By stream. */
 	readonly ended: ReadonlyMap<string, Testimony>;
 	readonly pruned: ReadonlyMap<string, Testimony>;
+	readonly stopped: ReadonlyMap<string, Testimony>;
 }
 
 /** Keeps, of up to `maxStreams` streams, the testimony that reaches farthest. */
 export function testimonies(maxStreams: number): Testimonies {
 	const ended = new Map<string, Testimony>();
 	const pruned = new Map<string, Testimony>();
+	const stopped = new Map<string, Testimony>();
+	const keptOf = { ended, pruned, stopped };
 	return {
-		ended,
-		pruned,
+		...keptOf,
 		add(testimony) {
-			const kept = testimony.kind === "ended" ? ended : pruned;
+			const kept = keptOf[testimony.kind];
 			const { streamId, sequence } = testimony;
 			const before = kept.get(streamId);
 			if (before === undefined ? kept.size < maxStreams : sequence >= before.sequence)
@@ -40,9 +42,11 @@ export function testimonies(maxStreams: number): Testimonies {
 /** No shorter than a line up to the end of its `type`. */
 const TYPE_WITHIN_BYTES = 192;
 
+const TELLING = ["recovered", "pruned", "stopped"].map((what) => `"type":"trail.${what}"`);
+
 /**
- * Reads what a record says of the end (`trail.recovered`) or the beginning (`trail.pruned`) of a stream; undefined
- * for all other records. Only those two are parsed.
+ * Reads what a record says of the end (`trail.recovered`) or the beginning (`trail.pruned`) of a stream, or that its
+ * own stream ends with it (`trail.stopped`); undefined for all other records. Only those three are parsed.
  */
 export function readTestimony(
 	bytes: Uint8Array,
@@ -54,10 +58,11 @@ export function readTestimony(
 		Math.min(bytes.length, TYPE_WITHIN_BYTES),
 	);
 	const text = start.toString("latin1");
-	if (!text.includes('"type":"trail.recovered"') && !text.includes('"type":"trail.pruned"'))
-		return undefined;
+	if (!TELLING.some((type) => text.includes(type))) return undefined;
 	const event = parse(bytes);
 	const { type } = event;
+	if (type === "trail.stopped")
+		return { kind: "stopped", streamId: by.streamId, sequence: by.sequence, by };
 	const block = type === "trail.recovered" ? event.recovery : event.prune;
 	if (block === undefined || typeof block.stream_id !== "string") return undefined;
 	if (!Number.isSafeInteger(block.last_sequence)) return undefined;

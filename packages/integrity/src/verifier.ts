@@ -84,6 +84,7 @@ export function verifier(options: VerifyOptions = {}): Verifier {
 	const headsOf = headIndex();
 	const said = testimonies(maxStreams);
 	const damaged = new Set<string>();
+	const live = new Set<string>();
 	const notes: Note[] = [];
 	let noteCount = 0;
 	let lines = 0;
@@ -247,6 +248,7 @@ export function verifier(options: VerifyOptions = {}): Verifier {
 			splitter = lineSplitter(maxLineBytes, onLine);
 			source = next;
 			const { streamId, ended } = next;
+			if (streamId !== undefined && next.live === true) live.add(streamId);
 			if (streamId !== undefined && ended !== undefined)
 				said.add({ kind: "ended", streamId, ...ended });
 		},
@@ -257,7 +259,7 @@ export function verifier(options: VerifyOptions = {}): Verifier {
 		end() {
 			splitter.end();
 			judgeTestimonies({ chains, testimonies: said, heads, context, excerpt, faults, note });
-			const streams = streamReports(chains, heads, said.ended.values());
+			const streams = streamReports(chains, heads, said, live);
 			return {
 				lines,
 				bytes: bytesRead,

@@ -15,6 +15,7 @@ export function jsonReport({ report, verdict, obstacles }: Judgement): string {
 			records: stream.records,
 			first_sequence: stream.firstSequence,
 			last_sequence: stream.lastSequence,
+			end: stream.end,
 			head: headText({
 				streamId: stream.streamId,
 				sequence: stream.lastSequence,

@@ -51,6 +51,7 @@ export function textReport({ report, verdict, obstacles }: Judgement): string {
 			"Could not be judged",
 			obstacles.map((text) => `  ${escape(text, 1024)}`),
 		),
+		...(streams.some(({ end }) => end === "none") ? ["", ...endless] : []),
 		...(verdict === "good" && !report.anchored ? ["", ...unanchored] : []),
 		// The head of a trail that was tampered with is nothing to vouch for.
 		...(verdict === "faults"
@@ -63,6 +64,17 @@ export function textReport({ report, verdict, obstacles }: Judgement): string {
 const unanchored = [
 	"Consistent only: nothing was changed, removed or reordered in what is there. That nothing was cut off at the end,",
 	"and that the streams were not rebuilt whole, only a head kept elsewhere can show (--head, a sink's copy).",
+];
+
+const ends: Readonly<Record<StreamReport["end"], string>> = {
+	clean: "ended cleanly",
+	open: "still open",
+	none: "no clean end",
+};
+
+const endless = [
+	"No clean end: the last record is not trail.stopped. The process was killed, or the end was cut off, or a copy does",
+	"not hold it yet; trail.recovered in a later stream, or a head kept elsewhere, tells which.",
 ];
 
 function heads(streams: readonly StreamReport[]): readonly string[] {
@@ -91,7 +103,7 @@ function streamLine(stream: StreamReport, faulty: ReadonlySet<string | undefined
 			: anchoredTo === lastSequence
 				? "anchored"
 				: `anchored up to ${anchoredTo}`;
-	return `  ${streamId}  ${range(firstSequence, lastSequence)}  ${anchor}`;
+	return `  ${streamId}  ${range(firstSequence, lastSequence)}  ${anchor}, ${ends[stream.end]}`;
 }
 
 function faultLines(fault: Fault): readonly string[] {
