@@ -129,6 +129,14 @@ describe("mcp-trail verify", () => {
 	});
 });
 
+/** By stream, how verify says that it ends. */
+const endsOf = async (path: string): Promise<Readonly<Record<string, string>>> => {
+	const { stdout } = await inProcess(["verify", path]);
+	return Object.fromEntries(
+		report(stdout).streams.map(({ head, end }) => [head.slice(0, 36), end]),
+	);
+};
+
 describe("mcp-trail verify on a trail's folder", () => {
 	const event: NewEvent = {
 		type: "ext.com.example.test",
@@ -231,12 +239,6 @@ describe("mcp-trail verify on a trail's folder", () => {
 		const [clean = ""] = (await record(folder, 3)).split(":");
 		const audit = openAudit({ service: "cli-test", trail: fileTrail({ dir: folder }) });
 		await audit.ready;
-		const endsOf = async (path: string): Promise<Readonly<Record<string, string>>> => {
-			const { stdout } = await inProcess(["verify", path]);
-			return Object.fromEntries(
-				report(stdout).streams.map(({ head, end }) => [head.slice(0, 36), end]),
-			);
-		};
 		const [open = ""] = (await readdir(folder)).filter(
 			(name) => name !== clean && !name.startsWith("."),
 		);
