@@ -1353,8 +1353,8 @@ export const requirements: readonly Requirement[] = [
 	},
 	{
 		id: "cli.pipe",
-		says: "A command ends quietly when nobody reads any more.",
-		provenBy: ["test/cli/tail.test.ts"],
+		says: "A command ends quietly when nobody reads any more, with the exit code of what it read until then.",
+		provenBy: ["test/cli/tail.test.ts", "test/cli/usage.test.ts"],
 	},
 	{
 		id: "cli.progress",

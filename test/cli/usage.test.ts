@@ -1,10 +1,12 @@
 import { spawnSync } from "node:child_process";
-import { closeSync, existsSync, openSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { inProcess } from "./in-process.ts";
+import { startCli } from "./run-cli.ts";
 
 const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+const example = path("../../schemas/event/1.0/valid/example.ndjson");
 const commands = ["verify", "tail", "validate", "hash", "convert", "test-event", "doctor"];
 
 describe("how the commands are used", () => {
@@ -33,10 +35,40 @@ describe("how the commands are used", () => {
 		expect(stderr).toContain(`Run mcp-trail ${args[0]} --help`);
 	});
 
+	const events = readFileSync(example, "utf8").repeat(200);
+	const wrong = '{"type":1}\n';
+	it.each([
+		["convert", ["convert", "--to", "ecs"], "", events, 0],
+		["convert that left a line out", ["convert", "--to", "ecs"], wrong, events, 1],
+		["validate", ["validate", "-"], wrong, wrong.repeat(2_000), 1],
+	])(
+		"[cli.pipe] %s ends when nobody reads any more, as what was read until then says",
+		async (_, args, first, more, code) => {
+			const child = startCli(args);
+			let stderr = "";
+			child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+			child.stdin.on("error", () => {});
+			// Its input has no end: what ends the command is its reader.
+			child.stdin.write(first + events + more);
+			child.stdout.once("data", () => {
+				child.stdout.destroy();
+				child.stdin.write(more);
+			});
+			const exitCode = await new Promise((resolve) => child.on("close", resolve));
+			expect({ exitCode, failed: /mcp-trail: |abort/i.test(stderr) }).toEqual({
+				exitCode: code,
+				failed: false,
+			});
+		},
+	);
+
 	// A device that is always full, which only Linux has.
-	it.runIf(existsSync("/dev/full"))(
-		"[cli.full] a disk that is full is no success: it says so and exits with 2",
-		() => {
+	it.runIf(existsSync("/dev/full")).each([
+		["events", ["tail", "--json", example]],
+		["help", ["convert", "--help"]],
+	])(
+		"[cli.full] a disk that is full is no success: of %s it says so and exits with 2",
+		(_, args) => {
 			const full = openSync("/dev/full", "w");
 			const { status, stderr } = spawnSync(
 				process.execPath,
@@ -45,9 +77,7 @@ describe("how the commands are used", () => {
 					"tsx",
 					"--conditions=@mcp-trail/source",
 					path("../../packages/cli/src/main.ts"),
-					"tail",
-					"--json",
-					path("../../schemas/event/1.0/valid/example.ndjson"),
+					...args,
 				],
 				{ encoding: "utf8", stdio: ["ignore", full, "pipe"] },
 			);

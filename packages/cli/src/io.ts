@@ -14,7 +14,7 @@ export interface Io {
 	readonly stdout: Output;
 	readonly stderr: Output;
 	readonly env: Env;
-	/** Aborted by SIGINT, SIGTERM, and when nobody reads standard output any more. */
+	/** Aborted by SIGINT, SIGTERM, and by a `ReaderGone` when nobody reads standard output any more. */
 	readonly signal: AbortSignal;
 }
 

@@ -1,6 +1,7 @@
 import type { Env } from "./env.ts";
 import { Failure } from "./failure.ts";
 import type { Io, Output } from "./io.ts";
+import { ReaderGone } from "./reader-gone.ts";
 
 /** Standard input, output and error of this process. */
 export function nodeIo(env: Env): Io {
@@ -10,7 +11,9 @@ export function nodeIo(env: Env): Io {
 	stop.signal.addEventListener("abort", () => process.stdin.destroy(), { once: true });
 	return {
 		stdin: process.stdin,
-		stdout: output(process.stdout, () => stop.abort()),
+		stdout: output(process.stdout, () =>
+			stop.abort(new ReaderGone("Nobody reads standard output any more.")),
+		),
 		stderr: output(process.stderr, () => {}),
 		env,
 		signal: stop.signal,

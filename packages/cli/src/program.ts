@@ -158,12 +158,17 @@ export async function run(args: readonly string[], io: Io, version: string): Pro
 
 	try {
 		await program.parseAsync([...args], { from: "user" });
-		await Promise.all(writing);
 	} catch (error) {
 		exitCode = error instanceof CommanderError && error.exitCode === 0 ? 0 : 2;
 		if (!(error instanceof CommanderError)) await tellError(error, io);
 	}
-	await Promise.allSettled(writing);
+	try {
+		// Help ends the parser before it is written.
+		await Promise.all(writing);
+	} catch (error) {
+		exitCode = 2;
+		await tellError(error, io);
+	}
 	return exitCode;
 }
 

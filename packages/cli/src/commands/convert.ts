@@ -6,6 +6,7 @@ import { escape } from "../escape.ts";
 import { Failure, isFailure } from "../failure.ts";
 import type { ExitCode, Io } from "../io.ts";
 import { count } from "../numbers.ts";
+import { isReaderGone } from "../reader-gone.ts";
 import { type Found, values } from "../validate/values.ts";
 
 /** Options of `mcp-trail convert`. */
@@ -47,18 +48,23 @@ export async function convert(
 		);
 	};
 
-	for await (const { name, chunks } of inputs(paths.length === 0 ? ["-"] : paths, io))
-		for await (const found of values(chunks)) {
-			io.signal.throwIfAborted();
-			counts.events++;
-			const converted = attempt(found, say);
-			if ("problem" in converted) await leaveOut(name, found, converted.problem);
-			else {
-				const { text } = converted;
-				block += `${io.stdout.isTerminal ? escape(text, Number.POSITIVE_INFINITY) : text}\n`;
-				if (block.length >= BLOCK_CHARACTERS) await flush();
+	try {
+		for await (const { name, chunks } of inputs(paths.length === 0 ? ["-"] : paths, io))
+			for await (const found of values(chunks)) {
+				io.signal.throwIfAborted();
+				counts.events++;
+				const converted = attempt(found, say);
+				if ("problem" in converted) await leaveOut(name, found, converted.problem);
+				else {
+					const { text } = converted;
+					block += `${io.stdout.isTerminal ? escape(text, Number.POSITIVE_INFINITY) : text}\n`;
+					if (block.length >= BLOCK_CHARACTERS) await flush();
+				}
 			}
-		}
+	} catch (error) {
+		// Whoever read this has what it wanted; what was read until then says how it ends.
+		if (!isReaderGone(io.signal)) throw error;
+	}
 	await flush();
 	if (counts.events === 0)
 		throw new Failure("The input holds no event. Give stored events: NDJSON, or a trail's folder.");

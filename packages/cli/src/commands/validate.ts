@@ -4,6 +4,7 @@ import { escape } from "../escape.ts";
 import { Failure } from "../failure.ts";
 import type { ExitCode, Io } from "../io.ts";
 import { count } from "../numbers.ts";
+import { isReaderGone } from "../reader-gone.ts";
 import { type Found, values } from "../validate/values.ts";
 
 /** Options of `mcp-trail validate`. */
@@ -53,18 +54,23 @@ export async function validate(
 		);
 	};
 
-	for await (const { name, chunks } of inputs(paths, io))
-		for await (const found of values(chunks)) {
-			io.signal.throwIfAborted();
-			counts.events++;
-			const issues =
-				"problem" in found
-					? [{ path: "", rule: "not_json", message: found.problem }]
-					: validateEvent(found.value, { as: form }).issues;
-			if (issues.length > 0) counts.wrong++;
-			for (const { path: pointer, rule, message } of issues)
-				await tell(name, found, pointer, rule, message);
-		}
+	try {
+		for await (const { name, chunks } of inputs(paths, io))
+			for await (const found of values(chunks)) {
+				io.signal.throwIfAborted();
+				counts.events++;
+				const issues =
+					"problem" in found
+						? [{ path: "", rule: "not_json", message: found.problem }]
+						: validateEvent(found.value, { as: form }).issues;
+				if (issues.length > 0) counts.wrong++;
+				for (const { path: pointer, rule, message } of issues)
+					await tell(name, found, pointer, rule, message);
+			}
+	} catch (error) {
+		// Whoever read this has what it wanted; what was read until then says how it ends.
+		if (!isReaderGone(io.signal)) throw error;
+	}
 	if (counts.events === 0)
 		throw new Failure(
 			`${paths.map((path) => (path === "-" ? "Standard input" : path)).join(", ")} holds no event. Give a trail's folder, NDJSON, a JSON object, or an array of them.`,
