@@ -717,6 +717,11 @@ export const requirements: readonly Requirement[] = [
 		],
 	},
 	{
+		id: "honest.memory_only",
+		says: "An audit without a trail and a sink says once that nothing outlives the process.",
+		provenBy: ["packages/audit/src/open-audit.test.ts"],
+	},
+	{
 		id: "honest.nginx_killed",
 		says: "Servers killed between the legs are the client's unknown, and an unclean end that their restart records.",
 		provenBy: ["test/services/nginx/stateless.service.test.ts"],

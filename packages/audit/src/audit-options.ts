@@ -21,7 +21,7 @@ export interface AuditOptions {
 	readonly host?: string;
 	/** Package and version of the MCP SDK. */
 	readonly sdk?: string;
-	/** Where events are kept until they are delivered. @default memoryTrail() */
+	/** Where events are kept until they are delivered. @default memoryTrail(), with the warning `memory_only` where there are no sinks either */
 	readonly trail?: OpenTrail;
 	/** Where events go. @default none: the trail itself is the audit log */
 	readonly sinks?: readonly Sink[];

@@ -73,6 +73,12 @@ export const errorCodes = {
 		means: "The digest key file does not exist, is not a regular file, or cannot be opened.",
 		remedy: "Check the path and who owns it; a symbolic link is not followed.",
 	},
+	memory_only: {
+		means:
+			"Neither a trail nor a sink is given: events are in memory only, and gone with the process.",
+		remedy:
+			"Give `trail: fileTrail({ dir })`, or `sinks`; where memory is meant, as in a test, `trail: memoryTrail()`.",
+	},
 	not_enough_sinks: {
 		means: "More sinks were asked for than this audit has that acknowledge.",
 		remedy: "Configure more sinks, or ask for fewer; `best_effort` sinks do not count.",

@@ -30,6 +30,7 @@ function opened(options: Partial<AuditOptions> = {}): Opened {
 	const errors: CodedError[] = [];
 	const audit = openAudit({
 		service: "tickets",
+		trail: memoryTrail(),
 		delivery: { retryBaseMs: 1, retryCapMs: 5, holdMs: 20 },
 		onError: (error) => void errors.push(error),
 		...options,
@@ -472,6 +473,21 @@ describe("record", () => {
 		expect(audit.health()).toMatchObject({ state: "open", recorded: 2, lost: 0 });
 	});
 
+	it("[honest.memory_only] says once that without a trail and a sink nothing outlives the process", async () => {
+		const noTrail = foreign<Partial<AuditOptions>>({ trail: undefined });
+		const bare = opened(noTrail);
+		await bare.audit.ready;
+		bare.audit.record(paid(1));
+		await bare.audit.flush(soon());
+		expect(bare.errors.map(({ code }) => code)).toEqual(["memory_only"]);
+		expect(bare.errors[0]?.message).toContain("Give trail: fileTrail({ dir })");
+		for (const options of [{ trail: memoryTrail() }, { ...noTrail, sinks: [collecting()] }]) {
+			const { audit, errors } = opened(options);
+			await audit.ready;
+			expect(errors).toEqual([]);
+		}
+	});
+
 	it("[honest.open_late] says nothing of a trail that has opened", async () => {
 		vi.useFakeTimers();
 		const { audit, errors } = opened();
@@ -516,7 +532,7 @@ describe("record", () => {
 		const warn = vi.spyOn(process, "emitWarning").mockImplementation((message, options) => {
 			told.push(`${foreign<{ code: string }>(options).code}: ${String(message)}`);
 		});
-		const audit = openAudit({ service: "tickets" });
+		const audit = openAudit({ service: "tickets", trail: memoryTrail() });
 		for (let n = 0; n < 3; n += 1) audit.record(foreign({}));
 		await audit.close();
 		warn.mockRestore();

@@ -34,6 +34,9 @@ const LATE_MS = 5_000;
 const lateMessage = (queued: number): string =>
 	`the trail is not open after ${LATE_MS / 1_000} seconds: ${queued} event${queued === 1 ? " waits" : "s wait"} in memory. See whether the disk of its folder answers`;
 
+const MEMORY_ONLY =
+	"neither a trail nor a sink is given: events are in memory only, and gone with the process. Give trail: fileTrail({ dir }), or memoryTrail() where that is meant";
+
 /** What a decision is for an event that no policy was asked about. */
 const UNDECIDED: Decision = Object.freeze({
 	rule: "default",
@@ -153,6 +156,8 @@ export function openAudit(options: AuditOptions): Audit {
 	const start = async (): Promise<void> => {
 		const opened = await opening;
 		trail = opened;
+		if (options.trail === undefined && lanes.length === 0)
+			report(new AuditError("memory_only", MEMORY_ONLY));
 		// Cursors come first: a trail keeps what a reader has not read.
 		await Promise.all(lanes.map((one) => one.open()));
 		const first = started(opened.health().durability);
