@@ -21,10 +21,12 @@ interface Run {
 	readonly isQuiet?: boolean;
 }
 
+/** Has Node say of each thread for hooks: calls are recorded by one, too, where reads are not hooked. */
+const threads = ["--require", app("threads.cjs")];
+
 /** Runs a program of `apps/` under the built register, and says what it left. */
 async function run(name: string, { before = [], after = [], isQuiet = false }: Run = {}) {
 	return inFolder(async (dir) => {
-		const threads = ["--require", app("threads.cjs")];
 		const args = [...threads, ...before, "--import", register.file(), ...after, app(name)];
 		const running = startNode(args, { MCP_TRAIL_DIR: dir });
 		if (isQuiet) running.child.stdin?.end();
@@ -146,12 +148,13 @@ describe("ES modules under register", () => {
 	});
 
 	it.each(["v1.mjs", "v2.mjs", "v1.cjs"])(
-		"[complete.zero_code] records every call of %s in folders of odd names, as links are kept and as they are followed",
+		"[complete.zero_code] records every call of %s in folders of odd names without a thread for hooks, as links are kept and as they are followed",
 		async (name) => {
 			await using odd = await oddFolder(name);
 			const keeping = ["--preserve-symlinks", "--preserve-symlinks-main"];
 			for (const options of [[], keeping]) {
-				const args = [...options, "--import", pathToFileURL(odd.register).href, odd.program];
+				const imports = ["--import", pathToFileURL(odd.register).href];
+				const args = [...options, ...threads, ...imports, odd.program];
 				const seen = await inFolder(async (dir) => {
 					const ended = await askToTheEnd(startNode(args, { MCP_TRAIL_DIR: dir }));
 					expect(ended).toMatchObject({ code: 0, signal: null, stderr: "" });
