@@ -34,8 +34,8 @@ const isAudit = (value: unknown): boolean =>
 export function checkOptions(options: InstrumentationOptions): void {
 	if (isAudit(options))
 		throw new TypeError("The options are an audit itself. Give it as a member: { audit }.");
-	for (const name of Object.keys(options))
-		if (!Object.hasOwn(KNOWN, name))
+	for (const [name, value] of Object.entries(options))
+		if (value !== undefined && !Object.hasOwn(KNOWN, name))
 			throw new TypeError(
 				`There is no option ${JSON.stringify(name.slice(0, 64))}. Use one of ${Object.keys(KNOWN).join(", ")}.`,
 			);
