@@ -77,7 +77,7 @@ const unanswered = (ending: Ending): Ending => ({ ...ending, response: {} });
 /** Makes one outcome event of every request, and an intent event where the policy asks for it. */
 export function audited(options: AuditedOptions): Observer {
 	const { audit, definitions, maxDigestBytes, extension, onFault, onGate } = options;
-	const operations = correlation({ digester: audit.digester, extension });
+	const operations = correlation({ audit, digester: audit.digester, extension });
 	const follow = followers(audit, onFault);
 	const passthrough = passthroughOf(audit);
 	const sessions = new WeakMap<Connection, { readonly id: string; readonly digest: string }>();

@@ -104,9 +104,11 @@ export function correlation(options: {
 	readonly digester: Digester;
 	/** Absent = the extension is off. */
 	readonly extension: Extension | undefined;
+	/** Whose operations they are, where several record. */
+	readonly audit?: unknown;
 	readonly nowMs?: () => number;
 }): Correlation {
-	const { digester, extension, nowMs = Date.now } = options;
+	const { audit, digester, extension, nowMs = Date.now } = options;
 	const rounds = legs(digester, nowMs);
 	const efforts = retries(nowMs);
 	const tasks = taskOperations(digester, nowMs);
@@ -116,7 +118,7 @@ export function correlation(options: {
 		const { inbound, trace } = exchange;
 		const claim = extension?.claim(exchange);
 		const context = inbound ? undefined : callContext();
-		const outer = inbound ? undefined : operationAround();
+		const outer = inbound ? undefined : operationAround(audit);
 		const isWritten = extension?.writes(exchange) === true;
 		const task = tasks.of(exchange);
 		const known = claim?.operationId ?? context?.operationId ?? outer?.id ?? trace?.traceId;

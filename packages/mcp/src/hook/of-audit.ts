@@ -13,6 +13,7 @@ export type OwnFacts = Pick<Peer, "addressOf" | "digestToken" | "identify" | "re
 /** A request as one audit sees it; the fetch that carries it says with what. */
 export interface OwnExchange {
 	carried?: Carried | undefined;
+	readonly operation?: Exchange["operation"];
 }
 
 /** The audit that a connection's own requests are read for. */
