@@ -336,9 +336,10 @@ describe.each(generations)("$name", (generation) => {
 	it("[honest.unlisted_server] finds a server that nobody listed, once, and none where it is listed", async () => {
 		const audit = fakeAudit();
 		const servers = [{ id: "it", url: "https://mcp.example.com/" }];
-		const trail = instrumentation({ audit, servers });
 		const { url } = await joined(generation, {});
 		for (let times = 0; times < 2; times++) {
+			// As `instrumentClient` makes them: one for each client.
+			const trail = instrumentation({ audit, servers });
 			const client = trail.client(new generation.Client({ name: "probe", version: "1" }));
 			await client.connect(as(reaching(generation, url))).catch(taken);
 			await client.close();

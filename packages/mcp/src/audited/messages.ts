@@ -3,7 +3,7 @@ import { timeText, type KnownType, type NewEvent, type Operation } from "@mcp-tr
 import { describeCoarsely, describeConnection, describeMessage } from "../describe/message.ts";
 import { at } from "../describe/methods.ts";
 import { findingFrom } from "../describe/finding.ts";
-import { boundedTable } from "../correlation/bounded-table.ts";
+import { boundedTable, type BoundedTable } from "../correlation/bounded-table.ts";
 import { named } from "../random-ids.ts";
 import { shortKey } from "../short-key.ts";
 import { operationInside } from "../correlation/around.ts";
@@ -31,6 +31,19 @@ function ownerOf(connection: Connection, session: string | undefined): Connectio
 		: connection;
 }
 
+type Told = BoundedTable<true>;
+
+/** Each client may have an instrumentation of its own. */
+const toldUnlisted = new WeakMap<Audit, Told>();
+
+function unlistedOf(audit: Audit): Told {
+	const known = toldUnlisted.get(audit);
+	if (known !== undefined) return known;
+	const made = boundedTable<true>({ maxEntries: 1000, ttlMs: HOUR_MS, nowMs: Date.now });
+	toldUnlisted.set(audit, made);
+	return made;
+}
+
 /** Makes events of what is no request: other notifications, frames that were dropped, stray answers, connections. */
 export function messages(
 	audit: Audit,
@@ -41,7 +54,7 @@ export function messages(
 > {
 	const { policy, digester } = audit;
 	const floods = messageFloods(audit);
-	const unlisted = boundedTable<true>({ maxEntries: 1000, ttlMs: HOUR_MS, nowMs: Date.now });
+	const unlisted = unlistedOf(audit);
 
 	/** What is sent inside a handler is part of its request; what a task's keeper tells of it, of the call that made it. */
 	function operationOf({
@@ -57,7 +70,7 @@ export function messages(
 			typeof task === "string" && task !== ""
 				? tasks.operation(connection, tasks.digest(task), direction)
 				: undefined;
-		return made ?? (inbound ? undefined : operationInside());
+		return made ?? (inbound ? undefined : operationInside(audit));
 	}
 
 	function record(type: KnownType, seen: Seen): void {
