@@ -188,7 +188,9 @@ function install(transport: object, send: Callback, first: Peer): (peer: Peer) =
 		resumeTickets(transport, key, () => open);
 
 	return (peer) => {
-		if (open.isClosed() || peer !== open.peer) open = bound(peer);
-		else attach(open, watchFetches);
+		if (open.isClosed() || peer !== open.peer) {
+			open = bound(peer);
+			watchFetches();
+		} else attach(open, watchFetches);
 	};
 }
