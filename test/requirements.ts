@@ -288,7 +288,7 @@ export const requirements: readonly Requirement[] = [
 	{
 		id: "complete.late",
 		says: "A client or server that is instrumented after it connected is recorded from then on, and that is said.",
-		provenBy: ["test/mcp/types.test.ts"],
+		provenBy: ["test/mcp/late.test.ts", "test/mcp/types.test.ts"],
 	},
 	{
 		id: "complete.local_calls",
@@ -489,6 +489,7 @@ export const requirements: readonly Requirement[] = [
 		provenBy: [
 			"packages/mcp/src/http/body-copy.test.ts",
 			"test/mcp/fetch-companion.test.ts",
+			"test/mcp/late.test.ts",
 			"test/mcp/two-audits.test.ts",
 		],
 	},
@@ -1234,7 +1235,11 @@ export const requirements: readonly Requirement[] = [
 	{
 		id: "safe.misuse",
 		says: "What would silently record nothing is refused at once: a misspelt option, what is no audit, a client as a server.",
-		provenBy: ["packages/audit/src/open-audit.test.ts", "test/mcp/types.test.ts"],
+		provenBy: [
+			"packages/audit/src/open-audit.test.ts",
+			"test/mcp/late.test.ts",
+			"test/mcp/types.test.ts",
+		],
 	},
 	{
 		id: "safe.modes",

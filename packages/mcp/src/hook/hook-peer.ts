@@ -1,6 +1,7 @@
 import { types } from "node:util";
 import type { Companion } from "../client/companion.ts";
 import type { AuthFacts } from "../credentials.ts";
+import { earlierOf } from "./earlier.ts";
 import { isCallback, member, override } from "./loose.ts";
 import { watchInputHandlers } from "./input-handlers.ts";
 import { ofAudit } from "./of-audit.ts";
@@ -81,6 +82,7 @@ function joinLate(low: object, peer: Peer): void {
 	const transport = member(low, "transport");
 	if (typeof transport !== "object" || transport === null) return;
 	try {
+		peer.earlier = earlierOf(low);
 		hookTransport(transport, peer);
 	} catch (error) {
 		peer.onFault(error);

@@ -73,6 +73,8 @@ export function openRequests(
 ): OpenRequests {
 	const connection = connectionOf(transport, peer.role, peer.reach, peer.capabilities);
 	recordedFor(connection, peer.recorder);
+	const { earlier } = peer;
+	peer.earlier = undefined;
 	const inbound = exchanges(peer.maxOpen);
 	const outbound = exchanges(peer.maxOpen);
 	const sending = new Map<Entry, JsonObject>();
@@ -81,7 +83,8 @@ export function openRequests(
 	const startMs = Date.now();
 	const startUs = performance.now() * 1000;
 	let requests = 0;
-	let opened = false;
+	/** Watchers that were told of it: one may join later. */
+	let told = 0;
 	let closed = false;
 	let sweep: NodeJS.Timeout | undefined;
 
@@ -95,7 +98,8 @@ export function openRequests(
 	}
 
 	function announce(): void {
-		if (opened || closed) return;
+		const { watchers } = peer;
+		if (closed || told === watchers.length) return;
 		const { transport: kind } = connection;
 		// A server's transport without a session may serve one request only: it is no connection to a peer.
 		if (
@@ -104,8 +108,9 @@ export function openRequests(
 			connection.sessionId() === undefined
 		)
 			return;
-		opened = true;
-		for (const { observer } of peer.watchers) guarded(() => observer.opened?.(connection));
+		const news = told === 0 ? watchers : watchers.slice(told);
+		told = watchers.length;
+		for (const { observer } of news) guarded(() => observer.opened?.(connection));
 	}
 
 	function finish(entry: Entry, how: Ending["how"], more?: Partial<Ending>): void {
@@ -211,7 +216,7 @@ export function openRequests(
 			try {
 				const { exchange, hangUp } = readableExchange(peer, connection, isInbound, message, extra);
 				requests++;
-				if (!opened) announce();
+				if (told < peer.watchers.length) announce();
 				const observations = observe(peer.watchers, exchange, peer.onFault, extra);
 				if (observations.length === 0) return undefined;
 				const entry: Entry = {
@@ -262,6 +267,7 @@ export function openRequests(
 				announce();
 				if (peer.watchers.every(({ observer }) => observer[what] === undefined)) return;
 				const id = what === "unmatched" && isObject(message) ? message["id"] : undefined;
+				if (what === "unmatched" && earlier?.take(isInbound, id)) return;
 				const givenUp = (isInbound ? outboundGivenUp : inboundGivenUp).take(id);
 				const late = givenUp ? "late_response" : "unasked_response";
 				const wrong = what === "unmatched" ? late : misfit;
@@ -290,15 +296,15 @@ export function openRequests(
 					else finish(entry, "connection_closed");
 				});
 			const closing: Closing = {
-				opened,
+				opened: told > 0,
 				requests,
 				cutOff: cutOff.length,
 				startMs,
 				endMs: Date.now(),
 				durationUs: Math.max(0, Math.round(performance.now() * 1000 - startUs)),
 			};
-			for (const { observer } of peer.watchers)
-				guarded(() => observer.closed?.(connection, closing));
+			for (const [index, { observer }] of peer.watchers.entries())
+				guarded(() => observer.closed?.(connection, { ...closing, opened: index < told }));
 		},
 	};
 }

@@ -1,5 +1,6 @@
 import type { ClientAddressReader } from "../http/client-address.ts";
 import type { Companion } from "../client/companion.ts";
+import type { Earlier } from "./earlier.ts";
 import type { Identifier } from "../identity/identifier.ts";
 import type { AuthFacts } from "../credentials.ts";
 import type { Entry } from "./exchanges.ts";
@@ -45,6 +46,8 @@ export interface Peer {
 	call?: Call | undefined;
 	/** The connection in use. */
 	connection?: (() => LearningConnection) | undefined;
+	/** Of one that was connected before it was instrumented, until its connection takes it. */
+	earlier?: Earlier | undefined;
 	/** The application itself is sending a notification. */
 	notifying: boolean;
 	/** Finds an open inbound request of the transport that is connected now. */
