@@ -1412,6 +1412,11 @@ export const requirements: readonly Requirement[] = [
 		provenBy: ["test/services/opensearch/walkthrough.service.test.ts"],
 	},
 	{
+		id: "demo.rows",
+		says: "A row of the demo is no wider than 100 columns.",
+		provenBy: ["examples/demo/show.test.ts"],
+	},
+	{
 		id: "docs.architecture",
 		says: "The page about the architecture explains every package and every folder of tests.",
 		provenBy: ["test/readme.test.ts"],

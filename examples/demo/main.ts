@@ -1,6 +1,6 @@
 /** `npm run demo`: real MCP traffic becomes spans and a tamper-evident audit trail; then one byte is changed. */
 import { fork } from "node:child_process";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { Readable } from "node:stream";
@@ -20,6 +20,10 @@ const started = performance.now();
 const SOURCE = ["--conditions=@mcp-trail/source", "--import", "tsx"];
 const work = mkdtempSync(join(tmpdir(), "mcp-trail-demo-"));
 const dir = join(work, "trail");
+process.once("exit", (code) => {
+	if (process.env["DEMO_KEEP"] !== undefined || code !== 0) console.log(`\nKept: ${work}`);
+	else rmSync(work, { recursive: true, force: true });
+});
 const brokers = process.env["KAFKA_BROKERS"];
 const openSearch = process.env["OPENSEARCH_URL"];
 const spans: ShownSpan[] = [];
@@ -62,8 +66,8 @@ const stored = (folder: string): StoredEvent[] =>
 
 heading("1. Three MCP servers, five clients, real traffic");
 console.log(
-	"   @modelcontextprotocol/server-everything and server-filesystem as published (seen from the client's side),\n" +
-		"   and an instrumented HTTP server in a process of its own, on both protocol eras.\n",
+	"   @modelcontextprotocol/server-everything and server-filesystem as published, seen from the\n" +
+		"   client's side, and an instrumented HTTP server in a process of its own, on both protocol eras.\n",
 );
 const telemetry = startTelemetry("desk", (span) => spans.push(span));
 const audit = openAudit({
@@ -119,7 +123,7 @@ cpSync(dir, tampered, { recursive: true });
 const victim = segments(tampered)[0] as string;
 const bytes = readFileSync(victim);
 const at = bytes.indexOf('"status":"failure"') + '"status":"'.length;
-console.log(`   ${relative(work, victim)}, byte ${at}: “f” of “failure” becomes “F”\n`);
+console.log(`   ${relative(work, victim)}\n   byte ${at}: “f” of “failure” becomes “F”\n`);
 bytes[at] = "F".charCodeAt(0);
 writeFileSync(victim, bytes);
 const tamperedVerdict = await verify(tampered);
@@ -128,15 +132,17 @@ siemAct(events);
 const searchVerdict = openSearch === undefined ? true : await openSearchAct(openSearch, events);
 const kafkaVerdict = brokers === undefined ? true : await kafkaAct(brokers, events);
 
-heading("Where everything lies");
-const [first] = segments(dir);
-console.log(`   ${dir}   the trail: one folder per stream, one line per event
-   ${events.length} events, ${spans.length} spans, ${report.lost} lost, in ${((performance.now() - started) / 1000).toFixed(1)} s
-
-   Try next (in this repository, after \`npm run build\`):
+heading("What came of it");
+const kept = process.env["DEMO_KEEP"] !== undefined;
+const next = kept
+	? `Try next (in this repository, after \`npm run build\`):
      npx mcp-trail tail -n 5 ${dir}
-     npx mcp-trail validate --as writer ${first ?? dir}
-     sed -n 2p ${first ?? ""}                      one stored event
+     npx mcp-trail validate --as writer ${dir}/*/*.ndjson
+     sed -n 2p ${dir}/*/*.ndjson`
+	: "To look into the trail, keep it: DEMO_KEEP=1 npm run demo";
+console.log(`   ${events.length} events, ${spans.length} spans, ${report.lost} lost, in ${((performance.now() - started) / 1000).toFixed(1)} s
+
+   ${next}
    With a broker: npm run kafka, then KAFKA_BROKERS=127.0.0.1:9092 npm run demo
    With a cluster: npm run opensearch, then OPENSEARCH_URL=http://127.0.0.1:9200 npm run demo
    In your server: README.md, “One line”`);

@@ -14,12 +14,11 @@ export function heading(text: string): void {
 }
 
 /** Duration for people. */
-const took = (us: number | undefined): string =>
-	us === undefined
-		? ""
-		: us < 10_000
-			? `${(us / 1000).toFixed(1)} ms`
-			: `${Math.round(us / 1000)} ms`;
+function took(us: number | undefined): string {
+	if (us === undefined) return "";
+	if (us >= 999_500) return `${(us / 1_000_000).toFixed(1)} s`;
+	return us < 10_000 ? `${(us / 1000).toFixed(1)} ms` : `${Math.round(us / 1000)} ms`;
+}
 
 function who(event: StoredEvent): string {
 	const principal = event.actor?.principal;
@@ -28,52 +27,68 @@ function who(event: StoredEvent): string {
 	return client === undefined ? name : `${name} via ${client}`;
 }
 
-function outcome(event: StoredEvent): string {
-	const { status, reason, executed } = event.outcome ?? {};
-	const detail = [reason, executed === undefined ? undefined : `executed: ${executed}`];
-	const text = [status, ...detail.filter((part) => part !== undefined && part !== status)].join(
-		", ",
-	);
-	return status === "success" ? good(text) : bad(text);
+/** Why an outcome is none of success, and whether the call was carried out. */
+function detail({ outcome = { status: "unknown" } }: StoredEvent): string {
+	const { status, reason, executed } = outcome;
+	if (status === "success" && executed === "yes") return "";
+	const parts = [reason === status ? undefined : reason, executed && `executed: ${executed}`];
+	return parts.filter((part) => part !== undefined).join(", ");
 }
 
-/** A long name of a resource would push every outcome out of sight. */
-const MAX_CELL = 34;
+/** Columns of a row and their greatest widths: with the outcome a row is no wider than 100 columns. */
+const COLUMNS = [
+	{ key: "started", width: 7 },
+	{ key: "seen", width: 20 },
+	{ key: "who", width: 20 },
+	{ key: "what", width: 28 },
+	{ key: "took", width: 6 },
+] as const;
 
 const cut = (text: string, width: number): string =>
 	text.length > width ? `${text.slice(0, width - 1)}…` : text;
 
-/** The calls as a table: who, what, outcome, how long; the client's and the server's record of one call stand one below the other. */
+/**
+ * The calls as a table: who, what, how long, outcome; the client's and the server's record of one call stand one below
+ * the other.
+ */
 export function showCalls(events: readonly StoredEvent[]): void {
-	const rows = events
-		.filter((event) => event.type === "mcp.request" && event.phase === "outcome")
-		.toSorted((a, b) => (a.start_time ?? a.time).localeCompare(b.start_time ?? b.time))
-		.map((event) => ({
-			time: (event.start_time ?? event.time).slice(11, 23),
-			seen: `${event.mcp?.role ?? "?"} of ${event.target?.server?.name ?? event.producer.service}`,
-			who: who(event),
-			what: [event.mcp?.method, event.target?.name ?? event.target?.uri].filter(Boolean).join(" "),
-			took: took(event.duration_us),
-			outcome: outcome(event),
-		}));
-	const widths = (["time", "seen", "who", "what", "took"] as const).map((key) => ({
-		key,
-		width: Math.min(MAX_CELL, Math.max(key.length, ...rows.map((row) => row[key].length))),
+	const calls = events
+		.map((event) => ({ event, startMs: Date.parse(event.start_time ?? event.time) }))
+		.filter(({ event }) => event.type === "mcp.request" && event.phase === "outcome")
+		.toSorted((a, b) => a.startMs - b.startMs);
+	const firstMs = calls[0]?.startMs ?? 0;
+	const rows = calls.map(({ event, startMs }) => ({
+		started: `${((startMs - firstMs) / 1000).toFixed(2)} s`,
+		seen: `${event.mcp?.role ?? "?"} of ${(event.target?.server?.name ?? event.producer.service).replace(/^.*\//u, "")}`,
+		who: who(event),
+		what: [event.mcp?.method, event.target?.name ?? event.target?.uri].filter(Boolean).join(" "),
+		took: took(event.duration_us),
+		status: event.outcome?.status ?? "unknown",
+		detail: detail(event),
 	}));
-	const line = (row: Record<string, string>): string =>
+	const widths = COLUMNS.map(({ key, width }) => ({
+		key,
+		width: Math.min(width, Math.max(key.length, ...rows.map((row) => row[key].length))),
+	}));
+	const line = (row: Readonly<Record<(typeof COLUMNS)[number]["key"], string>>): string =>
 		widths
-			.map(({ key, width }) =>
-				key === "took"
-					? (row[key] ?? "").padStart(width)
-					: cut(row[key] ?? "", width).padEnd(width),
-			)
+			.map(({ key, width }) => {
+				const cell = cut(row[key], width);
+				return key === "took" || key === "started" ? cell.padStart(width) : cell.padEnd(width);
+			})
 			.join("  ");
-	console.log(
-		dim(
-			`${line({ time: "started", seen: "recorded by", who: "who", what: "called", took: "took" })}  outcome`,
-		),
-	);
-	for (const row of rows) console.log(`${line(row)}  ${row.outcome}`);
+	const head = line({
+		started: "started",
+		seen: "recorded by",
+		who: "who",
+		what: "called",
+		took: "took",
+	});
+	console.log(dim(`${head}  outcome`));
+	for (const row of rows) {
+		console.log(`${line(row)}  ${row.status === "success" ? good(row.status) : bad(row.status)}`);
+		if (row.detail !== "") console.log(`         └ ${row.detail}`);
+	}
 }
 
 /** Rows in columns, a dim head above them. */
