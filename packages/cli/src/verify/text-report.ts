@@ -62,8 +62,9 @@ export function textReport({ report, verdict, obstacles }: Judgement): string {
 }
 
 const unanchored = [
-	"Consistent only: nothing was changed, removed or reordered in what is there. That nothing was cut off at the end,",
-	"and that the streams were not rebuilt whole, only a head kept elsewhere can show (--head, a sink's copy).",
+	"Consistent only: nothing was changed, removed or reordered in what is there. That nothing was cut",
+	"off at the end, and that the streams were not rebuilt whole, only a head kept elsewhere can show",
+	"(--head, a sink's copy).",
 ];
 
 const ends: Readonly<Record<StreamReport["end"], string>> = {
@@ -73,8 +74,9 @@ const ends: Readonly<Record<StreamReport["end"], string>> = {
 };
 
 const endless = [
-	"No clean end: the last record is not trail.stopped. The process was killed, or the end was cut off, or a copy does",
-	"not hold it yet; trail.recovered in a later stream, or a head kept elsewhere, tells which.",
+	"No clean end: the last record is not trail.stopped. The process was killed, or the end was cut",
+	"off, or a copy does not hold it yet; trail.recovered in a later stream, or a head kept elsewhere,",
+	"tells which.",
 ];
 
 function heads(streams: readonly StreamReport[]): readonly string[] {
