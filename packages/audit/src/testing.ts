@@ -7,9 +7,6 @@ export type { TrailCheckLimits, TrailUnderCheck } from "./testing/trail-check-ki
 export { seededRandom } from "./testing/seeded-random.ts";
 export type { SeededRandom } from "./testing/seeded-random.ts";
 export type { SimulatedDisk } from "./testing/simulated-disk.ts";
+export type { SimulatedFaults } from "./testing/simulated-files.ts";
 export { simulatedSystem, simulatedWorld } from "./testing/simulated-world.ts";
-export type {
-	SimulatedFaults,
-	SimulatedProcess,
-	SimulatedWorld,
-} from "./testing/simulated-world.ts";
+export type { SimulatedProcess, SimulatedWorld } from "./testing/simulated-world.ts";

@@ -1,22 +1,8 @@
-import type { ExitFiles, FileHandle, Files, OpenFlag, System } from "../system.ts";
+import type { ExitFiles, System } from "../system.ts";
 import { seededRandom } from "./seeded-random.ts";
-import { simulatedDisk, systemError, type SimulatedDisk } from "./simulated-disk.ts";
+import { simulatedDisk, type SimulatedDisk } from "./simulated-disk.ts";
 import { simulatedExitFiles } from "./simulated-exit-files.ts";
-import type { SimulatedInode } from "./simulated-inode.ts";
-
-/** How often things go wrong, each from 0 to 1. Change them at any time. */
-export interface SimulatedFaults {
-	/** A write fails, and some of it may have been written. */
-	writeError: number;
-	/** A write takes fewer bytes than given. */
-	shortWrite: number;
-	/** An fdatasync fails, and what it should have written is forgotten. */
-	syncError: number;
-	/** Opening, renaming, removing or listing fails. */
-	entryError: number;
-	/** An operation takes up to a second. */
-	slow: number;
-}
+import { type SimulatedFaults, simulatedFiles } from "./simulated-files.ts";
 
 /** A process of a simulated world. */
 export interface SimulatedProcess extends System {
@@ -66,6 +52,7 @@ export function simulatedWorld(seed: number): SimulatedWorld {
 		entryError: 0,
 		slow: 0,
 	};
+	const filesOf = simulatedFiles(disk, faults, random);
 	const alive = new Map<number, string>();
 	let queue: Due[] = [];
 	let nowUs = 0;
@@ -155,78 +142,6 @@ export function simulatedWorld(seed: number): SimulatedWorld {
 		};
 	}
 
-	function filesOf(pid: number, uid: number): Files {
-		const entry = <T>(what: string, act: () => T): Promise<T> =>
-			call(pid, () => {
-				if (random.chance(faults.entryError)) throw systemError("EIO", what);
-				return act();
-			});
-		return {
-			open: (path, flag) => entry(path, () => handleOf(pid, disk.open(path, flag, uid), flag)),
-			makeFolder: (path) => entry(path, () => disk.makeFolder(path, uid)),
-			list: (path) => entry(path, () => disk.list(path)),
-			status: (path) => entry(path, () => disk.status(path)),
-			rename: (from, to) => entry(to, () => disk.rename(from, to)),
-			link: (from, to) => entry(to, () => disk.link(from, to)),
-			remove: (path) => entry(path, () => disk.remove(path)),
-			share: (path, gid, mode) => entry(path, () => disk.share(path, gid, mode)),
-			syncFolder: (path) => entry(path, () => disk.syncFolder(path)),
-		};
-	}
-
-	function handleOf(pid: number, inode: SimulatedInode, flag: OpenFlag): FileHandle {
-		let open = true;
-		const check = (): void => {
-			if (!open) throw systemError("EBADF", "the file is closed");
-			if (flag === "read") throw systemError("EBADF", "the file is open for reading");
-		};
-		const place = (position: number): number => (flag === "append" ? inode.size : position);
-		const part = (bytes: Uint8Array, position: number): void => {
-			disk.write(inode, bytes.subarray(0, random.below(bytes.length + 1)), place(position));
-		};
-		return {
-			writev(buffers, position) {
-				const bytes = Buffer.concat(buffers);
-				const act = (): number => {
-					check();
-					if (random.chance(faults.writeError)) {
-						part(bytes, position);
-						throw systemError("EIO", "write");
-					}
-					const short = random.chance(faults.shortWrite) && bytes.length > 1;
-					const count = short ? 1 + random.below(bytes.length - 1) : bytes.length;
-					return disk.write(inode, bytes.subarray(0, count), place(position));
-				};
-				return call(pid, act, () => attempt(() => part(bytes, position)));
-			},
-			read: (length, position) =>
-				call(pid, () => {
-					if (!open) throw systemError("EBADF", "the file is closed");
-					return inode.read(length, position);
-				}),
-			datasync: () =>
-				call(pid, () => {
-					check();
-					if (random.chance(faults.syncError)) {
-						inode.failSync(random);
-						throw systemError("EIO", "fdatasync");
-					}
-					inode.sync();
-				}),
-			truncate: (length) =>
-				call(pid, () => {
-					check();
-					if (random.chance(faults.writeError)) throw systemError("EIO", "truncate");
-					inode.truncate(length);
-				}),
-			size: () => call(pid, () => inode.size),
-			close: () =>
-				call(pid, () => {
-					open = false;
-				}),
-		};
-	}
-
 	const world: SimulatedWorld = {
 		disk,
 		faults,
@@ -236,7 +151,7 @@ export function simulatedWorld(seed: number): SimulatedWorld {
 			const startTime = `${seed}:${pid}`;
 			alive.set(pid, startTime);
 			return {
-				files: filesOf(pid, uid),
+				files: filesOf((act, torn) => call(pid, act, torn), uid),
 				exitFiles: exitFilesOf(pid, uid),
 				clock: { nowMs: () => world.nowMs(), monotonicUs: () => nowUs },
 				timers: {
@@ -304,12 +219,4 @@ function turn(): Promise<void> {
 	return new Promise((resolve) => {
 		setImmediate(resolve);
 	});
-}
-
-function attempt(act: () => unknown): void {
-	try {
-		act();
-	} catch {
-		// A full disk takes no part of it.
-	}
 }
