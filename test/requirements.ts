@@ -288,7 +288,11 @@ export const requirements: readonly Requirement[] = [
 	{
 		id: "complete.late",
 		says: "A client or server that is instrumented after it connected is recorded from then on, and that is said.",
-		provenBy: ["test/mcp/late.test.ts", "test/mcp/types.test.ts"],
+		provenBy: [
+			"packages/mcp/src/hook/earlier.test.ts",
+			"test/mcp/late.test.ts",
+			"test/mcp/types.test.ts",
+		],
 	},
 	{
 		id: "complete.local_calls",

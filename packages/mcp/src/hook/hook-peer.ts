@@ -87,6 +87,8 @@ function joinLate(low: object, peer: Peer): void {
 	} catch (error) {
 		peer.onFault(error);
 	}
+	// A transport that cannot be hooked has not taken it: what is under way there is none of the next one's.
+	peer.earlier = undefined;
 	peer.warn(
 		"connected_already",
 		"A client or server was connected before it was instrumented: its handshake and the requests then under way are not recorded. Instrument it before connect().",

@@ -74,7 +74,6 @@ export function openRequests(
 	const connection = connectionOf(transport, peer.role, peer.reach, peer.capabilities);
 	recordedFor(connection, peer.recorder);
 	const { earlier } = peer;
-	peer.earlier = undefined;
 	const inbound = exchanges(peer.maxOpen);
 	const outbound = exchanges(peer.maxOpen);
 	const sending = new Map<Entry, JsonObject>();

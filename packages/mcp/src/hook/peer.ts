@@ -46,7 +46,7 @@ export interface Peer {
 	call?: Call | undefined;
 	/** The connection in use. */
 	connection?: (() => LearningConnection) | undefined;
-	/** Of one that was connected before it was instrumented, until its connection takes it. */
+	/** Of one that was connected before it was instrumented, while its transport is hooked. */
 	earlier?: Earlier | undefined;
 	/** The application itself is sending a notification. */
 	notifying: boolean;
