@@ -61,6 +61,11 @@ it("[safe.misuse] refuses what would silently record nothing, and says what to g
 	expect(() => instrumentServer(newServer(), as({ audit, tracing: false }))).toThrow(
 		/no option "tracing". Use one of audit, traces/,
 	);
+	expect(() => httpEdge(as({ audit, path: ["/mcp"] }))).toThrow(/no option "path". Use one of /);
+	expect(() => httpEdge(as(audit))).toThrow(/Give it as a member: \{ audit \}/);
+	expect(() => httpEdge({ audit: as({ service: "x" }) })).toThrow(
+		/Give what openAudit\(\) returned/,
+	);
 });
 
 it("[safe.misuse] refuses a client as a server, and a server as a client", () => {

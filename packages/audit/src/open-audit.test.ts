@@ -1150,6 +1150,7 @@ describe("misuse", () => {
 		[{ ...ok, digestKeys: [{ id: "a", key: new Uint8Array(16) }] }, "digestKeys[0].key"],
 		[{ ...ok, deadLetters: {} }, "deadLetters.dir"],
 		[{ ...ok, deadLetters: { dir: "/x", maxBytes: 0 } }, "deadLetters.maxBytes"],
+		[{ ...ok, deadLetters: { dir: "/x", maxByte: 1 } }, 'deadLetters["maxByte"]'],
 		[{ ...ok, config: { digest: "x", source: "file" } }, "config.digest"],
 		[{ ...ok, sink: [sink] }, '"sink"'],
 	];
@@ -1162,12 +1163,15 @@ describe("misuse", () => {
 		});
 	}
 
-	it("[safe.misuse] a misspelt option is refused, of the audit and of a file trail", () => {
+	it("[safe.misuse] a misspelt option is refused, of the audit and of a trail", () => {
 		expect(openAudit.bind(undefined, foreign({ ...ok, sink: [sink] }))).toThrow(
 			/use one of service/,
 		);
 		expect(fileTrail.bind(undefined, foreign({ dir: "x", maxByte: 1 }))).toThrow(
 			'fileTrail: "maxByte" is not known. Use one of dir, ',
+		);
+		expect(memoryTrail.bind(undefined, foreign({ maxByte: 1 }))).toThrow(
+			'memoryTrail: "maxByte" is not known. Use one of maxEvents, ',
 		);
 		for (const none of [undefined, {}, { dir: "" }])
 			expect(fileTrail.bind(undefined, foreign(none))).toThrow(/fileTrail: .* missing.*\{ dir: /);

@@ -32,12 +32,20 @@ const isAudit = (value: unknown): boolean =>
 
 /** Throws a TypeError where an option is misspelt, or what stands for the audit is none: nothing would be recorded. */
 export function checkOptions(options: InstrumentationOptions): void {
+	checkMembers(options, KNOWN);
+}
+
+/** The same of others that take an audit. */
+export function checkMembers<O extends { readonly audit?: unknown }>(
+	options: O,
+	known: Readonly<Record<keyof O, true>>,
+): void {
 	if (isAudit(options))
 		throw new TypeError("The options are an audit itself. Give it as a member: { audit }.");
 	for (const [name, value] of Object.entries(options))
-		if (value !== undefined && !Object.hasOwn(KNOWN, name))
+		if (value !== undefined && !Object.hasOwn(known, name))
 			throw new TypeError(
-				`There is no option ${JSON.stringify(name.slice(0, 64))}. Use one of ${Object.keys(KNOWN).join(", ")}.`,
+				`There is no option ${JSON.stringify(name.slice(0, 64))}. Use one of ${Object.keys(known).join(", ")}.`,
 			);
 	const { audit } = options;
 	if (audit !== undefined && audit !== false && !isAudit(audit))

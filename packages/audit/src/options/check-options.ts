@@ -140,6 +140,10 @@ export function checkOptions(options: AuditOptions): void {
 		);
 	}
 	if (options.deadLetters !== undefined) {
+		for (const name of Object.keys(options.deadLetters)) {
+			const known = name === "dir" || name === "maxBytes";
+			demand(known, `deadLetters[${index(name)}]`, "is not known", "use dir and maxBytes");
+		}
 		text("deadLetters.dir", options.deadLetters.dir, 4096);
 		const { maxBytes } = options.deadLetters;
 		if (maxBytes !== undefined) {

@@ -3,7 +3,7 @@ import type { OpenTrail } from "../trail.ts";
 import { type ExitWay, withExit, writeUnopened } from "./exit-way.ts";
 import { groupId, groupIdAtExit } from "./group-id.ts";
 import { openFileTrail } from "./open-file-trail.ts";
-import { integerOption } from "./options.ts";
+import { checkNames, integerOption } from "./options.ts";
 import { ownerNow } from "./owner.ts";
 import { sharedExitFiles, sharedFiles } from "./shared-files.ts";
 
@@ -49,17 +49,6 @@ const KNOWN: Readonly<Record<keyof FileTrailOptions, true>> = {
 	groupRead: true,
 };
 
-/** A misspelt limit would be no limit. */
-function checkNames(options: unknown): void {
-	if (typeof options !== "object" || options === null)
-		throw new TypeError('fileTrail: options are missing. Call it as fileTrail({ dir: "trail" }).');
-	for (const name of Object.keys(options))
-		if (!Object.hasOwn(KNOWN, name))
-			throw new TypeError(
-				`fileTrail: ${JSON.stringify(name.slice(0, 64))} is not known. Use one of ${Object.keys(KNOWN).join(", ")}.`,
-			);
-}
-
 /**
  * Keeps the trail in files: one folder for each stream, in it segments of one record a line.
  * Opening it takes over the streams of dead processes: they are delivered, and `trail.recovered` says how each ended.
@@ -70,7 +59,9 @@ function checkNames(options: unknown): void {
  * ```
  */
 export function fileTrail(options: FileTrailOptions): OpenTrail {
-	checkNames(options);
+	if (typeof options !== "object" || options === null)
+		throw new TypeError('fileTrail: options are missing. Call it as fileTrail({ dir: "trail" }).');
+	checkNames("fileTrail", options, KNOWN);
 	if (typeof options.dir !== "string" || options.dir === "") {
 		throw new TypeError(
 			'fileTrail: dir is missing. Name the folder that keeps the trail: fileTrail({ dir: "trail" }).',

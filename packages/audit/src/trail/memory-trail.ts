@@ -5,7 +5,7 @@ import { appender } from "./appender.ts";
 import type { Store } from "./store.ts";
 import { lossLedger } from "./loss-ledger.ts";
 import { notifier } from "./notifier.ts";
-import { integerOption } from "./options.ts";
+import { checkNames, integerOption } from "./options.ts";
 import { trailReader, type ReaderHost, type Source } from "./reader.ts";
 import { readerName } from "./reader-name.ts";
 import { untilAborted } from "./until-aborted.ts";
@@ -31,6 +31,7 @@ export interface MemoryTrailOptions {
  * ```
  */
 export function memoryTrail(options: MemoryTrailOptions = {}): OpenTrail {
+	checkNames("memoryTrail", options, { maxEvents: true, maxBytes: true });
 	const maxEvents = integerOption("maxEvents", options.maxEvents, 10_000, 20);
 	const maxBytes = integerOption("maxBytes", options.maxBytes, 32 * 1024 * 1024, 1 << 17);
 

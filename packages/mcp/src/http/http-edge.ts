@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Audit } from "@mcp-trail/audit";
+import { checkMembers } from "../check-options.ts";
 import { member } from "../hook/loose.ts";
 import { processAudit } from "../process-audit.ts";
 import { emitWarning, reporter, type OnWarning } from "../warnings.ts";
@@ -24,6 +25,17 @@ export interface HttpEdgeOptions extends TrustedHops {
 	/** Takes what could not be observed. @default a process warning */
 	readonly onWarning?: OnWarning;
 }
+
+const KNOWN: Readonly<Record<keyof HttpEdgeOptions, true>> = {
+	audit: true,
+	paths: true,
+	remoteAddress: true,
+	foldMs: true,
+	maxKinds: true,
+	trustedProxies: true,
+	forwardedHeader: true,
+	onWarning: true,
+};
 
 /** Records HTTP requests that are refused before an MCP transport sees them; stands around whatever authenticates. */
 export interface HttpEdge {
@@ -101,6 +113,7 @@ function honoAddress(context: HonoContext): string | undefined {
  * const outermost = edge.fetch((request: Request) => new Response(null, { status: 401 }));
  */
 export function httpEdge(options: HttpEdgeOptions = {}): HttpEdge {
+	checkMembers(options, KNOWN);
 	const { audit = processAudit() ?? false, onWarning = emitWarning, remoteAddress } = options;
 	const addressOf = clientAddressReader(options);
 	const isMcp = pathTest(options.paths);
