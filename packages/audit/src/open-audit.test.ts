@@ -1176,4 +1176,14 @@ describe("misuse", () => {
 		for (const none of [undefined, {}, { dir: "" }])
 			expect(fileTrail.bind(undefined, foreign(none))).toThrow(/fileTrail: .* missing.*\{ dir: /);
 	});
+
+	it("[safe.misuse] an option that is undefined is not there, whatever its name", () => {
+		const more = { other: undefined };
+		expect(fileTrail(foreign({ dir: "x", ...more }))).toBeTypeOf("function");
+		expect(memoryTrail(foreign(more))).toBeTypeOf("function");
+		open.push(openAudit(foreign({ ...ok, ...more, trail: memoryTrail(), delivery: more })));
+		expect(openAudit.bind(undefined, foreign({ ...ok, deadLetters: more }))).toThrow(
+			"openAudit: deadLetters.dir is not",
+		);
+	});
 });

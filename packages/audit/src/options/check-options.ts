@@ -1,5 +1,6 @@
 import { bounds, cleanText, patterns } from "@mcp-trail/event";
 import type { AuditOptions } from "../audit-options.ts";
+import { namesIn } from "./names-in.ts";
 import { sinkFaults } from "./sink-faults.ts";
 import { DEFAULT_TIMES } from "../delivery/delivery-times.ts";
 import type { Policy } from "../policy.ts";
@@ -86,7 +87,7 @@ export function checkOptions(options: AuditOptions): void {
 		"is not an object",
 		'call it as openAudit({ service: "…" })',
 	);
-	for (const name of Object.keys(options)) {
+	for (const name of namesIn(options)) {
 		const known = `use one of ${Object.keys(KNOWN).join(", ")}`;
 		demand(Object.hasOwn(KNOWN, name), index(name), "is not known", known);
 	}
@@ -97,7 +98,7 @@ export function checkOptions(options: AuditOptions): void {
 	for (const [name, least, most] of numbers) {
 		if (options[name] !== undefined) whole(name, options[name], least, most);
 	}
-	for (const name of Object.keys(options.delivery ?? {})) {
+	for (const name of namesIn(options.delivery ?? {})) {
 		demand(
 			Object.hasOwn(DEFAULT_TIMES, name),
 			`delivery.${name}`,
@@ -105,7 +106,7 @@ export function checkOptions(options: AuditOptions): void {
 			`use one of ${Object.keys(DEFAULT_TIMES).join(", ")}`,
 		);
 		const value: unknown = Reflect.get(options.delivery ?? {}, name);
-		if (value !== undefined) whole(`delivery.${name}`, value, 1, MAX_TIMER_MS);
+		whole(`delivery.${name}`, value, 1, MAX_TIMER_MS);
 	}
 	for (const name of ["trail", "judge", "onError"] as const) {
 		demand(
@@ -140,7 +141,7 @@ export function checkOptions(options: AuditOptions): void {
 		);
 	}
 	if (options.deadLetters !== undefined) {
-		for (const name of Object.keys(options.deadLetters)) {
+		for (const name of namesIn(options.deadLetters)) {
 			const known = name === "dir" || name === "maxBytes";
 			demand(known, `deadLetters[${index(name)}]`, "is not known", "use dir and maxBytes");
 		}

@@ -1,3 +1,5 @@
+import { namesIn } from "../options/names-in.ts";
+
 /** An option that is a whole number not below its floor; throws a TypeError that names it. */
 export function integerOption(
 	name: string,
@@ -16,7 +18,7 @@ export function checkNames<O extends object>(
 	options: O,
 	known: Readonly<Record<keyof O, true>>,
 ): void {
-	for (const name of Object.keys(options))
+	for (const name of namesIn(options))
 		if (!Object.hasOwn(known, name))
 			throw new TypeError(
 				`${maker}: ${JSON.stringify(name.slice(0, 64))} is not known. Use one of ${Object.keys(known).join(", ")}.`,
