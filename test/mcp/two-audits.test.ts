@@ -87,6 +87,19 @@ describe.each(generations)("$name", (generation) => {
 		expect(JSON.stringify(audit.events)).not.toContain(TOKEN);
 	});
 
+	it("[complete.two_audits] names a call that both write into by the operation which goes over the wire", async () => {
+		const [one, two] = [auditOf("k1"), auditOf("k2")];
+		await called([
+			{ audit: one, extension: true },
+			{ audit: two, extension: true },
+		]);
+		const ids = [one, two].flatMap((audit) =>
+			audit.outcomes("tools/call").map(({ operation }) => operation?.id),
+		);
+		expect(ids).toHaveLength(4);
+		expect(new Set(ids).size).toBe(1);
+	});
+
 	it("[complete.two_audits] asks each instrumentation's own application who asks, and the other's where it has none", async () => {
 		expect(await said("acme", "zeta")).toEqual(["acme", "zeta"]);
 		expect(await said("acme", undefined)).toEqual(["acme", "acme"]);

@@ -90,6 +90,8 @@ export interface Exchange {
 	readonly trace: TraceIds | undefined;
 	/** Set by the first observation that has one: the operation the request belongs to. */
 	readonly operation?: OperationState | undefined;
+	/** Id of the operation that another audit on the same peer says on the wire; a request carries one block. */
+	readonly writtenId?: string;
 	/** What it was sent with over HTTP, once its fetch was seen. */
 	readonly carried?: Carried | undefined;
 }

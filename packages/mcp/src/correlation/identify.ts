@@ -38,7 +38,7 @@ function identified(
 ): OperationState {
 	if (claim) return newOperation(claim.operationId, "extension");
 	const id = from?.id ?? context?.operationId ?? outer?.id;
-	if (isWritten) return newOperation(id ?? randomUUID(), "extension");
+	if (isWritten) return newOperation(exchange.writtenId ?? id ?? randomUUID(), "extension");
 	if (from) return newOperation(from.id, from.source);
 	if (context?.operationId !== undefined) return newOperation(context.operationId, "local");
 	return outer ? newOperation(outer.id, outer.source) : plainOperation(exchange);

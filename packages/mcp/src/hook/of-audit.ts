@@ -83,7 +83,14 @@ export function ofAudit(peer: Peer, key: unknown, own: OwnFacts, observer: Obser
 	}
 
 	function view(exchange: Exchange, extra: unknown): Writable<Exchange> {
-		const made = { ...seenBy(exchange, extra), operation: undefined, carried: undefined };
+		const { operation: other, inbound } = exchange;
+		const isWritten = !inbound && other?.source === "extension";
+		const made = {
+			...seenBy(exchange, extra),
+			operation: undefined,
+			carried: undefined,
+			...(isWritten && { writtenId: other.id }),
+		};
 		const known = views.get(exchange);
 		if (known) known.set(key, made);
 		else views.set(exchange, new Map([[key, made]]));
