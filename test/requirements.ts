@@ -2082,7 +2082,10 @@ export const requirements: readonly Requirement[] = [
 	{
 		id: "sinks.elastic_answers",
 		says: "An answer that does not speak of every event delivers none.",
-		provenBy: ["packages/sinks/src/elasticsearch.test.ts"],
+		provenBy: [
+			"packages/sinks/src/elasticsearch.test.ts",
+			"packages/sinks/src/elasticsearch/bulk-answer.test.ts",
+		],
 	},
 	{
 		id: "sinks.elastic_bisects",
@@ -2112,7 +2115,10 @@ export const requirements: readonly Requirement[] = [
 	{
 		id: "sinks.elastic_items",
 		says: "Each item's answer is classified by status and error type; its neighbours are delivered.",
-		provenBy: ["packages/sinks/src/elasticsearch.test.ts"],
+		provenBy: [
+			"packages/sinks/src/elasticsearch.test.ts",
+			"packages/sinks/src/elasticsearch/bulk-answer.test.ts",
+		],
 	},
 	{
 		id: "sinks.elastic_requests",

@@ -7,6 +7,8 @@ const SLOW_RETRY_MS = 30_000;
 
 interface Item {
 	readonly status: number;
+	/** An error stands in it, of whatever shape. */
+	readonly failed: boolean;
 	readonly type: string;
 	readonly reason: string;
 }
@@ -31,7 +33,12 @@ function itemsOf(body: string, ids: readonly string[]): readonly Item[] | undefi
 		const id = member(result, "_id");
 		if (typeof status !== "number" || id !== ids[index]) return undefined;
 		const error = member(result, "error");
-		read.push({ status, type: textMember(error, "type"), reason: textMember(error, "reason") });
+		read.push({
+			status,
+			failed: error !== undefined && error !== null,
+			type: textMember(error, "type"),
+			reason: textMember(error, "reason"),
+		});
 	}
 	return read;
 }
@@ -67,8 +74,8 @@ export function readBulkAnswer(
 	ids: readonly string[],
 ): readonly PartRefusal[] | undefined {
 	if (isAllCreated(body, ids)) return [];
-	return itemsOf(body, ids)?.flatMap(({ status, type, reason }, index): PartRefusal[] => {
-		const created = status >= 200 && status < 300 && type === "";
+	return itemsOf(body, ids)?.flatMap(({ status, failed, type, reason }, index): PartRefusal[] => {
+		const created = status >= 200 && status < 300 && !failed;
 		// The id exists: an earlier try delivered it and its answer was lost.
 		const known = status === 409 && type === "version_conflict_engine_exception";
 		if (created || known) return [];
