@@ -52,7 +52,8 @@ function verify(folder: string, write = printIndented): Promise<number> {
 
 const segments = (folder: string): string[] =>
 	readdirSync(folder, { recursive: true, encoding: "utf8" })
-		.filter((name) => name.endsWith(".ndjson") && !name.includes("dead"))
+		// Not by what a name must not hold: a stream’s id may hold any hexadecimal word.
+		.filter((name) => /\d{16}\.ndjson$/u.test(name))
 		.map((name) => join(folder, name))
 		.toSorted();
 
