@@ -1,7 +1,7 @@
 // Programs that tests start in processes of their own, compiled before: starting one by tsx costs a second of CPU each time.
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
-import { build, type Plugin } from "esbuild";
+import { build, type BuildOptions, type Plugin } from "esbuild";
 import { afterAll, beforeAll } from "vitest";
 
 const root = join(import.meta.dirname, "..");
@@ -28,23 +28,28 @@ const ownPackagesOnly: Plugin = {
 	},
 };
 
+/** How what runs in a process of its own is bundled from source. */
+export const BUNDLED = {
+	bundle: true,
+	splitting: true,
+	format: "esm",
+	platform: "node",
+	target: "node20.19",
+	conditions: ["@mcp-trail/source"],
+	logLevel: "warning",
+} satisfies BuildOptions;
+
 /** Compiles TypeScript programs of this repository, by the names they shall have, into a folder of {@link compiledFolder}. */
 export async function compile(
 	programs: Readonly<Record<string, string>>,
 	folder: string,
 ): Promise<void> {
 	await build({
+		...BUNDLED,
 		entryPoints: programs,
 		outdir: folder,
 		outExtension: { ".js": ".mjs" },
-		bundle: true,
-		splitting: true,
-		format: "esm",
-		platform: "node",
-		target: "node20.19",
-		conditions: ["@mcp-trail/source"],
 		plugins: [ownPackagesOnly],
-		logLevel: "warning",
 	});
 }
 

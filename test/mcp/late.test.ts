@@ -25,20 +25,28 @@ describe.each(generations)("$name", (generation) => {
 			await until(() => waiting.length > 0, "the call");
 			waiting.pop()?.();
 		};
-		return { server, client, call, connect, answer, waiting };
+		/** Connects, and says what ends with a call that the tool has taken but not answered. */
+		const underWay = async () => {
+			await connect();
+			const called = call();
+			await until(() => waiting.length > 0, "the call");
+			const answered = async (): Promise<void> => {
+				await answer();
+				await called;
+			};
+			return { answered };
+		};
+		return { server, client, call, answer, underWay };
 	}
 
 	it("[complete.late] takes no answer to a request that was under way before for one that nobody asked for", async () => {
-		const { server, client, call, connect, answer, waiting } = world();
+		const { server, client, call, answer, underWay } = world();
 		const audit = fakeAudit();
-		await connect();
-		const called = call();
-		await until(() => waiting.length > 0, "the call");
+		const called = await underWay();
 		const trail = instrumentation({ audit, onWarning: () => undefined });
 		trail.server(server);
 		trail.client(client);
-		await answer();
-		await called;
+		await called.answered();
 		const next = call();
 		await answer();
 		await next;
@@ -48,15 +56,12 @@ describe.each(generations)("$name", (generation) => {
 	});
 
 	it("[complete.late] tells an audit that joins later of the connection, too", async () => {
-		const { server, client, call, connect, answer, waiting } = world();
+		const { server, client, call, answer, underWay } = world();
 		const [first, later] = [fakeAudit(), fakeAudit()];
 		instrumentation({ audit: first }).server(server);
-		await connect();
-		const called = call();
-		await until(() => waiting.length > 0, "the call");
+		const called = await underWay();
 		instrumentation({ audit: later }).server(server);
-		await answer();
-		await called;
+		await called.answered();
 		const next = call();
 		await answer();
 		await next;

@@ -58,12 +58,29 @@ const kept: unknown[] = [];
 const median = (values: readonly number[]): number =>
 	values.toSorted((one, other) => one - other)[values.length >> 1] ?? 0;
 
-/** How much more is held, in the middle, over the last third of the frames than over the one before; the first fills what is bounded. */
-async function frames(count: number): Promise<number> {
-	const { near, far } = await connected();
+/**
+ * How much more is held, in the middle, over the last third of what is sent than over the one before; the first fills
+ * what is bounded. The other side gets its turn after so many.
+ */
+async function growth(count: number, perTurn: number, send: (sent: number) => void) {
 	const samples: number[] = [];
 	const every = Math.floor((count * 2) / 3 / SAMPLES);
 	for (let sent = 0; sent < count; sent++) {
+		send(sent);
+		if (sent % perTurn === 0) await tick();
+		if (sent < count / 3 || sent % every !== 0) continue;
+		await tick(20);
+		await audit.flush(AbortSignal.timeout(60_000));
+		samples.push(held());
+	}
+	const half = samples.length >> 1;
+	return median(samples.slice(half)) - median(samples.slice(0, half));
+}
+
+/** Frames of every hostile kind, to both sides. */
+async function frames(count: number): Promise<number> {
+	const { near, far } = await connected();
+	return growth(count, 50, (sent) => {
 		const deaf = sent % 3;
 		const frame = {
 			jsonrpc: "2.0",
@@ -75,25 +92,16 @@ async function frames(count: number): Promise<number> {
 		far.onmessage?.(frame);
 		near.onmessage?.({ jsonrpc: "2.0", id: sent + 1e6, result: { [`m${sent}`]: sent } });
 		near.onmessage?.({ jsonrpc: "2.0", method: `notifications/made${sent}` });
-		if (sent % 50 === 0) await tick();
-		if (sent < count / 3 || sent % every !== 0) continue;
-		await tick(20);
-		await audit.flush(AbortSignal.timeout(60_000));
-		samples.push(held());
-	}
-	const half = samples.length >> 1;
-	return median(samples.slice(half)) - median(samples.slice(0, half));
+	});
 }
 
 const LONG = "l".repeat(600);
 
-/** Pages of a list without end, each with names, fields, arguments and a cursor that are long and new; held as of frames. */
+/** Pages of a list without end, each with names, fields, arguments and a cursor that are long and new. */
 async function pages(count: number): Promise<number> {
 	const { near } = await connected();
-	const samples: number[] = [];
-	const every = Math.floor((count * 2) / 3 / SAMPLES);
 	let cursor: string | undefined;
-	for (let sent = 0; sent < count; sent++) {
+	return growth(count, 20, (sent) => {
 		const id = `page${sent}`;
 		const params = cursor === undefined ? {} : { cursor };
 		void near.send({ jsonrpc: "2.0", id, method: "tools/list", params });
@@ -106,14 +114,7 @@ async function pages(count: number): Promise<number> {
 		const answer = JSON.stringify({ jsonrpc: "2.0", id, result: { tools, nextCursor: cursor } });
 		if (mode === "leaky") kept.push(tools);
 		near.onmessage?.(JSON.parse(answer));
-		if (sent % 20 === 0) await tick();
-		if (sent < count / 3 || sent % every !== 0) continue;
-		await tick(20);
-		await audit.flush(AbortSignal.timeout(60_000));
-		samples.push(held());
-	}
-	const half = samples.length >> 1;
-	return median(samples.slice(half)) - median(samples.slice(0, half));
+	});
 }
 
 async function measured(): Promise<number> {

@@ -2,7 +2,7 @@ import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { afterAll, beforeAll } from "vitest";
-import { compiledFolder } from "../compiled.ts";
+import { BUNDLED, compiledFolder } from "../compiled.ts";
 import { type Running, startNode } from "./untouched.ts";
 
 const sources = join(import.meta.dirname, "../../packages/node/src");
@@ -22,22 +22,16 @@ export async function builtRegister(
 	const manifest = { type: "module", imports: Object.fromEntries(imports) };
 	writeFileSync(join(folder, "package.json"), JSON.stringify(manifest));
 	await build({
+		...BUNDLED,
 		entryPoints: Object.fromEntries(
 			Object.entries(entries).map(([name, file]) => [name, join(sources, file)]),
 		),
 		outdir: folder,
-		bundle: true,
-		splitting: true,
-		format: "esm",
-		platform: "node",
-		target: "node20.19",
-		conditions: ["@mcp-trail/source"],
 		external: ["#load", "#loaded", "#probe", "@opentelemetry/*", "kafkajs"],
 		banner: {
 			// Under a name that no file of the bundle has.
 			js: 'import { createRequire as requireOf } from "node:module"; const require = requireOf(import.meta.url);',
 		},
-		logLevel: "warning",
 	});
 	return {
 		file: join(folder, "register.js"),

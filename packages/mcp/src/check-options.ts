@@ -1,5 +1,5 @@
 import { isCallback, member } from "./hook/loose.ts";
-import type { InstrumentationOptions } from "./instrumentation.ts";
+import type { InstrumentationOptions } from "./instrumentation-options.ts";
 
 /** Every option, so that a misspelt one is not silently without effect. */
 const KNOWN: Readonly<Record<keyof InstrumentationOptions, true>> = {

@@ -13,7 +13,7 @@ export type {
 	HighLevelServer,
 	Instrumentation,
 	InstrumentationOptions,
-} from "./instrumentation.ts";
+} from "./instrumentation-options.ts";
 export { measureAudit } from "./otel/measure-audit.ts";
 export type { MeasureAuditOptions } from "./otel/measure-audit.ts";
 export type { HookedRequest, HookedResponse } from "./otel/hooks.ts";

@@ -2,6 +2,7 @@ import type { Closing } from "../peer-connection.ts";
 import type { Ending } from "../observer.ts";
 import type { JsonObject } from "../json-object.ts";
 import type { Misfit } from "./frame.ts";
+import { endingOf, givenUpAs } from "./ending.ts";
 import { connectionOf, type LearningConnection } from "./connection.ts";
 import { readableExchange } from "./exchange.ts";
 import { exchanges, type Entry, type Exchanges } from "./exchanges.ts";
@@ -12,8 +13,6 @@ import { recordedFor } from "./of-audit.ts";
 import type { Peer } from "./peer.ts";
 import { seenOf } from "./seen.ts";
 import { end, observe, tell } from "./watch.ts";
-
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** The requests that are open between one transport and one peer, and how they end. */
 export interface OpenRequests {
@@ -52,18 +51,6 @@ export interface OpenRequests {
 }
 
 const SWEEP_MS = 5_000;
-
-/** A result that ends its call, or anything else. */
-function answerOf(response: JsonObject | undefined): Entry["answer"] {
-	const result = response?.["result"];
-	return isObject(result) && result["resultType"] !== "input_required" ? "result" : "other";
-}
-
-/** How this side gave a request up: a caller's own deadline (`AbortSignal.timeout`) is one, too. */
-function givenUpAs({ signal }: Entry, asked: boolean): "cancelled" | "timeout" {
-	if (signal?.aborted !== true) return asked ? "cancelled" : "timeout";
-	return member(signal.reason, "name") === "TimeoutError" ? "timeout" : "cancelled";
-}
 
 /** Opens the account of one connection; `drop` tells the sender of a held request that was given up. */
 export function openRequests(
@@ -113,35 +100,9 @@ export function openRequests(
 	}
 
 	function finish(entry: Entry, how: Ending["how"], more?: Partial<Ending>): void {
-		const { registrations, onFault } = peer;
 		if (how !== "answered")
 			(entry.exchange.inbound ? inboundGivenUp : outboundGivenUp).add(entry.exchange);
-		const ending: Writable<Ending> = {
-			how,
-			endMs: Date.now(),
-			endUs: Math.round(performance.now() * 1000),
-		};
-		try {
-			const entered = entry.held ? false : registrations?.entered(entry);
-			// Only an answer settles that a callback was not entered; before it, it may still be.
-			const settles = entered === true || entry.held || how === "answered" || how === "send_failed";
-			if (entered !== undefined && settles) ending.entered = entered;
-			if (entry.threw) ending.threw = true;
-			const { noted } = entry;
-			if (noted !== undefined) {
-				if (noted.progress > 0) ending.progressCount = noted.progress;
-				if (noted.log > 0) ending.logCount = noted.log;
-			}
-			if (how === "answered" && !entry.exchange.inbound) entry.answer = answerOf(more?.response);
-			const { carried } = entry.exchange;
-			if (carried) ending.carried = carried;
-			const known = registrations?.known(entry);
-			if (known !== undefined) ending.known = known;
-			if (more !== undefined) Object.assign(ending, more);
-		} catch (fault) {
-			onFault(fault);
-		}
-		end(entry.observations, ending, onFault);
+		end(entry.observations, endingOf(entry, how, more, peer), peer.onFault);
 	}
 
 	function endOpen(entry: Entry, how: Ending["how"], more?: Partial<Ending>): void {
